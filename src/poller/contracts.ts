@@ -1,0 +1,73 @@
+import type { Bar, SeriesSpec } from "../model/types.ts";
+
+/** Where a contract's risk tiers come from, so that nobody takes a stand-in for the venue's own word. */
+export interface TierSource {
+  /** "venue": its public endpoint; "table": our own dated table; "proxy": another venue's public tiers. */
+  readonly kind: "venue" | "table" | "proxy";
+  /** ISO date the figures were read. */
+  readonly asOf: string;
+  readonly venue?: string;
+}
+
+/**
+ * What one venue said about one symbol's contract in one poll. Everything in it was checked at the rim: finite,
+ * positive where it must be, in the contract's own unit (base for linear, USD for inverse), one side.
+ */
+export interface Observation {
+  readonly spec: SeriesSpec;
+  readonly tierSource: TierSource;
+  /** The venue's clock, epoch ms; ours where the venue gives none. */
+  readonly observedAt: number;
+  /** Our clock, epoch ms. */
+  readonly receivedAt: number;
+  readonly markPrice: number;
+  readonly openInterest: number;
+  readonly openInterestUsd: number;
+  /** Closed bars after the cursor, oldest first, without holes where the venue has none. */
+  readonly closedBars: readonly Bar[];
+  /** The bar that is still open; its openInterest is the newest sample. */
+  readonly formingBar?: Bar;
+}
+
+/** What to do about a failed poll. */
+export type PollFailureKind = "retry" | "cool-down" | "give-up-symbol" | "disable-venue";
+
+export interface PollFailure {
+  readonly kind: PollFailureKind;
+  /** For a person: what was wrong, without secrets. */
+  readonly reason: string;
+  /** Epoch ms on our clock before which the venue must not be asked again (cool-down). */
+  readonly until?: number;
+}
+
+export type PollOutcome =
+  | { readonly ok: true; readonly observation: Observation }
+  | { readonly ok: false; readonly failure: PollFailure };
+
+export interface PollRequest {
+  readonly symbol: string;
+  /** Open time of the newest closed bar the model has; undefined on a cold start. */
+  readonly cursor?: number;
+}
+
+/** One exchange, as the rest of the program sees it. Built by `openVenue` (poller/venue.ts). */
+export interface Venue {
+  /** ccxt id. */
+  readonly id: string;
+  /**
+   * One round: asks for every request, and hands each outcome over as soon as it is known. Never rejects for
+   * what a venue does; resolves when all were handed over.
+   */
+  readonly poll: (
+    requests: readonly PollRequest[],
+    onOutcome: (symbol: string, outcome: PollOutcome) => void,
+    signal?: AbortSignal,
+  ) => Promise<void>;
+  /** Closed bars in [from, to), oldest first, as far back as the venue remembers. */
+  readonly backfill: (symbol: string, from: number, to: number, signal?: AbortSignal) => Promise<BackfillOutcome>;
+  readonly close: () => Promise<void>;
+}
+
+export type BackfillOutcome =
+  | { readonly ok: true; readonly spec: SeriesSpec; readonly bars: readonly Bar[] }
+  | { readonly ok: false; readonly failure: PollFailure };

@@ -1,0 +1,140 @@
+import type { Bar, Imbalance, LiquidationMap, SeriesSpec } from "../model/types.ts";
+import type { PollFailure, Observation } from "../poller/contracts.ts";
+
+/** What a venue said, or failed to say, about a symbol in one slot. */
+export type VenueReport =
+  | { readonly venue: string; readonly slot: number; readonly at: number; readonly observation: Observation }
+  | { readonly venue: string; readonly slot: number; readonly at: number; readonly failure: PollFailure };
+
+/**
+ * A round is one slot of POLL_INTERVAL for one symbol: slot = floor(now / interval). It is complete when every
+ * venue of `expected` has reported, well or badly.
+ */
+export interface Rounds {
+  /** Keeps the report (a failure keeps the last good observation beside it). Says whether that completed the round. */
+  readonly report: (symbol: string, report: VenueReport, expected: readonly string[]) => Promise<"waiting" | "complete">;
+  /** The newest observation and, if later, the newest failure of each venue. */
+  readonly read: (symbol: string) => Promise<readonly VenueRecord[]>;
+  /** Open time of the newest closed bar the model has of each venue, for the poller to go on from. */
+  readonly cursors: (venue: string, symbols: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+}
+
+export interface VenueRecord {
+  readonly venue: string;
+  readonly observation?: Observation;
+  readonly failure?: PollFailure & { readonly at: number; readonly slot: number };
+}
+
+/** A venue's history on its way from the poller to the worker, one hand-over per series. */
+export interface Backfills {
+  readonly put: (symbol: string, venue: string, spec: SeriesSpec, bars: readonly Bar[]) => Promise<void>;
+  readonly take: (symbol: string) => Promise<readonly { venue: string; spec: SeriesSpec; bars: readonly Bar[] }[]>;
+}
+
+/** Everything a recompute needs and leaves behind; one per symbol. Binary where it is large. */
+export interface SymbolState {
+  /** Counts commits; a commit that read an older one is refused. 0 when there is none. */
+  readonly version: number;
+  /** Last committed slot, -1 when none. */
+  readonly slot: number;
+  /** Encoded model state by venue. */
+  readonly series: ReadonlyMap<string, Uint8Array>;
+  /** The alert rule's episode and the reference notional's memory, as JSON the alerts and model rooms own. */
+  readonly memory: string | undefined;
+}
+
+/** One point of the imbalance's history. */
+export interface HistoryPoint {
+  readonly time: number;
+  readonly markPrice: number;
+  readonly ratio: number | null;
+  readonly ratioLow: number | null;
+  readonly ratioHigh: number | null;
+  readonly notionalUsd: number | null;
+}
+
+export interface Commit {
+  readonly symbol: string;
+  readonly slot: number;
+  /** The version this recompute started from. */
+  readonly basedOn: number;
+  readonly at: number;
+  /** Only the series that changed. */
+  readonly series: ReadonlyMap<string, Uint8Array>;
+  /** Newest closed bar by venue, of the series that changed. */
+  readonly cursors: ReadonlyMap<string, number>;
+  readonly memory: string;
+  readonly imbalance: Imbalance;
+  readonly map: LiquidationMap;
+  /** Alerts decided in this recompute, with whom they go to. */
+  readonly alerts: readonly OutboxAlert[];
+}
+
+export interface OutboxAlert {
+  readonly alertId: string;
+  /** JSON of the alert's content, owned by the alerts room. */
+  readonly content: string;
+  readonly destinations: readonly string[];
+}
+
+export type CommitResult = "committed" | "conflict" | "slot-done";
+
+export interface Symbols {
+  readonly read: (symbol: string) => Promise<SymbolState>;
+  /** Version and slot only: enough for a process that still has the rest in memory. */
+  readonly readVersion: (symbol: string) => Promise<{ version: number; slot: number }>;
+  /** All or nothing, in one script: state, snapshot, history point and outbox rows. */
+  readonly commit: (commit: Commit) => Promise<CommitResult>;
+  readonly imbalance: (symbol: string) => Promise<Imbalance | undefined>;
+  readonly map: (symbol: string) => Promise<LiquidationMap | undefined>;
+  /** At most one point a minute, 30 days of them. */
+  readonly history: (symbol: string, from: number, to: number) => Promise<readonly HistoryPoint[]>;
+}
+
+/** One alert on its way to one destination. `attempt` is the fence: only its holder may settle it. */
+export interface Delivery {
+  readonly symbol: string;
+  readonly alertId: string;
+  readonly destination: string;
+  readonly attempt: number;
+  readonly createdAt: number;
+  /** An earlier attempt may have reached the destination: its outcome was never learnt. */
+  readonly possibleRepeat: boolean;
+  readonly content: string;
+}
+
+export type DeliveryResult =
+  | { readonly kind: "sent"; readonly messageId: string }
+  /** Certainly not sent; try again at `retryAt`. */
+  | { readonly kind: "postponed"; readonly retryAt: number; readonly reason: string }
+  /** Refused for good. */
+  | { readonly kind: "dead"; readonly reason: string }
+  /** Nobody knows whether it arrived; try again at `retryAt`, marked as a possible repeat. */
+  | { readonly kind: "unknown"; readonly retryAt: number; readonly reason: string };
+
+/** The ledger of what must be said to whom. It is the truth; queues only wake its readers. */
+export interface Outbox {
+  /** Takes up to `limit` due deliveries of a platform ("console", "telegram", …) for this process. */
+  readonly claim: (symbol: string, platform: string, now: number, limit: number) => Promise<readonly Delivery[]>;
+  /** False when somebody else has taken the delivery over since (the fence). */
+  readonly settle: (delivery: Delivery, result: DeliveryResult, now: number) => Promise<boolean>;
+  /** Is this delivery still ours? Asked right before the call to the platform. */
+  readonly holds: (delivery: Delivery) => Promise<boolean>;
+  /** Claims whose holder died (older than `stuckMs`) become pending again, as possible repeats. */
+  readonly releaseStuck: (symbol: string, platform: string, now: number, stuckMs: number) => Promise<number>;
+  readonly countPending: (symbol: string) => Promise<number>;
+}
+
+/** The markets a venue lists, kept between starts so that a start needs no download. */
+export interface MarketCache {
+  readonly get: (venue: string) => Promise<string | undefined>;
+  readonly put: (venue: string, json: string) => Promise<void>;
+}
+
+export interface Store {
+  readonly rounds: Rounds;
+  readonly backfills: Backfills;
+  readonly symbols: Symbols;
+  readonly outbox: Outbox;
+  readonly markets: MarketCache;
+}
