@@ -1,0 +1,32 @@
+import type { Config } from "./config.ts";
+
+/** Every text in the configuration that must never be read in a log, an error or an answer. */
+export function secretsOf(config: Config): readonly string[] {
+  const { telegram, discord, http } = config;
+  const plain = [telegram.botToken, discord.botToken, http.token, http.queuesPassword];
+  const urls = [config.redisUrl, config.venueBaseUrl, telegram.apiRoot, telegram.webhookUrl, discord.apiUrl];
+  const found = [
+    ...plain,
+    // half a Telegram token is as good as all of it: the other half is the bot's public id
+    telegram.botToken?.split(":")[1],
+    ...urls.flatMap((url) => passwordsIn(url)),
+  ];
+  return [...new Set(found.filter((text) => text !== undefined).filter((text) => text !== ""))];
+}
+
+/** By pattern, because the lists of nodes that Cluster and Sentinel have are no URLs. A lone user name is a token. */
+function passwordsIn(url: string | undefined): readonly string[] {
+  const matches = (url ?? "").matchAll(/:\/\/(?:[^\s/@:]*:([^\s/]+)|([^\s/@:]+))@/g);
+  return [...matches].flatMap(([, password, token]) => {
+    const found = password ?? token ?? "";
+    return [found, decoded(found)];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,125 @@
+import parseDuration from "parse-duration";
+import { z } from "zod";
+
+/** The shapes a setting's text can have. Messages are for the operator and never repeat what may be a secret. */
+
+type Check<T> = (text: string) => { readonly value: T } | { readonly problem: string };
+
+function checked<T>(check: Check<T>) {
+  return z.string().transform((text, context): T => {
+    const result = check(text);
+    if ("value" in result) return result.value;
+    context.issues.push({ code: "custom", message: result.problem, input: text });
+    return z.NEVER;
+  });
+}
+
+const durationText = /^(?:\d+(?:\.\d+)?\s*(?:ms|s|sec|m|min|h|d|w)\s*)+$/;
+
+/** "90s", "1h 30m" → ms. parse-duration alone would skip words it doesn't know and take "1 banana" for 1 ms. */
+export function duration(least: string, most: string) {
+  const [leastMs, mostMs] = [parseDuration(least) ?? 0, parseDuration(most) ?? Infinity];
+  return checked((text) => {
+    if (/^\d+(?:\.\d+)?$/.test(text) && Number(text) !== 0)
+      return { problem: `needs a unit: write ${text}s for seconds, ${text}m for minutes` };
+    const value = text === "0" ? 0 : durationText.test(text) ? parseDuration(text) : null;
+    if (value === null) return { problem: "is not a duration: write something like 90s, 15m or 1h" };
+    if (value < leastMs || value > mostMs) return { problem: `must be between ${least} and ${most}` };
+    return { value };
+  });
+}
+
+export function numberBetween(least: number, most: number) {
+  return checked((text) => {
+    const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return { value };
+    return { problem: `must be a number from ${least} to ${most}` };
+  });
+}
+
+export const port = checked((text) => {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return value <= 65_535 ? { value } : { problem: "must be a port from 0 to 65535 (0: any free one)" };
+});
+
+/** `describe` says what an entry must be; entries are named by their place, because they may be chat ids. */
+export function list(entry: RegExp, describe: string, most = 200) {
+  return checked((text): { value: readonly string[] } | { problem: string } => {
+    const entries = text.split(",").map((part) => part.trim());
+    const wrong = entries.findIndex((part) => !entry.test(part));
+    if (wrong >= 0) return { problem: listProblem(entries[wrong] ?? "", wrong, describe) };
+    const repeated = entries.findIndex((part, index) => entries.indexOf(part) !== index);
+    if (repeated >= 0) return { problem: `entry ${repeated + 1} is there twice` };
+    if (entries.length > most)
+      return { problem: `has ${entries.length} entries; at most ${most} are allowed` };
+    return { value: entries };
+  });
+}
+
+function listProblem(entry: string, index: number, describe: string): string {
+  if (entry === "") return `entry ${index + 1} is empty: check the commas`;
+  return `entry ${index + 1} is not ${describe}`;
+}
+
+/** Entries out of a known set; these are no secrets, so the wrong one is named. */
+export function subset(known: readonly string[]) {
+  return list(/^/, "").transform((entries, context): readonly string[] => {
+    for (const entry of entries.filter((name) => !known.includes(name))) {
+      const message = entry === "" ? "has an empty entry: check the commas" : unknownEntry(entry, known);
+      context.issues.push({ code: "custom", message, input: entry });
+    }
+    return entries;
+  });
+}
+
+function unknownEntry(entry: string, known: readonly string[]): string {
+  const shown = /^[\w-]{1,30}$/.test(entry) ? `"${entry}"` : "an entry";
+  return `${shown} is not supported; choose from ${known.join(", ")}`;
+}
+
+export function httpUrl() {
+  return checked((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url?.protocol !== "http:" && url?.protocol !== "https:")
+      return { problem: "is not a URL that starts with http:// or https://" };
+    if (url.search !== "" || url.hash !== "") return { problem: "must not have a ? or # part" };
+    return { value: text.replace(/\/+$/, "") };
+  });
+}
+
+const sentinelUrl =
+  /^redis\+sentinel:\/\/(?:[^\s@/]*@)?[\w.-]+(?::\d{1,5})?(?:,[\w.-]+(?::\d{1,5})?)*\/[\w.-]+(?:\/\d{1,3})?$/;
+
+/** redis:// or rediss://, several with commas for Cluster, or redis+sentinel://host:port,…/NAME[/DB]. */
+export const redisUrl = checked((text) => {
+  if (text.startsWith("redis+sentinel://"))
+    return sentinelUrl.test(text)
+      ? { value: text }
+      : { problem: "must look like redis+sentinel://host:26379,host:26379/mymaster" };
+  const nodes = text.split(",").map((node) => node.trim());
+  const good = nodes.every((node) => URL.canParse(node) && /^rediss?:$/.test(new URL(node).protocol));
+  if (good) return { value: nodes.join(",") };
+  return {
+    problem:
+      "must be redis://HOST:PORT or rediss://…, several with commas for Cluster, or redis+sentinel://…",
+  };
+});
+
+export const telegramToken = checked((text) => {
+  if (/^\d+:[\w-]+$/.test(text)) return { value: text };
+  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text))
+    return { problem: "looks like a Discord token; Telegram's come from @BotFather" };
+  return { problem: "is not a bot token: it looks like 123456789:AA…, from @BotFather" };
+});
+
+export const discordToken = checked((text) => {
+  if (/^\d+:[\w-]+$/.test(text))
+    return { problem: "looks like a Telegram token; Discord's are in the developer portal, under Bot" };
+  if (/^Bot\s/i.test(text)) return { problem: 'must be given without the word "Bot" before it' };
+  if (/\s/.test(text)) return { problem: "must not contain spaces or line breaks" };
+  return { value: text };
+});
+
+export function textLike(pattern: RegExp, problem: string) {
+  return checked((text) => (pattern.test(text) ? { value: text } : { problem }));
+}
