@@ -71,3 +71,12 @@ export interface Venue {
 export type BackfillOutcome =
   | { readonly ok: true; readonly spec: SeriesSpec; readonly bars: readonly Bar[] }
   | { readonly ok: false; readonly failure: PollFailure };
+
+/**
+ * A poll reads back at most this many closed bars by itself. A series whose cursor is older needs a backfill first;
+ * whoever applies bars must not jump a hole wider than this.
+ */
+export const maxBarsPerPoll = 100;
+
+/** How far back a warm start reads. */
+export const historyMs = 30 * 24 * 3600 * 1000;

@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+/** All queues of an installation live under one hash tag, so that BullMQ's scripts work on Redis Cluster. */
+export const queuePrefix = "{lopside}";
+
+export const symbolPattern = /^[A-Z0-9]{1,20}$/;
+
+/** One round of one venue; the slot is taken when the job runs, so a late one polls for the present. */
+export const pollJob = z.object({ venue: z.string() });
+/** History of one series, from the given bar on (epoch ms). */
+export const backfillJob = z.object({ venue: z.string(), symbol: z.string().regex(symbolPattern), from: z.number() });
+export const recomputeJob = z.object({ symbol: z.string().regex(symbolPattern), slot: z.number().int() });
+/** A wake-up: "this symbol's outbox has something for this platform". The outbox says what. */
+export const deliverJob = z.object({ platform: z.string(), symbol: z.string().regex(symbolPattern) });
+
+export type PollJob = z.infer<typeof pollJob>;
+export type BackfillJob = z.infer<typeof backfillJob>;
+export type RecomputeJob = z.infer<typeof recomputeJob>;
+export type DeliverJob = z.infer<typeof deliverJob>;
+
+/** What each role does when it is woken; handed in by main. */
+export interface Handlers {
+  readonly poll?: (job: PollJob) => Promise<void>;
+  readonly backfill?: (job: BackfillJob) => Promise<void>;
+  readonly recompute?: (job: RecomputeJob) => Promise<void>;
+  readonly deliver?: (job: DeliverJob) => Promise<void>;
+}
+
+/** How rooms wake each other. Waking twice does no harm; each resolves once Redis has the job. */
+export interface Wakeups {
+  readonly recompute: (symbol: string, slot: number) => Promise<void>;
+  readonly backfill: (venue: string, symbol: string, from: number) => Promise<void>;
+  /** `delayMs` in real time. */
+  readonly deliver: (platform: string, symbol: string, delayMs?: number) => Promise<void>;
+}

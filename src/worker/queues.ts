@@ -1,0 +1,85 @@
+import { Queue, type ConnectionOptions, type JobsOptions } from "bullmq";
+import type { Log } from "../ops/log.ts";
+import { queuePrefix, type Wakeups } from "./contracts.ts";
+
+export interface QueuesOptions {
+  /** A client that fails fast while Redis is away; ours to use, the caller's to close. */
+  readonly connection: ConnectionOptions;
+  readonly venues: readonly string[];
+  readonly platforms: readonly string[];
+  readonly log: Log;
+}
+
+export interface Queues extends Wakeups {
+  /** Polls of a venue: one right now, then one at the start of every slot of `everyMs` (real time). */
+  readonly schedulePolls: (venue: string, everyMs: number) => Promise<void>;
+  /** Venues that are no longer configured must not be polled by an old schedule. */
+  readonly stopPolls: (venue: string) => Promise<void>;
+  /** Jobs waiting, by queue. */
+  readonly depths: () => Promise<ReadonlyMap<string, number>>;
+  readonly close: () => Promise<void>;
+}
+
+/** Finished jobs are kept only long enough for their ids to refuse a second run of the same slot. */
+const keepForDeduplication: JobsOptions = {
+  removeOnComplete: { age: 3600, count: 5000 },
+  removeOnFail: { age: 24 * 3600, count: 1000 },
+};
+const forget: JobsOptions = { removeOnComplete: true, removeOnFail: true };
+const schedulerId = "every-slot";
+
+/** The producers' side of BullMQ: who can be woken, and how. */
+export function createQueues({ connection, venues, platforms, log }: QueuesOptions): Queues {
+  const open = (name: string): Queue => {
+    const queue = new Queue(name, { connection, prefix: queuePrefix });
+    queue.on("error", (error) => log.warn({ queue: name, err: error }, "queue connection failed"));
+    return queue;
+  };
+  const recompute = open("recompute");
+  const polls = new Map(venues.map((venue) => [venue, open(`poll-${venue}`)]));
+  const backfills = new Map(venues.map((venue) => [venue, open(`backfill-${venue}`)]));
+  const deliveries = new Map(platforms.map((platform) => [platform, open(`deliver-${platform}`)]));
+  const all = [recompute, ...polls.values(), ...backfills.values(), ...deliveries.values()];
+
+  return {
+    recompute: async (symbol, slot) => {
+      // The id makes "round complete" and "deadline passed" one job, whichever comes first.
+      await recompute.add("recompute", { symbol, slot }, { jobId: `${symbol}-${slot}`, ...keepForDeduplication });
+    },
+    backfill: async (venue, symbol, from) => {
+      await known(backfills, venue).add("backfill", { venue, symbol, from }, { jobId: symbol, ...forget });
+    },
+    deliver: async (platform, symbol, delayMs = 0) => {
+      await known(deliveries, platform).add("deliver", { platform, symbol }, { delay: delayMs, ...forget });
+    },
+    schedulePolls: async (venue, everyMs) => {
+      const queue = known(polls, venue);
+      const slot = Math.floor(Date.now() / everyMs);
+      await queue.add("poll", { venue }, { jobId: `first-${slot}`, ...forget });
+      // An offset above 0 aligns the schedule to the slot's start; without one it keeps the phase of the first call.
+      await queue.upsertJobScheduler(
+        schedulerId,
+        { every: everyMs, offset: 1 },
+        { name: "poll", data: { venue }, opts: { ...forget } },
+      );
+    },
+    stopPolls: async (venue) => {
+      await known(polls, venue).removeJobScheduler(schedulerId);
+    },
+    depths: async () => {
+      const counts = await Promise.all(
+        all.map(async (queue) => [queue.name, await queue.getWaitingCount()] as const),
+      );
+      return new Map(counts);
+    },
+    close: async () => {
+      await Promise.all(all.map(async (queue) => queue.close()));
+    },
+  };
+}
+
+function known<T>(queues: ReadonlyMap<string, T>, name: string): T {
+  const queue = queues.get(name);
+  if (queue === undefined) throw new Error(`no queue for "${name}": known are ${[...queues.keys()].join(", ")}`);
+  return queue;
+}

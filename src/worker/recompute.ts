@@ -1,0 +1,104 @@
+import { alertContent } from "../alerts/content.ts";
+import { type AlertRule, decideAlert, type Decision } from "../alerts/episode.ts";
+import { aggregateVenues, toLiquidationMap } from "../model/aggregate.ts";
+import { measureImbalance } from "../model/imbalance.ts";
+import type { Imbalance } from "../model/types.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import type { Commit, OutboxAlert, Store } from "../store/contracts.ts";
+import type { RecomputeJob } from "./contracts.ts";
+import { encodeMemory, type SymbolMemory } from "./memory.ts";
+import { createPortfolio, type Portfolio } from "./portfolio.ts";
+import { venueInputs } from "./venues.ts";
+
+export interface RecomputeOptions {
+  readonly store: Store;
+  readonly rule: AlertRule;
+  readonly pollIntervalMs: number;
+  readonly destinations: readonly string[];
+  readonly venues: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onAlert: (symbol: string, alert: OutboxAlert) => Promise<void>;
+  readonly onCommitted: (imbalance: Imbalance, decision: Decision) => void;
+}
+
+/** Two replicas can disagree only while one of them is a slot behind; more than this is a bug, not bad luck. */
+const conflictLimit = 3;
+
+/**
+ * The recompute of one symbol for one slot: what the venues said → liquidation map → imbalance → decision, kept in
+ * one commit. Run twice, or by two replicas at once, only the first commit counts.
+ */
+export function createRecompute(options: RecomputeOptions): (job: RecomputeJob) => Promise<void> {
+  const portfolios = new Map<string, Portfolio>();
+  const portfolioOf = (symbol: string): Portfolio => {
+    const kept = portfolios.get(symbol) ?? createPortfolio(symbol, options.store, options.log);
+    portfolios.set(symbol, kept);
+    return kept;
+  };
+
+  return async ({ symbol, slot }) => {
+    for (let attempt = 1; attempt <= conflictLimit; attempt++) {
+      const result = await recomputeOnce(options, portfolioOf(symbol), slot);
+      if (result !== "conflict") return;
+      portfolios.delete(symbol);
+    }
+    throw new Error(`${symbol}: the state changed under ${conflictLimit} recomputes of slot ${slot} in a row`);
+  };
+}
+
+async function recomputeOnce(
+  options: RecomputeOptions,
+  portfolio: Portfolio,
+  slot: number,
+): Promise<"committed" | "conflict" | "slot-done"> {
+  const { store, clock } = options;
+  const { symbol } = portfolio;
+  const memory = await portfolio.refresh(clock.now());
+  if (memory.slot >= slot) return "slot-done";
+
+  const records = await store.rounds.read(symbol);
+  const backfills = await store.backfills.take(symbol);
+  portfolio.absorb(records, backfills);
+
+  const now = clock.now();
+  const inputs = venueInputs({ records, portfolio, venues: options.venues, now, pollIntervalMs: options.pollIntervalMs });
+  const aggregate = aggregateVenues(symbol, now, inputs);
+  const measured = measureImbalance(aggregate, memory.notional, { episodeOpen: memory.episode.status !== "quiet" });
+  const decided = decideAlert(memory.episode, measured.imbalance, options.rule, now);
+  const next: SymbolMemory = { notional: measured.memory, episode: decided.memory };
+  const alerts = outboxAlerts(measured.imbalance, decided.decision, options.destinations, now);
+
+  const changed = portfolio.changed();
+  const commit: Commit = {
+    symbol,
+    slot,
+    basedOn: memory.version,
+    at: now,
+    series: changed.series,
+    cursors: changed.cursors,
+    memory: encodeMemory(next),
+    imbalance: measured.imbalance,
+    map: toLiquidationMap(aggregate),
+    alerts,
+  };
+  const result = await store.symbols.commit(commit);
+  if (result !== "committed") return result;
+  portfolio.committed(next, slot);
+  for (const alert of alerts) await options.onAlert(symbol, alert);
+  options.onCommitted(measured.imbalance, decided.decision);
+  return result;
+}
+
+function outboxAlerts(
+  imbalance: Imbalance,
+  decision: Decision,
+  destinations: readonly string[],
+  now: number,
+): OutboxAlert[] {
+  if (decision.kind !== "fire" && decision.kind !== "resolve") return [];
+  const { alertId, direction } = decision;
+  const content = alertContent(imbalance, { alertId, direction, firedAt: now });
+  return [{ alertId, content: JSON.stringify(content), destinations }];
+}

@@ -1,0 +1,47 @@
+import type { VenueInput } from "../model/aggregate.ts";
+import { seriesLevels } from "../model/series.ts";
+import type { VenueStatus } from "../model/types.ts";
+import type { VenueRecord } from "../store/contracts.ts";
+import type { Portfolio } from "./portfolio.ts";
+
+export interface VenueInputsOptions {
+  readonly records: readonly VenueRecord[];
+  readonly portfolio: Portfolio;
+  /** Every configured venue: one that never spoke is named too. */
+  readonly venues: readonly string[];
+  readonly now: number;
+  readonly pollIntervalMs: number;
+}
+
+/** A venue's data is stale when older than three polls, and never before this. */
+const leastStaleMs = 10_000;
+
+/** What each configured venue brings to this recompute: levels if it is fresh, a reason if it is not. */
+export function venueInputs(options: VenueInputsOptions): VenueInput[] {
+  const byVenue = new Map(options.records.map((record) => [record.venue, record]));
+  return options.venues.map((id) => venueInput(id, byVenue.get(id), options));
+}
+
+function venueInput(id: string, record: VenueRecord | undefined, options: VenueInputsOptions): VenueInput {
+  const observation = record?.observation;
+  if (observation === undefined) {
+    const reason = record?.failure?.reason ?? "not heard from yet";
+    return { id, status: failedStatus(record), ageMs: null, method: "estimated", reason };
+  }
+  const ageMs = Math.max(0, options.now - observation.observedAt);
+  const known = { id, ageMs, method: "estimated", openInterestUsd: observation.openInterestUsd } as const;
+  if (ageMs > Math.max(3 * options.pollIntervalMs, leastStaleMs)) {
+    const failure = record?.failure;
+    if (failure === undefined) return { ...known, status: "stale", reason: "no newer data came" };
+    return { ...known, status: failedStatus(record), reason: failure.reason };
+  }
+  const series = options.portfolio.series(id);
+  if (series === undefined) return { ...known, status: "stale", reason: "reading its history" };
+  const { markPrice, formingBar } = observation;
+  return { ...known, status: "fresh", markPrice, levels: seriesLevels(series, markPrice, formingBar) };
+}
+
+function failedStatus(record: VenueRecord | undefined): VenueStatus {
+  if (record?.failure === undefined) return "stale";
+  return record.failure.kind === "disable-venue" || record.failure.kind === "give-up-symbol" ? "disabled" : "failed";
+}
