@@ -1,0 +1,39 @@
+import type { AlertMessage } from "../alerts/message.ts";
+
+/**
+ * One platform's way of posting. It only sends: whether, when and how often is decided before. Each
+ * implementation renders the message in a pure function of its own and translates its library's errors here.
+ */
+export interface Sender {
+  /** "console", "telegram", …: what the destinations it serves begin with. */
+  readonly platform: string;
+  /**
+   * Posts once, without retrying. Never rejects for what the platform or the network does; a bug throws.
+   * When `signal` aborts before anything went out the answer is `unreachable`, afterwards `unknown-outcome`.
+   */
+  readonly send: (request: SendRequest, signal?: AbortSignal) => Promise<SendResult>;
+}
+
+export interface SendRequest {
+  /** As users write it, prefix included: `console`, `telegram:CHAT[/TOPIC]`, `discord:CHANNEL`. */
+  readonly destination: string;
+  readonly message: AlertMessage;
+  /** An earlier attempt may have arrived: show `message.repeatNote`. */
+  readonly possibleRepeat: boolean;
+  /** The same for every attempt at one delivery, different between deliveries. Any length: hash it to fit. */
+  readonly idempotencyKey: string;
+}
+
+/** What became of it. The kind alone answers "retry?". */
+export type SendResult =
+  | { readonly kind: "sent"; readonly messageId: string }
+  /** Certainly not sent. Retry, not before `retryAt` (epoch ms). */
+  | { readonly kind: "rate-limited"; readonly retryAt: number }
+  /** Certainly not sent: no connection, no name, refused before the body went out. Retry with back-off. */
+  | { readonly kind: "unreachable"; readonly reason: string }
+  /** Refused for good. Do not retry; with `disable`, send nothing more to this destination. */
+  | { readonly kind: "rejected"; readonly reason: string; readonly disable: boolean }
+  /** Not sent: the destination has moved. Retry there; `to` is written like `destination`. */
+  | { readonly kind: "migrated"; readonly to: string }
+  /** Nobody knows whether it arrived: the answer was lost. Retry at most once, as a possible repeat. */
+  | { readonly kind: "unknown-outcome"; readonly reason: string };
