@@ -17,7 +17,10 @@ export function createHistory({ venue, backfills, clock, log, timeoutMs }: Histo
   return async (symbol: string, from: number): Promise<void> => {
     const outcome = await venue.backfill(symbol, from, clock.now(), AbortSignal.timeout(timeoutMs));
     if (!outcome.ok) {
-      log.warn({ venue: venue.id, symbol, kind: outcome.failure.kind }, `no history yet: ${outcome.failure.reason}`);
+      log.warn(
+        { venue: venue.id, symbol, kind: outcome.failure.kind },
+        `no history yet: ${outcome.failure.reason}`,
+      );
       return;
     }
     await backfills.put(symbol, venue.id, outcome.spec, outcome.bars);

@@ -35,7 +35,11 @@ export function createRound(options: RoundOptions): () => Promise<void> {
       troubles(symbol, outcome);
       reports.push(report(options, { symbol, slot, outcome, at: clock.now() }));
     };
-    await venue.poll(symbols.map((symbol) => request(symbol, cursors.get(symbol))), onOutcome, AbortSignal.timeout(options.timeoutMs));
+    await venue.poll(
+      symbols.map((symbol) => request(symbol, cursors.get(symbol))),
+      onOutcome,
+      AbortSignal.timeout(options.timeoutMs),
+    );
     await Promise.all(reports);
   };
 }
@@ -44,7 +48,11 @@ function request(symbol: string, cursor: number | undefined): PollRequest {
   return cursor === undefined ? { symbol } : { symbol, cursor };
 }
 
-async function askForHistory(options: RoundOptions, symbol: string, cursor: number | undefined): Promise<void> {
+async function askForHistory(
+  options: RoundOptions,
+  symbol: string,
+  cursor: number | undefined,
+): Promise<void> {
   const now = options.clock.now();
   if (cursor !== undefined && now - cursor <= maxBarsPerPoll * options.barMs) return;
   await options.onHistoryNeeded(symbol, Math.max(cursor ?? 0, now - historyMs));

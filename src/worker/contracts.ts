@@ -8,7 +8,11 @@ export const symbolPattern = /^[A-Z0-9]{1,20}$/;
 /** One round of one venue; the slot is taken when the job runs, so a late one polls for the present. */
 export const pollJob = z.object({ venue: z.string() });
 /** History of one series, from the given bar on (epoch ms). */
-export const backfillJob = z.object({ venue: z.string(), symbol: z.string().regex(symbolPattern), from: z.number() });
+export const backfillJob = z.object({
+  venue: z.string(),
+  symbol: z.string().regex(symbolPattern),
+  from: z.number(),
+});
 export const recomputeJob = z.object({ symbol: z.string().regex(symbolPattern), slot: z.number().int() });
 /** A wake-up: "this symbol's outbox has something for this platform". The outbox says what. */
 export const deliverJob = z.object({ platform: z.string(), symbol: z.string().regex(symbolPattern) });

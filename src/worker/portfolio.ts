@@ -38,7 +38,8 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
       const result = applyBar(series, bar);
       if (result.kind === "ignored") continue;
       dirty.add(venue);
-      if (result.kind === "frozen") log.warn({ symbol, venue, openTime: bar.openTime }, `bar set aside: ${result.reason}`);
+      if (result.kind === "frozen")
+        log.warn({ symbol, venue, openTime: bar.openTime }, `bar set aside: ${result.reason}`);
     }
   };
 
@@ -46,7 +47,8 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
     const bytes = encoded.get(spec.venue);
     if (bytes === undefined) return undefined;
     const series = decodeSeries(bytes, spec);
-    if (series === undefined) log.warn({ symbol, venue: spec.venue }, "stored model state is of another kind; rebuilding it");
+    if (series === undefined)
+      log.warn({ symbol, venue: spec.venue }, "stored model state is of another kind; rebuilding it");
     return series;
   };
 

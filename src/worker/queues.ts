@@ -44,7 +44,11 @@ export function createQueues({ connection, venues, platforms, log }: QueuesOptio
   return {
     recompute: async (symbol, slot) => {
       // The id makes "round complete" and "deadline passed" one job, whichever comes first.
-      await recompute.add("recompute", { symbol, slot }, { jobId: `${symbol}-${slot}`, ...keepForDeduplication });
+      await recompute.add(
+        "recompute",
+        { symbol, slot },
+        { jobId: `${symbol}-${slot}`, ...keepForDeduplication },
+      );
     },
     backfill: async (venue, symbol, from) => {
       await known(backfills, venue).add("backfill", { venue, symbol, from }, { jobId: symbol, ...forget });
@@ -80,6 +84,7 @@ export function createQueues({ connection, venues, platforms, log }: QueuesOptio
 
 function known<T>(queues: ReadonlyMap<string, T>, name: string): T {
   const queue = queues.get(name);
-  if (queue === undefined) throw new Error(`no queue for "${name}": known are ${[...queues.keys()].join(", ")}`);
+  if (queue === undefined)
+    throw new Error(`no queue for "${name}": known are ${[...queues.keys()].join(", ")}`);
   return queue;
 }

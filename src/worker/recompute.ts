@@ -44,7 +44,9 @@ export function createRecompute(options: RecomputeOptions): (job: RecomputeJob) 
       if (result !== "conflict") return;
       portfolios.delete(symbol);
     }
-    throw new Error(`${symbol}: the state changed under ${conflictLimit} recomputes of slot ${slot} in a row`);
+    throw new Error(
+      `${symbol}: the state changed under ${conflictLimit} recomputes of slot ${slot} in a row`,
+    );
   };
 }
 
@@ -63,9 +65,17 @@ async function recomputeOnce(
   portfolio.absorb(records, backfills);
 
   const now = clock.now();
-  const inputs = venueInputs({ records, portfolio, venues: options.venues, now, pollIntervalMs: options.pollIntervalMs });
+  const inputs = venueInputs({
+    records,
+    portfolio,
+    venues: options.venues,
+    now,
+    pollIntervalMs: options.pollIntervalMs,
+  });
   const aggregate = aggregateVenues(symbol, now, inputs);
-  const measured = measureImbalance(aggregate, memory.notional, { episodeOpen: memory.episode.status !== "quiet" });
+  const measured = measureImbalance(aggregate, memory.notional, {
+    episodeOpen: memory.episode.status !== "quiet",
+  });
   const decided = decideAlert(memory.episode, measured.imbalance, options.rule, now);
   const next: SymbolMemory = { notional: measured.memory, episode: decided.memory };
   const alerts = outboxAlerts(measured.imbalance, decided.decision, options.destinations, now);

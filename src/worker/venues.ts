@@ -43,5 +43,7 @@ function venueInput(id: string, record: VenueRecord | undefined, options: VenueI
 
 function failedStatus(record: VenueRecord | undefined): VenueStatus {
   if (record?.failure === undefined) return "stale";
-  return record.failure.kind === "disable-venue" || record.failure.kind === "give-up-symbol" ? "disabled" : "failed";
+  return record.failure.kind === "disable-venue" || record.failure.kind === "give-up-symbol"
+    ? "disabled"
+    : "failed";
 }

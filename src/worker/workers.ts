@@ -27,7 +27,11 @@ const takeOvers = 1_000;
 /** The consumers' side of BullMQ: one worker per queue this process has a handler for. */
 export function startWorkers({ connection, venues, platforms, handlers, log }: WorkersOptions): Workers {
   const workers: Worker[] = [];
-  const consume = <T>(name: string, schema: z.ZodType<T>, handler: ((job: T) => Promise<void>) | undefined): void => {
+  const consume = <T>(
+    name: string,
+    schema: z.ZodType<T>,
+    handler: ((job: T) => Promise<void>) | undefined,
+  ): void => {
     if (handler === undefined) return;
     const worker = new Worker(name, async (job: Job<unknown>) => handler(schema.parse(job.data)), {
       connection,
@@ -51,7 +55,9 @@ export function startWorkers({ connection, venues, platforms, handlers, log }: W
 
   return {
     close: async (timeoutMs) => {
-      const graceful = Promise.all(workers.map(async (worker) => worker.close())).then(() => "closed" as const);
+      const graceful = Promise.all(workers.map(async (worker) => worker.close())).then(
+        () => "closed" as const,
+      );
       if ((await Promise.race([graceful, after(timeoutMs)])) === "closed") return;
       log.warn({ timeoutMs }, "jobs still running at the end of the grace period; they will be taken over");
       await Promise.all(workers.map(async (worker) => worker.close(true)));

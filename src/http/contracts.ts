@@ -1,0 +1,27 @@
+import type { Imbalance, LiquidationMap } from "../model/types.ts";
+import type { Clock } from "../ops/clock.ts";
+
+/** What the HTTP role needs; handed in by main. */
+export interface HttpSources {
+  readonly symbols: readonly string[];
+  readonly imbalance: (symbol: string) => Promise<Imbalance | undefined>;
+  readonly map: (symbol: string) => Promise<LiquidationMap | undefined>;
+  /** Rejects when Redis does not answer. */
+  readonly ping: () => Promise<void>;
+  /** Prometheus text. */
+  readonly metrics: () => Promise<{ contentType: string; text: string }>;
+  readonly clock: Clock;
+  /** Data older than this is stale, on the clock. */
+  readonly staleAfterMs: number;
+}
+
+export interface ReadinessCheck {
+  readonly name: "redis" | "worker" | "data";
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: readonly ReadinessCheck[];
+}
