@@ -1,0 +1,157 @@
+import type { Imbalance } from "../model/types.ts";
+import { judgeData, type Direction, type UsableData } from "./data.ts";
+import type { FireDecision, ResolveDecision } from "./episode.ts";
+import { malformed, parseJson, type Fields, type Parsed } from "./read.ts";
+
+interface Common {
+  readonly version: 1;
+  readonly alertId: string;
+  readonly symbol: string;
+  readonly direction: Direction;
+  /** Epoch ms, when the episode fired. */
+  readonly firedAt: number;
+  /** Epoch ms of the imbalance that is told of. */
+  readonly time: number;
+  /** As the imbalance has it: above 1 shorts sit nearer, below 1 longs do. */
+  readonly ratio: number;
+}
+
+/** The facts of an alert, or of the example that `send-test` posts. USD, and ratios of the mark price. */
+export interface FiringContent extends Common {
+  readonly kind: "firing" | "test";
+  readonly markPrice: number;
+  readonly notionalUsd: number;
+  readonly downDistanceUsd: number;
+  readonly upDistanceUsd: number;
+  readonly downDistanceRatio: number;
+  readonly upDistanceRatio: number;
+  readonly venues: VenueCount;
+  /** Fresh open interest / last known, 0 to 1. */
+  readonly coverage: number;
+  readonly ageMs?: number;
+  /** 10th and 90th percentile of the ratio. */
+  readonly band?: { readonly low: number; readonly high: number };
+  /** Share of what past maps showed that was really liquidated. */
+  readonly realisedShare?: number;
+}
+
+export interface VenueCount {
+  readonly fresh: number;
+  readonly total: number;
+  /** ccxt ids of those that aren't fresh. */
+  readonly missing: readonly string[];
+}
+
+/** The end of an episode. */
+export interface ResolvedContent extends Common {
+  readonly kind: "resolved";
+  readonly firedAlertId: string;
+}
+
+/** What an alert says, without a language: plain JSON, kept in the outbox, put into words when it is sent. */
+export type AlertContent = FiringContent | ResolvedContent;
+
+/** The content of a decision that is to be said. Throws when the imbalance could not have led to it. */
+export function alertContent(imbalance: Imbalance, decision: FireDecision | ResolveDecision): AlertContent {
+  const judged = judgeData(imbalance);
+  if (!judged.usable) throw new Error(`nothing can be said of a ${judged.reason} imbalance`);
+  const common = {
+    version: 1,
+    alertId: decision.alertId,
+    symbol: imbalance.symbol,
+    direction: decision.direction,
+    firedAt: decision.firedAt,
+    time: imbalance.time,
+  } as const;
+  if (decision.kind === "resolve") {
+    return { ...common, kind: "resolved", firedAlertId: decision.firedAlertId, ratio: judged.data.ratio };
+  }
+  return { ...common, kind: "firing", ...factsOf(judged.data), ...honestyOf(imbalance) };
+}
+
+function factsOf({ ratioMean: _unsaid, ...facts }: UsableData): Omit<UsableData, "ratioMean"> {
+  return facts;
+}
+
+type Honesty = Pick<FiringContent, "venues" | "coverage" | "ageMs" | "band" | "realisedShare">;
+
+function honestyOf(imbalance: Imbalance): Honesty {
+  const { ageMs, coverage, ratioLow, ratioHigh, realisedShare, venues } = imbalance;
+  const missing = venues.filter(({ status }) => status !== "fresh").map(({ id }) => id);
+  return {
+    venues: { fresh: venues.length - missing.length, total: venues.length, missing },
+    coverage,
+    ...(ageMs !== null && { ageMs }),
+    ...(ratioLow !== null && ratioHigh !== null && { band: { low: ratioLow, high: ratioHigh } }),
+    ...(realisedShare !== null && { realisedShare }),
+  };
+}
+
+/** The example that `send-test` posts: the reference case of model.md §1, scaled to a price. */
+export function testAlertContent(symbol: string, now: number, markPrice = 84_230): FiringContent {
+  const [downDistanceRatio, upDistanceRatio] = [2_000 / 84_230, 770 / 84_230];
+  return {
+    version: 1,
+    kind: "test",
+    alertId: `${symbol}-test-${now}`.replace(/[^A-Za-z0-9_.-]/g, "_"),
+    symbol,
+    direction: "up",
+    firedAt: now,
+    time: now,
+    ratio: downDistanceRatio / upDistanceRatio,
+    markPrice,
+    notionalUsd: 1_100_000_000,
+    downDistanceUsd: downDistanceRatio * markPrice,
+    upDistanceUsd: upDistanceRatio * markPrice,
+    downDistanceRatio,
+    upDistanceRatio,
+    venues: { fresh: 0, total: 0, missing: [] },
+    coverage: 0,
+  };
+}
+
+/** Content that was kept as JSON (text, or parsed already). */
+export function parseAlertContent(json: unknown): Parsed<AlertContent> {
+  return parseJson(json, readContent);
+}
+
+function readContent(fields: Fields): AlertContent {
+  if (fields.number("version") !== 1) return malformed(`its version is ${fields.number("version")}, not 1`);
+  const kind = fields.oneOf("kind", ["firing", "test", "resolved"]);
+  const common = {
+    version: 1,
+    alertId: fields.text("alertId"),
+    symbol: fields.text("symbol"),
+    direction: fields.oneOf("direction", ["up", "down"]),
+    firedAt: fields.number("firedAt"),
+    time: fields.number("time"),
+    ratio: fields.positive("ratio"),
+  } as const;
+  if (kind === "resolved") return { ...common, kind, firedAlertId: fields.text("firedAlertId") };
+  return {
+    ...common,
+    kind,
+    markPrice: fields.positive("markPrice"),
+    notionalUsd: fields.positive("notionalUsd"),
+    downDistanceUsd: fields.positive("downDistanceUsd"),
+    upDistanceUsd: fields.positive("upDistanceUsd"),
+    downDistanceRatio: fields.positive("downDistanceRatio"),
+    upDistanceRatio: fields.positive("upDistanceRatio"),
+    ...readHonesty(fields),
+  };
+}
+
+function readHonesty(fields: Fields): Honesty {
+  const venues = fields.object("venues");
+  return {
+    venues: { fresh: venues.count("fresh"), total: venues.count("total"), missing: venues.texts("missing") },
+    coverage: fields.number("coverage"),
+    ...(fields.has("ageMs") && { ageMs: fields.number("ageMs") }),
+    ...(fields.has("band") && { band: readBand(fields.object("band")) }),
+    ...(fields.has("realisedShare") && { realisedShare: fields.number("realisedShare") }),
+  };
+}
+
+function readBand(fields: Fields): { low: number; high: number } {
+  return { low: fields.positive("low"), high: fields.positive("high") };
+}

@@ -1,0 +1,43 @@
+/**
+ * Time as the rule counts it, which never runs backwards. Durations (hold, cooldown, warm-up) are differences of
+ * `elapsedMs`, so that a clock set back neither lengthens nor repeats them.
+ */
+export interface Watch {
+  /** The clock at the newest decision, epoch ms. */
+  readonly wallAt: number;
+  readonly elapsedMs: number;
+  /** The usual time between decisions; 0 before the second one. */
+  readonly stepMs: number;
+  /** How far the clock was set back and has not been set forward again. */
+  readonly owedMs: number;
+}
+
+/** Replicas may disagree by this much without it being a change of the clock. */
+const toleranceMs = 60_000;
+
+export function startWatch(now: number): Watch {
+  return { wallAt: now, elapsedMs: 0, stepMs: 0, owedMs: 0 };
+}
+
+/**
+ * The watch at the next decision. A clock set back counts as no time passed; when it is later set forward again,
+ * what is owed doesn't count either. Any other long step is an outage and counts in full: a cooldown must not
+ * outlive a night in which nobody watched. (So a clock that is only ever set forward does shorten one.)
+ */
+export function advanceWatch(watch: Watch, now: number, gapMs: number): Watch {
+  const step = now - watch.wallAt;
+  if (step < -toleranceMs) return { ...watch, wallAt: now, owedMs: watch.owedMs - step };
+  if (step < 0) return watch;
+  const repaid = step > gapMs ? Math.min(watch.owedMs, step) : 0;
+  return {
+    wallAt: now,
+    elapsedMs: watch.elapsedMs + step - repaid,
+    stepMs: step - repaid,
+    owedMs: watch.owedMs - repaid,
+  };
+}
+
+/** Longer without a decision is a gap: 10 minutes, or thrice the hold or the usual step where that is more. */
+export function gapLimitMs(watch: Watch, holdMs: number): number {
+  return Math.max(10 * 60_000, 3 * holdMs, 3 * watch.stepMs);
+}
