@@ -1,0 +1,81 @@
+import type { RiskTier } from "../model/types.ts";
+
+/**
+ * Binance shows its margin brackets only to key holders, so these are ours: read by hand from its public trading
+ * rules, and dated. The lowest steps, which hold nearly all positions, matter most.
+ */
+export const bracketsAsOf = "2025-06-30";
+
+type Step = readonly [capNotional: number, maintenanceMarginRate: number, maxLeverage: number];
+
+const btc: readonly Step[] = [
+  [300_000, 0.004, 125],
+  [800_000, 0.005, 100],
+  [3_000_000, 0.0065, 75],
+  [12_000_000, 0.01, 50],
+  [70_000_000, 0.02, 25],
+  [100_000_000, 0.025, 20],
+  [230_000_000, 0.05, 10],
+  [480_000_000, 0.1, 5],
+  [600_000_000, 0.125, 4],
+  [800_000_000, 0.15, 3],
+  [1_200_000_000, 0.25, 2],
+  [Infinity, 0.5, 1],
+];
+
+const eth: readonly Step[] = [
+  [300_000, 0.004, 125],
+  [800_000, 0.005, 100],
+  [3_000_000, 0.0065, 75],
+  [12_000_000, 0.01, 50],
+  [50_000_000, 0.02, 25],
+  [65_000_000, 0.025, 20],
+  [150_000_000, 0.05, 10],
+  [320_000_000, 0.1, 5],
+  [400_000_000, 0.125, 4],
+  [530_000_000, 0.15, 3],
+  [800_000_000, 0.25, 2],
+  [Infinity, 0.5, 1],
+];
+
+const sol: readonly Step[] = [
+  [50_000, 0.005, 100],
+  [500_000, 0.0065, 75],
+  [2_000_000, 0.01, 50],
+  [10_000_000, 0.02, 25],
+  [20_000_000, 0.025, 20],
+  [50_000_000, 0.05, 10],
+  [100_000_000, 0.1, 5],
+  [150_000_000, 0.125, 4],
+  [200_000_000, 0.25, 2],
+  [Infinity, 0.5, 1],
+];
+
+/** For everything else, and while a venue's own tiers can't be had: what a mid-sized coin gets. */
+const cautious: readonly Step[] = [
+  [5_000, 0.01, 75],
+  [50_000, 0.015, 50],
+  [250_000, 0.02, 25],
+  [1_000_000, 0.025, 20],
+  [5_000_000, 0.05, 10],
+  [10_000_000, 0.1, 5],
+  [15_000_000, 0.125, 4],
+  [25_000_000, 0.25, 2],
+  [Infinity, 0.5, 1],
+];
+
+const tables: ReadonlyMap<string, readonly Step[]> = new Map([
+  ["BTC", btc],
+  ["ETH", eth],
+  ["SOL", sol],
+]);
+
+export function bracketsOf(symbol: string): readonly RiskTier[] {
+  const steps = tables.get(symbol) ?? cautious;
+  return steps.map(([capNotional, maintenanceMarginRate, maxLeverage], index) => ({
+    floorNotional: steps[index - 1]?.[0] ?? 0,
+    capNotional,
+    maintenanceMarginRate,
+    maxLeverage,
+  }));
+}

@@ -1,0 +1,121 @@
+import { Agent } from "node:http";
+import { timeout, TimeoutStrategy } from "cockatiel";
+// ccxt's package root loads all 104 venues: 40 MB and 0.2 s more than these three. Its export map hides the
+// single files, so they are named by path; the bundle resolves them the same way.
+import type { BaseExchange } from "../../node_modules/ccxt/js/src/base/Exchange.js";
+
+const constructors = {
+  binanceusdm: async () => (await import("../../node_modules/ccxt/js/src/pro/binanceusdm.js")).default,
+  bybit: async () => (await import("../../node_modules/ccxt/js/src/pro/bybit.js")).default,
+  okx: async () => (await import("../../node_modules/ccxt/js/src/pro/okx.js")).default,
+};
+
+export type ExchangeId = keyof typeof constructors;
+
+/** What the server said when a call failed; kept beside the error, because ccxt's own field is overwritten by the next answer. */
+export interface HttpFacts {
+  readonly status: number;
+  readonly retryAfter?: string;
+}
+
+export interface ExchangeOptions {
+  readonly baseUrl?: string;
+  readonly timeoutMs: number;
+  /** ccxt paces calls by the venue's published limits; a venue on this machine needs none. */
+  readonly unthrottled: boolean;
+  /** Passed to ccxt's constructor as `options`. */
+  readonly ccxt: object;
+  /** Called right before each request leaves, after ccxt's queue; what it throws keeps the request back. */
+  readonly beforeSend: () => void;
+}
+
+export interface Exchange {
+  readonly call: (method: string, params: object) => Promise<unknown>;
+  readonly fetchMarkets: () => Promise<readonly unknown[]>;
+  readonly factsOf: (error: unknown) => HttpFacts | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** Builds one venue's ccxt client: redirected, with a deadline over the whole answer and the failure's HTTP facts kept. */
+export async function loadExchange(id: ExchangeId, options: ExchangeOptions): Promise<Exchange> {
+  const Constructor = await constructors[id]();
+  const client = new Constructor({
+    timeout: options.timeoutMs,
+    enableRateLimit: !options.unthrottled,
+    options: options.ccxt,
+  });
+  client.has["fetchCurrencies"] = false;
+  if (options.baseUrl !== undefined) redirect(client, options.baseUrl);
+  guardSending(client, options);
+  const facts = keepFacts(client);
+  return {
+    call: async (method, params) => callImplicit(client, method, params),
+    fetchMarkets: async () => client.fetchMarkets(),
+    factsOf: (error) => (error instanceof Error ? facts.get(error) : undefined),
+    close: async () => client.close(),
+  };
+}
+
+/**
+ * Sends REST and websocket calls to `{baseUrl}/{venueId}/…`, keeping each URL's own path. Only the origin is
+ * replaced: ccxt moves Binance's market streams by an URL ending in exactly `/ws`, so that ending must stay.
+ */
+export function redirect(client: BaseExchange, baseUrl: string): void {
+  const rest = `${baseUrl.replace(/\/+$/, "")}/${client.id}`;
+  const socket = rest.replace(/^http/, "ws");
+  const move = (url: string): string =>
+    url.replace(/^https:\/\/[^/]+/, () => rest).replace(/^wss:\/\/[^/]+/, () => socket);
+  client.urls.api = mapStrings(client.urls.api, move);
+  // without an agent of its own ccxt refuses ws:// ("loadHttpProxyAgent")
+  if (socket.startsWith("ws:")) client.httpAgent = new Agent();
+}
+
+type Urls = BaseExchange["urls"]["api"];
+
+function mapStrings(urls: Urls, change: (text: string) => string): Urls {
+  const entries = Object.entries(urls).map(([key, item]) => [
+    key,
+    typeof item === "string" ? change(item) : typeof item === "object" ? mapStrings(item, change) : item,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** ccxt's own timer stops at the headers; a body that never ends would hang the round. */
+function guardSending(client: BaseExchange, options: ExchangeOptions): void {
+  const send = client.fetch.bind(client);
+  const deadline = timeout(options.timeoutMs, TimeoutStrategy.Aggressive);
+  client.fetch = async (url: unknown, method?: string, headers?: unknown, body?: unknown): Promise<unknown> => {
+    options.beforeSend();
+    return deadline.execute(async (): Promise<unknown> => send(url, method, headers, body));
+  };
+}
+
+function keepFacts(client: BaseExchange): WeakMap<Error, HttpFacts> {
+  const facts = new WeakMap<Error, HttpFacts>();
+  const handle = client.handleRestResponse.bind(client);
+  client.handleRestResponse = async (response: Answer, ...rest: HandleRest): Promise<unknown> => {
+    try {
+      return await handle(response, ...rest);
+    } catch (error) {
+      const retryAfter = response.headers["retry-after"];
+      if (error instanceof Error) {
+        facts.set(error, { status: response.status, ...(retryAfter === undefined ? {} : { retryAfter }) });
+      }
+      throw error;
+    }
+  };
+  return facts;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+type HandleRest = [url: string, method?: string, headers?: unknown, body?: unknown];
+
+/** ccxt's implicit methods are made at run time from its table of endpoints: found by name, answers unparsed. */
+async function callImplicit(client: BaseExchange, method: string, params: object): Promise<unknown> {
+  const endpoint: unknown = Reflect.get(client, method);
+  if (typeof endpoint !== "function") throw new TypeError(`ccxt's ${client.id} has no ${method}`);
+  return Reflect.apply(endpoint, client, [params]);
+}

@@ -1,0 +1,124 @@
+import { TaskCancelledError } from "cockatiel";
+import {
+  BadRequest,
+  BadSymbol,
+  DDoSProtection,
+  OperationFailed,
+  RateLimitExceeded,
+  RequestTimeout,
+  RestrictedLocation,
+} from "../../node_modules/ccxt/js/src/base/errors.js";
+import type { PollFailure } from "./contracts.ts";
+import type { HttpFacts } from "./exchanges.ts";
+import { Malformed, Stale } from "./read.ts";
+
+const reasonLength = 200;
+const defaultCoolDownMs = 60_000;
+const bybitBlockMs = 600_000; // Bybit: after a 403 stop and wait at least ten minutes
+const longestCoolDownMs = 3 * 86_400_000; // Binance bans last from two minutes to three days
+/** Somebody who travels, or changes a proxy, shouldn't have to restart. */
+const disabledMs = 3_600_000;
+
+export interface Circumstances {
+  readonly venue: string;
+  /** The call, for a person: "klines BTCUSDT". */
+  readonly what: string;
+  /** Epoch ms on our clock. */
+  readonly now: number;
+  readonly timeoutMs: number;
+  readonly http?: HttpFacts | undefined;
+}
+
+/** A call that didn't give what was asked for, already translated. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly failure: PollFailure;
+  /** The venue understood and said no: asking again at once is no use. */
+  readonly final: boolean;
+
+  constructor(failure: PollFailure, final = false) {
+    super(failure.reason);
+    this.failure = failure;
+    this.final = final;
+  }
+}
+
+/** Worth another try within the round: nobody answered, or only with an excuse. */
+export function isTransient(error: unknown, http: HttpFacts | undefined): boolean {
+  if (isPressure(error, http) || isBlocked(error, http)) return false;
+  return error instanceof OperationFailed || error instanceof TaskCancelledError;
+}
+
+/** The one place where ccxt's errors, HTTP statuses and bodies become the few kinds the rest of the program knows. */
+export function toFailure(error: unknown, at: Circumstances): PollFailure {
+  if (error instanceof Refusal) return error.failure;
+  const explain = (text: string): string => cut(`${at.venue} ${at.what}: ${text}`);
+  if (error instanceof Stale) return { kind: "retry", reason: cut(`stale: ${at.venue} ${at.what}: ${error.message}`) };
+  if (error instanceof Malformed) return { kind: "retry", reason: explain(`malformed: ${error.message}`) };
+  if (error instanceof TaskCancelledError || error instanceof RequestTimeout) {
+    return { kind: "retry", reason: explain(`no answer within ${at.timeoutMs} ms`) };
+  }
+  const text = explain(messageOf(error));
+  if (isBlocked(error, at.http)) return { kind: "disable-venue", reason: text, until: at.now + disabledMs };
+  if (isPressure(error, at.http)) return { kind: "cool-down", reason: text, until: coolDownEnd(error, at) };
+  if (isUnknownSymbol(error)) return { kind: "give-up-symbol", reason: text };
+  return { kind: "retry", reason: text };
+}
+
+/** The venue understood the question and refuses it, for this symbol and for now. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof OperationFailed) && !isOurs(error) && !isSystemError(error);
+}
+
+const isOurs = (error: Error): boolean =>
+  error instanceof Malformed || error instanceof Stale || error instanceof TaskCancelledError;
+
+/** Bybit's 10016 "system error, try again later" is a plain ExchangeError in ccxt. */
+const isSystemError = (error: Error): boolean => /"retCode":\s*10016\b/.test(error.message);
+
+function isPressure(error: unknown, http: HttpFacts | undefined): boolean {
+  if (http?.status === 418 || http?.status === 429) return true;
+  return error instanceof DDoSProtection || error instanceof RateLimitExceeded;
+}
+
+/** HTTP 451 arrives as ExchangeNotAvailable, a retryable class; Bybit's edge answers 403 with a page that says why. */
+function isBlocked(error: unknown, http: HttpFacts | undefined): boolean {
+  if (http?.status === 451 || error instanceof RestrictedLocation) return true;
+  return error instanceof Error && /block access from your country|"retCode":\s*10024\b/.test(error.message);
+}
+
+/** Bybit has no code of its own for an unknown symbol: 10001, and only the text tells. */
+function isUnknownSymbol(error: unknown): boolean {
+  if (error instanceof BadSymbol) return true;
+  return error instanceof BadRequest && /"retCode":\s*10001\b.*symbol/i.test(error.message);
+}
+
+function coolDownEnd(error: unknown, at: Circumstances): number {
+  const named = bannedUntil(messageOf(error)) ?? retryAfter(at.http?.retryAfter, at.now);
+  if (named !== undefined && named > at.now) return Math.min(named, at.now + longestCoolDownMs);
+  const blocked = at.venue === "bybit" && at.http?.status === 403;
+  return at.now + (blocked ? bybitBlockMs : defaultCoolDownMs);
+}
+
+function bannedUntil(message: string): number | undefined {
+  const stamp = /banned until (\d{13})/.exec(message)?.[1];
+  return stamp === undefined ? undefined : Number(stamp);
+}
+
+/** Seconds, or a date. */
+function retryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const end = /^\d+(\.\d+)?$/.test(header.trim()) ? now + Number(header) * 1000 : Date.parse(header);
+  return Number.isFinite(end) ? end : undefined;
+}
+
+/** Addresses go: a proxy's may carry a password, and `what` names the call already. */
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/\b(?:https?|wss?):\/\/\S+/g, "…");
+}
+
+function cut(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > reasonLength ? `${line.slice(0, reasonLength - 1)}…` : line;
+}

@@ -1,0 +1,152 @@
+import { DelegateBackoff, handleWhen, retry } from "cockatiel";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import type { Call, VenueAdapter } from "./adapter.ts";
+import type { PollFailure } from "./contracts.ts";
+import type { Exchange } from "./exchanges.ts";
+import { loadExchange } from "./exchanges.ts";
+import { isFinal, isTransient, Refusal, toFailure } from "./failure.ts";
+import type { Quota } from "./quota.ts";
+import { openQuota } from "./quota.ts";
+
+const extraAttempts = 2;
+const backoffMs = 250;
+
+export interface LineOptions {
+  readonly adapter: VenueAdapter;
+  readonly baseUrl?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timeoutMs: number;
+  readonly unthrottled: boolean;
+  /** 0 ≤ random() < 1: spreads the retries. */
+  readonly random: () => number;
+}
+
+export interface AskOptions {
+  /** Without what it asks for the round goes on: one attempt, the next round asks again. */
+  readonly optional?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The way to one venue: every request passes here. */
+export interface Line {
+  /** Asks, and reads the answer; rejects with a Refusal, nothing else. */
+  readonly ask: <T>(call: Call, read: (body: unknown) => T, options?: AskOptions) => Promise<T>;
+  readonly fetchMarkets: <T>(read: (markets: readonly unknown[]) => T, signal?: AbortSignal) => Promise<T>;
+  /** Why the venue isn't asked at present. */
+  readonly blocked: () => PollFailure | undefined;
+  readonly close: () => Promise<void>;
+}
+
+export function openLine(options: LineOptions): Line {
+  const { adapter, clock, log } = options;
+  let block: PollFailure | undefined;
+  let loading: Promise<Exchange> | undefined;
+
+  const blocked = (): PollFailure | undefined => {
+    if (block?.until !== undefined && block.until <= clock.now()) block = undefined;
+    return block;
+  };
+
+  const beforeSend = (): void => {
+    const failure = blocked();
+    if (failure !== undefined) throw new Refusal(failure);
+  };
+
+  const exchange = async (): Promise<Exchange> => {
+    loading ??= loadExchange(adapter.id, { ...options, ccxt: adapter.ccxt, beforeSend });
+    return loading;
+  };
+
+  const remember = (failure: PollFailure): void => {
+    if (failure.kind !== "cool-down" && failure.kind !== "disable-venue") return;
+    if (failure.until === undefined || failure.until <= (blocked()?.until ?? 0)) return;
+    block = failure;
+    log.warn({ venue: adapter.id, kind: failure.kind, until: failure.until }, failure.reason);
+  };
+
+  const quota = quotaOf(options);
+
+  const attempt = async <T>(what: string, ask: (client: Exchange) => Promise<T>, options_: AskOptions): Promise<T> => {
+    const client = await exchange();
+    const policy = retryPolicy(client, options_.optional === true ? 0 : extraAttempts, options.random);
+    try {
+      return await policy.execute(async () => {
+        beforeSend();
+        stopIfAborted(options_.signal);
+        return orAborted(ask(client), options_.signal);
+      }, options_.signal);
+    } catch (error) {
+      const http = client.factsOf(error);
+      const where = { venue: adapter.id, what, now: clock.now(), timeoutMs: options.timeoutMs, http };
+      const failure = toFailure(error, where);
+      remember(failure);
+      throw new Refusal(failure, error instanceof Refusal ? error.final : isFinal(error));
+    }
+  };
+
+  return {
+    ask: async (call, read, askOptions = {}) =>
+      attempt(
+        describe(call),
+        async (client) => {
+          if (adapter.quota?.matches(call.method) === true) await quota?.take(askOptions.signal);
+          return read(await client.call(call.method, call.params));
+        },
+        askOptions,
+      ),
+    fetchMarkets: async (read, signal) =>
+      attempt("markets", async (client) => read(await client.fetchMarkets()), { signal }),
+    blocked,
+    close: async () => {
+      if (loading !== undefined) await (await loading).close();
+    },
+  };
+}
+
+/** Retries wait anywhere between nothing and a ceiling that doubles: full jitter, so that symbols don't march in step. */
+function retryPolicy(client: Exchange, maxAttempts: number, random: () => number) {
+  return retry(
+    handleWhen((error) => isTransient(error, client.factsOf(error))),
+    { maxAttempts, backoff: new DelegateBackoff(({ attempt }) => random() * backoffMs * 2 ** attempt) },
+  );
+}
+
+function quotaOf({ adapter, clock, unthrottled }: LineOptions): Quota | undefined {
+  if (unthrottled || adapter.quota === undefined) return undefined;
+  return openQuota(adapter.quota.requests, adapter.quota.perMs, clock);
+}
+
+/** "klines BTCUSDT": ccxt's method without the words that say nothing to a person. */
+function describe(call: Call): string {
+  const name = call.method.replace(/^.*?Get(?:V5Market|Market|Public)?/, "");
+  const subject = call.params["symbol"] ?? call.params["instId"] ?? call.params["instFamily"];
+  return subject === undefined ? name : `${name} ${subject}`;
+}
+
+const stopped: PollFailure = { kind: "retry", reason: "stopped before the venue answered" };
+
+export function stopIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new Refusal(stopped);
+}
+
+/** ccxt takes no signal: the request runs out on its own, nobody waits for it. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const { promise, forget } = rejection(signal);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    forget();
+  }
+}
+
+function rejection(signal: AbortSignal): { promise: Promise<never>; forget: () => void } {
+  let stop = (): void => undefined;
+  const promise = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(new Refusal(stopped));
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  return { promise, forget: () => signal.removeEventListener("abort", stop) };
+}

@@ -1,0 +1,87 @@
+/** What a venue sent cannot be what it claims to be; the message says which field and shows the value. */
+export class Malformed extends Error {
+  override readonly name = "Malformed";
+}
+
+/** The venue answers, but with old figures. */
+export class Stale extends Error {
+  override readonly name = "Stale";
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+const earliestMs = 1e12; // September 2001: anything below is seconds, or nonsense
+const shownLength = 80;
+
+export function asFields(value: unknown, what: string): Fields {
+  if (!isFields(value)) throw new Malformed(`${what} is not an object: ${show(value)}`);
+  return value;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function asList(value: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Malformed(`${what} is not a list: ${show(value)}`);
+  return value;
+}
+
+/** Venues send numbers as strings or as numbers; an empty string is not 0. */
+export function asNumber(value: unknown, what: string): number {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isFinite(number)) {
+    throw new Malformed(`${what} is not a finite number: ${show(value)}`);
+  }
+  return number;
+}
+
+export function asPositive(value: unknown, what: string): number {
+  const number = asNumber(value, what);
+  if (number <= 0) throw new Malformed(`${what} is not positive: ${show(value)}`);
+  return number;
+}
+
+export function asAmount(value: unknown, what: string): number {
+  const number = asNumber(value, what);
+  if (number < 0) throw new Malformed(`${what} is negative: ${show(value)}`);
+  return number;
+}
+
+export function asTime(value: unknown, what: string): number {
+  const number = asNumber(value, what);
+  if (!Number.isSafeInteger(number)) throw new Malformed(`${what} is not a time: ${show(value)}`);
+  if (number < earliestMs) throw new Malformed(`${what} is not in milliseconds: ${show(value)}`);
+  return number;
+}
+
+/** The start of a bar: a time on the grid of its step. */
+export function asOpenTime(value: unknown, stepMs: number): number {
+  const time = asTime(value, "candle time");
+  if (time % stepMs !== 0) throw new Malformed(`candle time is off the ${stepMs / 1000} s grid: ${show(value)}`);
+  return time;
+}
+
+export interface Ohlc {
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+}
+
+export function asOhlc(open: unknown, high: unknown, low: unknown, close: unknown): Ohlc {
+  const ohlc = {
+    open: asPositive(open, "open"),
+    high: asPositive(high, "high"),
+    low: asPositive(low, "low"),
+    close: asPositive(close, "close"),
+  };
+  const inside = ohlc.low <= Math.min(ohlc.open, ohlc.close) && ohlc.high >= Math.max(ohlc.open, ohlc.close);
+  if (!inside) throw new Malformed(`candle's high and low don't hold its body: ${show([open, high, low, close])}`);
+  return ohlc;
+}
+
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+}

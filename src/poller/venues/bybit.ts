@@ -1,0 +1,138 @@
+import type { RiskTier } from "../../model/types.ts";
+import type { CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
+import { intervalMs } from "../adapter.ts";
+import type { Fields } from "../read.ts";
+import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
+
+// Bybit v5, linear: base units, everything a string, newest row first, `{ retCode, result: { list }, time }`.
+const category = "linear";
+
+const rowsOf = (body: unknown): readonly unknown[] =>
+  asList(asFields(asFields(body, "answer")["result"], "result")["list"], "result.list");
+
+/**
+ * Bybit's openInterest counts both sides of every contract; `singleOpenInterest`, there since June 2026, counts
+ * each once, as everybody else does.
+ */
+function oneSide(fields: Fields): number {
+  const single = fields["singleOpenInterest"];
+  if (single !== undefined && single !== "") return asPositive(single, "singleOpenInterest");
+  return asPositive(fields["openInterest"], "openInterest") / 2;
+}
+
+const candleFeed = <Row>(method: string, row: (row: unknown) => Row): Feed<Row> => ({
+  stepMs: intervalMs,
+  latest: (contract, limit) => ({ method, params: { category, symbol: contract.id, interval: "5", limit } }),
+  latestLimit: 1000,
+  window: (contract, from, to) => ({
+    method,
+    params: { category, symbol: contract.id, interval: "5", start: from, end: to - 1, limit: 1000 },
+  }),
+  windowLimit: 1000,
+  rows: rowsOf,
+  row,
+});
+
+function candleRow(row: unknown): CandleRow {
+  const cells = asList(row, "candle");
+  return {
+    openTime: asOpenTime(cells[0], intervalMs),
+    ...asOhlc(cells[1], cells[2], cells[3], cells[4]),
+    volume: asAmount(cells[5], "volume"),
+  };
+}
+
+function markRow(row: unknown): MarkRow {
+  const cells = asList(row, "candle");
+  const { high, low } = asOhlc(cells[1], cells[2], cells[3], cells[4]);
+  return { openTime: asOpenTime(cells[0], intervalMs), high, low };
+}
+
+const openInterestHistory: Feed<Sample> = {
+  stepMs: intervalMs,
+  latest: (contract, limit) => ({
+    method: "publicGetV5MarketOpenInterest",
+    params: { category, symbol: contract.id, intervalTime: "5min", limit },
+  }),
+  latestLimit: 200,
+  // a start without an end is ignored by the venue
+  window: (contract, from, to) => ({
+    method: "publicGetV5MarketOpenInterest",
+    params: { category, symbol: contract.id, intervalTime: "5min", startTime: from, endTime: to - 1, limit: 200 },
+  }),
+  windowLimit: 200,
+  rows: rowsOf,
+  row: (row) => {
+    const fields = asFields(row, "row");
+    return { at: asTime(fields["timestamp"], "timestamp"), value: oneSide(fields) };
+  },
+};
+
+const longShortRatio: Feed<Sample> = {
+  stepMs: intervalMs,
+  latest: (contract, limit) => ({
+    method: "publicGetV5MarketAccountRatio",
+    params: { category, symbol: contract.id, period: "5min", limit },
+  }),
+  latestLimit: 500,
+  window: (contract, from, to) => ({
+    method: "publicGetV5MarketAccountRatio",
+    params: { category, symbol: contract.id, period: "5min", startTime: from, endTime: to - 1, limit: 500 },
+  }),
+  windowLimit: 500,
+  rows: rowsOf,
+  row: (row) => {
+    const fields = asFields(row, "row");
+    const ratio = asPositive(fields["buyRatio"], "buyRatio") / asPositive(fields["sellRatio"], "sellRatio");
+    return { at: asTime(fields["timestamp"], "timestamp"), value: ratio };
+  },
+};
+
+/** Limits are in quote already; each row names only its cap. */
+function readTiers(body: unknown, contract: Contract): readonly RiskTier[] {
+  const rows = rowsOf(body)
+    .map((row) => asFields(row, "row"))
+    .filter((fields) => fields["symbol"] === contract.id)
+    .map((fields) => ({
+      cap: asPositive(fields["riskLimitValue"], "riskLimitValue"),
+      maintenanceMarginRate: asPositive(fields["maintenanceMargin"], "maintenanceMargin"),
+      maxLeverage: asPositive(fields["maxLeverage"], "maxLeverage"),
+    }))
+    .toSorted((a, b) => a.cap - b.cap);
+  return rows.map(({ cap, ...tier }, index) => ({
+    floorNotional: rows[index - 1]?.cap ?? 0,
+    capNotional: index === rows.length - 1 ? Infinity : cap,
+    ...tier,
+  }));
+}
+
+export const bybit: VenueAdapter = {
+  id: "bybit",
+  ccxt: { fetchMarkets: { types: ["linear"] } },
+  liquidationFeeRate: 0,
+  boards: [
+    {
+      call: { method: "publicGetV5MarketTickers", params: { category } },
+      rows: rowsOf,
+      idField: "symbol",
+      row: (row, _contract, body) => {
+        const fields = asFields(row, "row");
+        return {
+          at: asTime(asFields(body, "answer")["time"], "time"),
+          markPrice: asPositive(fields["markPrice"], "markPrice"),
+          openInterest: oneSide(fields),
+          fundingRate: asNumber(fields["fundingRate"], "fundingRate"),
+        };
+      },
+    },
+  ],
+  candles: candleFeed("publicGetV5MarketKline", candleRow),
+  markCandles: candleFeed("publicGetV5MarketMarkPriceKline", markRow),
+  openInterestHistory: [openInterestHistory],
+  longShortRatio,
+  riskTiers: {
+    kind: "venue",
+    call: (contract) => ({ method: "publicGetV5MarketRiskLimit", params: { category, symbol: contract.id } }),
+    read: readTiers,
+  },
+};
