@@ -12,7 +12,11 @@ export type VenueReport =
  */
 export interface Rounds {
   /** Keeps the report (a failure keeps the last good observation beside it). Says whether that completed the round. */
-  readonly report: (symbol: string, report: VenueReport, expected: readonly string[]) => Promise<"waiting" | "complete">;
+  readonly report: (
+    symbol: string,
+    report: VenueReport,
+    expected: readonly string[],
+  ) => Promise<"waiting" | "complete">;
   /** The newest observation and, if later, the newest failure of each venue. */
   readonly read: (symbol: string) => Promise<readonly VenueRecord[]>;
   /** Open time of the newest closed bar the model has of each venue, for the poller to go on from. */
@@ -28,7 +32,9 @@ export interface VenueRecord {
 /** A venue's history on its way from the poller to the worker, one hand-over per series. */
 export interface Backfills {
   readonly put: (symbol: string, venue: string, spec: SeriesSpec, bars: readonly Bar[]) => Promise<void>;
-  readonly take: (symbol: string) => Promise<readonly { venue: string; spec: SeriesSpec; bars: readonly Bar[] }[]>;
+  readonly take: (
+    symbol: string,
+  ) => Promise<readonly { venue: string; spec: SeriesSpec; bars: readonly Bar[] }[]>;
 }
 
 /** Everything a recompute needs and leaves behind; one per symbol. Binary where it is large. */
@@ -115,7 +121,12 @@ export type DeliveryResult =
 /** The ledger of what must be said to whom. It is the truth; queues only wake its readers. */
 export interface Outbox {
   /** Takes up to `limit` due deliveries of a platform ("console", "telegram", …) for this process. */
-  readonly claim: (symbol: string, platform: string, now: number, limit: number) => Promise<readonly Delivery[]>;
+  readonly claim: (
+    symbol: string,
+    platform: string,
+    now: number,
+    limit: number,
+  ) => Promise<readonly Delivery[]>;
   /** False when somebody else has taken the delivery over since (the fence). */
   readonly settle: (delivery: Delivery, result: DeliveryResult, now: number) => Promise<boolean>;
   /** Is this delivery still ours? Asked right before the call to the platform. */

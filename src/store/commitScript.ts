@@ -1,0 +1,86 @@
+import type { Commit } from "./contracts.ts";
+import { dayBytes, historyPlace, historyTtlMs, packPoint } from "./history.ts";
+import { symbolKeys } from "./keys.ts";
+import { packMap } from "./map.ts";
+import { outboxArguments, outboxLua } from "./outboxRows.ts";
+import type { ScriptArgument } from "./script.ts";
+import { renumberedSlots, slotGuardMs } from "./slots.ts";
+
+/** A symbol nobody recomputes any more is forgotten after this long. */
+const symbolTtlMs = 90 * 24 * 3_600_000;
+
+/**
+ * The one write of a recompute; all of it or nothing. A slot that is done stays done; a state that somebody else
+ * has changed since it was read is not overwritten. Only then anything is written: state, series, cursors, map,
+ * the minute's history row and the outbox rows.
+ */
+export const commitScript = {
+  name: "lopsideCommit",
+  keys: 6,
+  lua: `
+local state, series, cursors, map, day, platforms = unpack(KEYS)
+local position = 0
+local function take()
+  position = position + 1
+  return ARGV[position]
+end
+${outboxLua}
+local slot, basedOn = take(), take()
+local renumbered, guardMs = tonumber(take()), tonumber(take())
+local serverTime = redis.call('TIME')
+local now = serverTime[1] * 1000 + math.floor(serverTime[2] / 1000)
+
+local kept = redis.call('HMGET', state, 'version', 'slot', 'committedAt')
+local version = tonumber(kept[1] or 0)
+if kept[2] and now - tonumber(kept[3]) < guardMs then
+  local behind = tonumber(kept[2]) - tonumber(slot)
+  if behind >= 0 and behind < renumbered then return 'slot-done' end
+end
+if version ~= tonumber(basedOn) then return 'conflict' end
+
+redis.call('HSET', state, 'version', version + 1, 'slot', slot, 'committedAt', string.format('%d', now),
+  'memory', take(), 'imbalance', take())
+redis.call('SET', map, take())
+local symbolTtl = take()
+for _ = 1, tonumber(take()) do redis.call('HSET', series, take(), take()) end
+for _ = 1, tonumber(take()) do redis.call('HSET', cursors, take(), take()) end
+for _, key in ipairs({ state, series, cursors, map }) do redis.call('PEXPIRE', key, symbolTtl) end
+
+local dayBytes, offset, row = tonumber(take()), take(), take()
+if redis.call('EXISTS', day) == 0 then redis.call('SETRANGE', day, dayBytes - 1, string.char(0)) end
+redis.call('SETRANGE', day, offset, row)
+redis.call('PEXPIRE', day, take())
+
+insertAlerts(platforms)
+return 'committed'
+`,
+};
+
+export function commitKeys(commit: Commit): readonly string[] {
+  const keys = symbolKeys(commit.symbol);
+  const { day } = historyPlace(commit.imbalance.time);
+  return [keys.state, keys.series, keys.cursors, keys.map, `${keys.history}${day}`, keys.platforms];
+}
+
+/** In the order in which the script takes them. */
+export function commitArguments(commit: Commit): readonly ScriptArgument[] {
+  return [
+    commit.slot,
+    commit.basedOn,
+    renumberedSlots,
+    slotGuardMs,
+    commit.memory,
+    JSON.stringify(commit.imbalance),
+    packMap(commit.map),
+    symbolTtlMs,
+    commit.series.size,
+    ...[...commit.series].flat(),
+    commit.cursors.size,
+    ...[...commit.cursors].flat(),
+    dayBytes,
+    historyPlace(commit.imbalance.time).offset,
+    packPoint(commit.imbalance),
+    historyTtlMs,
+    ...outboxArguments(commit),
+  ];
+}

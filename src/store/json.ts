@@ -1,0 +1,121 @@
+import { z } from "zod";
+import type { Bar, Imbalance, RiskTier, SeriesSpec } from "../model/types.ts";
+import type { Observation, PollFailure } from "../poller/contracts.ts";
+
+/** An unbounded tier's cap: JSON has no Infinity and writes null for it, which `parseStored` turns back. */
+const capNotional = z.union([z.number(), z.literal(Infinity)]);
+
+const riskTier = z.object({
+  floorNotional: z.number(),
+  capNotional,
+  maintenanceMarginRate: z.number(),
+  maxLeverage: z.number(),
+}) satisfies z.ZodType<RiskTier>;
+
+const seriesSpec = z.object({
+  venue: z.string(),
+  symbol: z.string(),
+  market: z.string(),
+  contractType: z.enum(["linear", "inverse"]),
+  intervalMs: z.number(),
+  riskTiers: z.array(riskTier),
+  liquidationFeeRate: z.number(),
+}) satisfies z.ZodType<SeriesSpec>;
+
+const unknownOr = z.number().exactOptional();
+
+const bar = z.object({
+  openTime: z.number(),
+  open: z.number(),
+  high: z.number(),
+  low: z.number(),
+  close: z.number(),
+  volume: z.number(),
+  takerBuyVolume: unknownOr,
+  openInterest: unknownOr,
+  markHigh: unknownOr,
+  markLow: unknownOr,
+  longShortRatio: unknownOr,
+  fundingRate: unknownOr,
+  longLiquidations: unknownOr,
+  shortLiquidations: unknownOr,
+}) satisfies z.ZodType<Bar>;
+
+const observation = z.object({
+  spec: seriesSpec,
+  tierSource: z.object({
+    kind: z.enum(["venue", "table", "proxy"]),
+    asOf: z.string(),
+    venue: z.string().exactOptional(),
+  }),
+  observedAt: z.number(),
+  receivedAt: z.number(),
+  markPrice: z.number(),
+  openInterest: z.number(),
+  openInterestUsd: z.number(),
+  closedBars: z.array(bar),
+  formingBar: bar.exactOptional(),
+}) satisfies z.ZodType<Observation>;
+
+export type StoredFailure = PollFailure & { readonly at: number; readonly slot: number };
+
+const failure = z.object({
+  kind: z.enum(["retry", "cool-down", "give-up-symbol", "disable-venue"]),
+  reason: z.string(),
+  until: unknownOr,
+  at: z.number(),
+  slot: z.number(),
+}) satisfies z.ZodType<StoredFailure>;
+
+const orNull = z.number().nullable();
+
+const imbalance = z.object({
+  symbol: z.string(),
+  time: z.number(),
+  markPrice: z.number(),
+  notionalUsd: orNull,
+  downDistanceUsd: orNull,
+  upDistanceUsd: orNull,
+  downDistanceRatio: orNull,
+  upDistanceRatio: orNull,
+  ratio: orNull,
+  ratioMean: orNull,
+  ratioLow: orNull,
+  ratioHigh: orNull,
+  realisedShare: orNull,
+  regime: z.enum(["short-squeeze", "long-flush", "balanced", "thin", "stale"]),
+  bands: z.array(z.object({ distanceRatio: z.number(), longUsd: z.number(), shortUsd: z.number() })),
+  venues: z.array(
+    z.object({
+      id: z.string(),
+      status: z.enum(["fresh", "stale", "failed", "quarantined", "disabled"]),
+      ageMs: orNull,
+      openInterestUsd: orNull,
+      method: z.enum(["estimated", "measured"]),
+      reason: z.string().exactOptional(),
+    }),
+  ),
+  coverage: z.number(),
+  ageMs: orNull,
+}) satisfies z.ZodType<Imbalance>;
+
+export const storedSpec = guard(seriesSpec);
+export const storedObservation = guard(observation);
+export const storedFailure = guard(failure);
+export const storedImbalance = guard(imbalance);
+
+/**
+ * JSON we wrote ourselves, checked before it is believed. The value comes back as it was stored, so that a field
+ * the schema doesn't know yet is kept. Throws when it is not of the shape.
+ */
+export function parseStored<T>(text: string, isRight: (value: unknown) => value is T, what: string): T {
+  const value: unknown = JSON.parse(text, (key, entry: unknown) =>
+    key === "capNotional" && entry === null ? Infinity : entry,
+  );
+  if (!isRight(value)) throw new Error(`the stored ${what} is not of the expected shape`);
+  return value;
+}
+
+function guard<T>(schema: z.ZodType<T>): (value: unknown) => value is T {
+  return (value): value is T => schema.safeParse(value).success;
+}

@@ -1,0 +1,67 @@
+/**
+ * The only place where names of keys are made. Everything one script touches shares a hash tag, the first pair of
+ * braces, and so lies in one slot of a Redis Cluster: a symbol's keys under `{BTC}`, a venue's under `{venue:bybit}`.
+ */
+const root = "lopside";
+
+const symbolPattern = /^[A-Z0-9]{1,20}$/;
+const venuePattern = /^[A-Za-z0-9_-]{1,40}$/;
+
+/** String: the version of this layout. */
+export const schemaKey = `${root}:schema`;
+
+export interface SymbolKeys {
+  /** Hash: version, slot, time of the commit, memory, imbalance. */
+  readonly state: string;
+  /** Hash: encoded model state by venue. */
+  readonly series: string;
+  /** Hash: open time of the newest closed bar by venue. */
+  readonly cursors: string;
+  /** String: packed liquidation map. */
+  readonly map: string;
+  /** Hash: the current slot and who has reported in it. */
+  readonly round: string;
+  /** Hash: newest observation and failure by venue. */
+  readonly reports: string;
+  /** Hash: packed bars by venue, on their way to the worker. */
+  readonly backfills: string;
+  /** Set: platforms this symbol ever had deliveries for. */
+  readonly platforms: string;
+  /** Prefix of strings: one day's minutes, by number of the day since the epoch. */
+  readonly history: string;
+  /** Prefix of strings: an alert's content, by alertId. */
+  readonly alert: string;
+  /** Prefix of hashes: a delivery, by `alertId|destination`. */
+  readonly delivery: string;
+  /** Prefix of sorted sets: deliveries waiting, by platform; the score is when they are due. */
+  readonly waiting: string;
+  /** Prefix of sorted sets: deliveries claimed, by platform; the score is when they were. */
+  readonly claimed: string;
+}
+
+/** A name that isn't a symbol throws: braces in it would move the keys to another slot. */
+export function symbolKeys(symbol: string): SymbolKeys {
+  if (!symbolPattern.test(symbol)) throw new Error(`not a symbol: ${JSON.stringify(symbol)}`);
+  const base = `${root}:{${symbol}}`;
+  return {
+    state: `${base}:state`,
+    series: `${base}:series`,
+    cursors: `${base}:cursors`,
+    map: `${base}:map`,
+    round: `${base}:round`,
+    reports: `${base}:reports`,
+    backfills: `${base}:backfills`,
+    platforms: `${base}:platforms`,
+    history: `${base}:history:`,
+    alert: `${base}:alert:`,
+    delivery: `${base}:delivery:`,
+    waiting: `${base}:outbox:`,
+    claimed: `${base}:claimed:`,
+  };
+}
+
+/** String: a venue's markets. */
+export function marketsKey(venue: string): string {
+  if (!venuePattern.test(venue)) throw new Error(`not a venue: ${JSON.stringify(venue)}`);
+  return `${root}:{venue:${venue}}:markets`;
+}

@@ -1,0 +1,123 @@
+import type { Rounds, VenueRecord, VenueReport } from "./contracts.ts";
+import type { Log } from "../ops/log.ts";
+import { messageOf } from "./errors.ts";
+import { parseStored, storedFailure, storedObservation } from "./json.ts";
+import { symbolKeys } from "./keys.ts";
+import { defineScript } from "./script.ts";
+import type { RedisClient } from "./script.ts";
+import { renumberedSlots, slotGuardMs } from "./slots.ts";
+
+/** Longer than anything may be stale and still be of use as "last known". */
+const reportsTtlMs = 7 * 24 * 3_600_000;
+
+/**
+ * `round` holds the current slot, whether it is complete, and the newest slot of each venue. The report is kept
+ * unless its venue has reported a newer slot: a venue slower than POLL_INTERVAL is late for every round, and still
+ * its word counts. It is ticked off only in its own round. Returns 1 to the one caller whose report completed it.
+ */
+const reportScript = {
+  name: "lopsideReport",
+  keys: 2,
+  lua: `
+local round, reports = KEYS[1], KEYS[2]
+local venue, slot, kind, json = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local renumbered, roundTtl, reportsTtl = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+
+local function isPast(field)
+  local kept = tonumber(redis.call('HGET', round, field) or nil)
+  return kept and slot < kept and kept - slot < renumbered
+end
+
+if isPast('v:' .. venue) then return 0 end
+redis.call('HSET', reports, kind .. ':' .. venue, json)
+if kind == 'o' then redis.call('HDEL', reports, 'f:' .. venue) end
+redis.call('PEXPIRE', reports, reportsTtl)
+redis.call('HSET', round, 'v:' .. venue, ARGV[2])
+
+if isPast('slot') then return 0 end
+if redis.call('HGET', round, 'slot') ~= ARGV[2] then
+  redis.call('HSET', round, 'slot', ARGV[2], 'complete', 0)
+end
+redis.call('PEXPIRE', round, roundTtl)
+for i = 8, #ARGV do
+  if redis.call('HGET', round, 'v:' .. ARGV[i]) ~= ARGV[2] then return 0 end
+end
+if redis.call('HGET', round, 'complete') == '1' then return 0 end
+redis.call('HSET', round, 'complete', 1)
+return 1
+`,
+};
+
+/**
+ * Each report replaces the venue's last one, closed bars and all. No bar is lost by that: a poller asks for
+ * everything after the cursor, and the cursor moves only when a recompute that took the bars is committed.
+ */
+export function createRounds(redis: RedisClient, log: Log): Rounds {
+  const report = defineScript(redis, reportScript);
+  return {
+    report: async (symbol, venueReport, expected) => {
+      const keys = symbolKeys(symbol);
+      const { kind, json } = encode(venueReport);
+      const completed = await report(
+        [keys.round, keys.reports],
+        [
+          venueReport.venue,
+          venueReport.slot,
+          kind,
+          json,
+          renumberedSlots,
+          slotGuardMs,
+          reportsTtlMs,
+          ...expected,
+        ],
+      );
+      return completed === 1 ? "complete" : "waiting";
+    },
+    read: async (symbol) => {
+      const fields = await redis.hgetall(symbolKeys(symbol).reports);
+      return decode(new Map(Object.entries(fields)), log.child({ symbol }));
+    },
+    cursors: async (venue, symbols) => {
+      const times = await Promise.all(
+        symbols.map(async (symbol) => redis.hget(symbolKeys(symbol).cursors, venue)),
+      );
+      return new Map(
+        symbols.flatMap((symbol, index) => {
+          const time = times[index];
+          return typeof time === "string" ? [[symbol, Number(time)]] : [];
+        }),
+      );
+    },
+  };
+}
+
+function encode(report: VenueReport): { kind: "o" | "f"; json: string } {
+  if ("observation" in report) return { kind: "o", json: JSON.stringify(report.observation) };
+  return { kind: "f", json: JSON.stringify({ ...report.failure, at: report.at, slot: report.slot }) };
+}
+
+function decode(fields: ReadonlyMap<string, string>, log: Log): readonly VenueRecord[] {
+  const venues = new Set([...fields.keys()].map((field) => field.slice("o:".length)));
+  const record = (venue: string): VenueRecord => {
+    const observation = readable(fields.get(`o:${venue}`), storedObservation, venue, log);
+    const failure = readable(fields.get(`f:${venue}`), storedFailure, venue, log);
+    return { venue, ...(observation && { observation }), ...(failure && { failure }) };
+  };
+  return [...venues].toSorted().map(record);
+}
+
+// A report written by another version is as good as none: the venue's next one replaces it.
+function readable<T>(
+  json: string | undefined,
+  isRight: (value: unknown) => value is T,
+  venue: string,
+  log: Log,
+): T | undefined {
+  if (json === undefined) return undefined;
+  try {
+    return parseStored(json, isRight, `report of ${venue}`);
+  } catch (error) {
+    log.warn({ venue }, `left out: ${messageOf(error)}`);
+    return undefined;
+  }
+}

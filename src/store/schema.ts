@@ -1,0 +1,72 @@
+import { StoreError } from "./errors.ts";
+import { schemaKey } from "./keys.ts";
+import { defineScript } from "./script.ts";
+import type { RedisClient } from "./script.ts";
+
+/** Version of the keys' layout (keys.ts) and of what is packed in them. */
+export const schemaVersion = 1;
+
+/** From `from` to `from + 1`. Must bear being run twice, also at once: two processes may start together. */
+export interface Migration {
+  readonly from: number;
+  readonly run: (redis: RedisClient) => Promise<void>;
+}
+
+/** A slower process must not turn the version back that a faster one has brought on. */
+const stepScript = {
+  name: "lopsideSchemaStep",
+  keys: 1,
+  lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end`,
+};
+
+const migrations: readonly Migration[] = [];
+
+export interface Schema {
+  readonly version: number;
+  readonly migrations: readonly Migration[];
+}
+
+export const currentSchema: Schema = { version: schemaVersion, migrations };
+
+/**
+ * Brings what is stored up to this version before anything reads it. Throws a StoreError when a newer Lopside
+ * has written it, or when it is of a version there is no way from.
+ */
+export async function prepareSchema(redis: RedisClient, schema: Schema = currentSchema): Promise<void> {
+  const step = defineScript(redis, stepScript);
+  await redis.set(schemaKey, schema.version, "NX");
+  for (
+    let stored = await storedVersion(redis);
+    stored !== schema.version;
+    stored = await storedVersion(redis)
+  ) {
+    if (stored > schema.version) throw newer(stored, schema.version);
+    const migration = schema.migrations.find(({ from }) => from === stored);
+    if (migration === undefined) throw noWay(stored, schema.version);
+    await migration.run(redis);
+    await step([schemaKey], [stored, stored + 1]);
+  }
+}
+
+async function storedVersion(redis: RedisClient): Promise<number> {
+  const text = await redis.get(schemaKey);
+  if (text !== null && /^\d{1,9}$/.test(text)) return Number(text);
+  throw new StoreError(
+    `The version of the stored data (key ${schemaKey}) is not a number.`,
+    "Something else has written it. Give Lopside a Redis or a database number of its own (REDIS_URL).",
+  );
+}
+
+function newer(stored: number, ours: number): StoreError {
+  return new StoreError(
+    `The stored data is of version ${stored}; this Lopside knows versions up to ${ours}.`,
+    "A newer Lopside has used it. Start that one again, or give this one another REDIS_URL or DATA_DIR.",
+  );
+}
+
+function noWay(stored: number, ours: number): StoreError {
+  return new StoreError(
+    `The stored data is of version ${stored} and cannot be brought to version ${ours}.`,
+    "Start a Lopside of a version in between first, or give this one another REDIS_URL or DATA_DIR.",
+  );
+}
