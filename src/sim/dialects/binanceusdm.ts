@@ -1,0 +1,294 @@
+import { z } from "zod";
+import type { Candle } from "../candles.ts";
+import type { Contract, Sample } from "../contract.ts";
+import type { TrueLiquidation } from "../contracts.ts";
+import type { Instrument } from "../instruments.ts";
+import {
+  type Dialect,
+  durationOf,
+  integer,
+  newestBy,
+  ok,
+  price,
+  quantity,
+  type Query,
+  type Reply,
+  type Route,
+  tiersOf,
+  type VenueView,
+} from "./dialect.ts";
+
+const maxKlines = 1_500;
+const maxDataRows = 500;
+/** /futures/data/* remembers 30 days. */
+const dataDepthMs = 30 * 86_400_000;
+
+const refuse = (status: number, code: number, msg: string): Reply => ({ status, body: { code, msg } });
+const invalidSymbol = refuse(400, -1121, "Invalid symbol.");
+const invalidInterval = refuse(400, -1120, "Invalid interval.");
+const invalidParameter = (name: string): Reply => refuse(400, -1130, `Data sent for parameter '${name}' is not valid.`);
+
+const idOf = (instrument: Instrument): string => `${instrument.symbol}USDT`;
+
+const contractOf = (query: Query, venue: VenueView): Contract | undefined =>
+  venue.contracts.find(({ instrument }) => idOf(instrument) === query.get("symbol"));
+
+const forSymbol =
+  (answer: (contract: Contract, query: Query, venue: VenueView) => Reply): Route =>
+  (query, venue) => {
+    const contract = contractOf(query, venue);
+    return contract === undefined ? invalidSymbol : answer(contract, query, venue);
+  };
+
+/** For endpoints that answer one object with `symbol` and all of them without. */
+const forOneOrAll =
+  (answer: (contract: Contract) => unknown): Route =>
+  (query, venue) =>
+    query.has("symbol")
+      ? forSymbol((contract) => ok(answer(contract)))(query, venue)
+      : ok(venue.contracts.map((contract) => answer(contract)));
+
+function marketOf({ instrument }: Contract): unknown {
+  const { symbol, tickSize, lotSize } = instrument;
+  return {
+    symbol: idOf(instrument),
+    pair: idOf(instrument),
+    contractType: "PERPETUAL",
+    deliveryDate: 4_133_404_800_000,
+    onboardDate: 1_569_398_400_000,
+    status: "TRADING",
+    maintMarginPercent: "2.5000",
+    requiredMarginPercent: "5.0000",
+    baseAsset: symbol,
+    quoteAsset: "USDT",
+    marginAsset: "USDT",
+    pricePrecision: 8,
+    quantityPrecision: 8,
+    baseAssetPrecision: 8,
+    quotePrecision: 8,
+    underlyingType: "COIN",
+    filters: [
+      { filterType: "PRICE_FILTER", minPrice: String(tickSize), maxPrice: "10000000", tickSize: String(tickSize) },
+      { filterType: "LOT_SIZE", minQty: String(lotSize), maxQty: "1000000", stepSize: String(lotSize) },
+      { filterType: "MIN_NOTIONAL", notional: "5" },
+    ],
+    orderTypes: ["LIMIT", "MARKET"],
+    timeInForce: ["GTC", "IOC"],
+  };
+}
+
+/** With a start, the first rows after it; without, the newest. Oldest first. */
+function page<Row>(rows: readonly Row[], query: Query, limit: number): readonly Row[] {
+  return query.has("startTime") ? rows.slice(0, limit) : rows.slice(-limit);
+}
+
+const klines = (row: (candle: Candle, intervalMs: number, instrument: Instrument) => unknown): Route =>
+  forSymbol((contract, query, venue) => {
+    const intervalMs = durationOf(query.get("interval") ?? "");
+    if (intervalMs === undefined) return invalidInterval;
+    const limit = integer(query, "limit") ?? 500;
+    if (limit < 1 || limit > maxKlines) return invalidParameter("limit");
+    const until = integer(query, "endTime") ?? venue.now();
+    const rows = contract.candles(intervalMs, integer(query, "startTime") ?? 0, until + 1);
+    return ok(page(rows, query, limit).map((candle) => row(candle, intervalMs, contract.instrument)));
+  });
+
+const kline = klines((candle, intervalMs, instrument) => [
+  candle.openTime,
+  price(candle.open, instrument),
+  price(candle.high, instrument),
+  price(candle.low, instrument),
+  price(candle.close, instrument),
+  quantity(candle.volume, instrument),
+  candle.openTime + intervalMs - 1,
+  candle.quoteVolume.toFixed(5),
+  Math.round(candle.volume / instrument.lotSize / 50),
+  quantity(candle.takerBuyVolume, instrument),
+  (candle.takerBuyVolume * candle.close).toFixed(5),
+  "0",
+]);
+
+const markKline = klines(({ openTime, mark }, intervalMs, instrument) => [
+  openTime,
+  ...[mark.open, mark.high, mark.low, mark.close].map((value) => price(value, instrument)),
+  "0",
+  openTime + intervalMs - 1,
+  "0",
+  Math.round(intervalMs / 1_000),
+  "0",
+  "0",
+  "0",
+]);
+
+const data = (row: (sample: Sample, instrument: Instrument) => object): Route =>
+  forSymbol(({ samples, instrument }, query, venue) => {
+    const periodMs = durationOf(query.get("period") ?? "");
+    if (periodMs === undefined || periodMs < 300_000) return invalidParameter("period");
+    const limit = integer(query, "limit") ?? 30;
+    if (limit < 1 || limit > maxDataRows) return invalidParameter("limit");
+    const since = integer(query, "startTime") ?? venue.now() - dataDepthMs;
+    if (since < venue.now() - dataDepthMs) return refuse(400, -1130, "parameter 'startTime' is invalid.");
+    const rows = samples(since, (integer(query, "endTime") ?? venue.now()) + 1);
+    const kept = page(rows.filter(({ time }) => time % periodMs === 0), query, limit);
+    return ok(kept.map((sample) => ({ symbol: idOf(instrument), ...row(sample, instrument), timestamp: sample.time })));
+  });
+
+function ratioRow(ratio: number): object {
+  const longAccount = ratio / (1 + ratio);
+  return {
+    longShortRatio: ratio.toFixed(4),
+    longAccount: longAccount.toFixed(4),
+    shortAccount: (1 - longAccount).toFixed(4),
+  };
+}
+
+const premiumIndex = forOneOrAll(({ quote, instrument }) => {
+  const { markPrice, indexPrice, fundingRate, nextFundingTime, time } = quote();
+  return {
+    symbol: idOf(instrument),
+    markPrice: markPrice.toFixed(8),
+    indexPrice: indexPrice.toFixed(8),
+    estimatedSettlePrice: indexPrice.toFixed(8),
+    lastFundingRate: fundingRate.toFixed(8),
+    interestRate: "0.00010000",
+    nextFundingTime,
+    time,
+  };
+});
+
+const ticker = forOneOrAll(({ quote, instrument }) => {
+  const { lastPrice, day, time } = quote();
+  return {
+    symbol: idOf(instrument),
+    priceChange: (lastPrice - day.open).toFixed(8),
+    priceChangePercent: (100 * (lastPrice / day.open - 1)).toFixed(3),
+    lastPrice: price(lastPrice, instrument),
+    openPrice: price(day.open, instrument),
+    highPrice: price(day.high, instrument),
+    lowPrice: price(day.low, instrument),
+    volume: quantity(day.volume, instrument),
+    quoteVolume: day.quoteVolume.toFixed(2),
+    openTime: time - 86_400_000,
+    closeTime: time,
+  };
+});
+
+const lastPrice = forOneOrAll(({ quote, instrument }) => ({
+  symbol: idOf(instrument),
+  price: price(quote().lastPrice, instrument),
+  time: quote().time,
+}));
+
+const openInterest = forSymbol(({ quote, instrument }) =>
+  ok({
+    symbol: idOf(instrument),
+    openInterest: quantity(quote().openInterest, instrument),
+    time: quote().time,
+  }),
+);
+
+const depth = forSymbol(({ book, instrument }, query) => {
+  const { bids, asks, time } = book();
+  const limit = integer(query, "limit") ?? 500;
+  const side = (levels: typeof bids): unknown =>
+    levels.slice(0, limit).map(([at, base]) => [price(at, instrument), quantity(base, instrument)]);
+  return ok({ lastUpdateId: time, E: time, T: time, bids: side(bids), asks: side(asks) });
+});
+
+const fundingHistory = forSymbol(({ fundings, instrument }, query) => {
+  const since = integer(query, "startTime") ?? 0;
+  const until = integer(query, "endTime") ?? Infinity;
+  const rows = fundings().filter(({ time }) => time >= since && time <= until);
+  const row = ({ time, rate, markPrice }: (typeof rows)[number]): unknown => ({
+    symbol: idOf(instrument),
+    fundingTime: time,
+    fundingRate: rate.toFixed(8),
+    markPrice: markPrice.toFixed(8),
+  });
+  return ok(page(rows, query, integer(query, "limit") ?? 100).map(row));
+});
+
+const requestSchema = z.object({ method: z.string(), params: z.array(z.string()).default([]), id: z.unknown() });
+
+const receive: Dialect["feed"]["receive"] = (text) => {
+  const request = requestSchema.safeParse(JSON.parse(text));
+  if (!request.success) return { frames: [{ error: { code: 2, msg: "Invalid request" } }] };
+  const { method, params, id } = request.data;
+  const frames = [{ result: null, id }];
+  return method === "UNSUBSCRIBE" ? { frames, unsubscribe: params } : { frames, subscribe: params };
+};
+
+/** A print of a liquidated long is a SELL: Binance gives the order's side. */
+function forceOrder(event: TrueLiquidation, instrument: Instrument): unknown {
+  const base = quantity(event.quantity, instrument);
+  const order = {
+    s: idOf(instrument),
+    S: event.liquidatedSide === "long" ? "SELL" : "BUY",
+    o: "LIMIT",
+    f: "IOC",
+    q: base,
+    p: price(event.bankruptcyPrice, instrument),
+    ap: price(event.triggerPrice, instrument),
+    X: "FILLED",
+    l: base,
+    z: base,
+    T: event.time,
+  };
+  return { e: "forceOrder", E: event.time, o: order };
+}
+
+/** Only the newest of each second and symbol goes out. */
+const publish: Dialect["feed"]["publish"] = (liquidations, topics, instruments) => {
+  const all = topics.has("!forceOrder@arr");
+  const wanted = liquidations.filter(
+    ({ symbol }) => all || topics.has(`${symbol.toLowerCase()}usdt@forceOrder`),
+  );
+  return newestBy(wanted, ({ symbol, time }) => `${symbol} ${Math.floor(time / 1_000)}`).flatMap((event) => {
+    const instrument = instruments.get(event.symbol);
+    return instrument === undefined ? [] : [forceOrder(event, instrument)];
+  });
+};
+
+/** Binance USD-M: base units, oldest rows first, HTTP 400 for what it does not know. */
+export const binanceusdm: Dialect = {
+  profile: {
+    id: "binanceusdm",
+    openInterestShare: 0.5,
+    liquidationFeeRate: 0,
+    takerFeeRate: 0.0005,
+    long: { hedgedShare: 0.4, leverageShares: [6, 12, 16, 16, 11, 6, 2.5, 1] },
+    short: { hedgedShare: 0.46, leverageShares: [8, 13, 15, 14, 10, 5, 2, 1] },
+    riskTiers: tiersOf([
+      [50_000, 0.004, 125],
+      [600_000, 0.005, 100],
+      [3_000_000, 0.01, 50],
+      [12_000_000, 0.025, 20],
+      [70_000_000, 0.05, 10],
+      [Infinity, 0.1, 5],
+    ]),
+  },
+  routes: {
+    "/fapi/v1/ping": () => ok({}),
+    "/fapi/v1/time": (_query, venue) => ok({ serverTime: venue.now() }),
+    "/fapi/v1/exchangeInfo": (_query, venue) =>
+      ok({ timezone: "UTC", serverTime: venue.now(), rateLimits: [], symbols: venue.contracts.map(marketOf) }),
+    "/fapi/v1/klines": kline,
+    "/fapi/v1/markPriceKlines": markKline,
+    "/fapi/v1/premiumIndex": premiumIndex,
+    "/fapi/v1/openInterest": openInterest,
+    "/fapi/v1/ticker/24hr": ticker,
+    "/fapi/v1/ticker/price": lastPrice,
+    "/fapi/v2/ticker/price": lastPrice,
+    "/fapi/v1/depth": depth,
+    "/fapi/v1/fundingRate": fundingHistory,
+    "/futures/data/openInterestHist": data(({ openInterest, markPrice }, instrument) => ({
+      sumOpenInterest: quantity(openInterest, instrument),
+      sumOpenInterestValue: (openInterest * markPrice).toFixed(8),
+    })),
+    "/futures/data/globalLongShortAccountRatio": data(({ accountRatio }) => ratioRow(accountRatio)),
+    "/futures/data/topLongShortPositionRatio": data(({ topPositionRatio }) => ratioRow(topPositionRatio)),
+  },
+  unknownPath: { status: 404, body: "<html><body><h2>404 Not found</h2></body></html>" },
+  tooManyRequests: refuse(429, -1003, "Too many requests; current limit of IP is 2400 requests per minute."),
+  feed: { receive, publish },
+};

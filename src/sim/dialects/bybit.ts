@@ -1,0 +1,295 @@
+import { z } from "zod";
+import type { Candle } from "../candles.ts";
+import type { Contract } from "../contract.ts";
+import type { TrueLiquidation } from "../contracts.ts";
+import { decimalsOf, type Instrument } from "../instruments.ts";
+import {
+  type Dialect,
+  durationOf,
+  groupBy,
+  integer,
+  ok,
+  price,
+  quantity,
+  type Query,
+  type Reply,
+  type Route,
+  tiersOf,
+  type VenueView,
+} from "./dialect.ts";
+
+const reply = (retCode: number, retMsg: string, result: object, time: number): Reply =>
+  ok({ retCode, retMsg, result, retExtInfo: {}, time });
+
+const list = (rows: readonly unknown[], venue: VenueView, more: object = {}): Reply =>
+  reply(0, "OK", { category: "linear", ...more, list: rows }, venue.now());
+
+const refuse = (venue: VenueView, reason: string): Reply => reply(10001, `params error: ${reason}`, {}, venue.now());
+
+const idOf = (instrument: Instrument): string => `${instrument.symbol}USDT`;
+
+const contractOf = (query: Query, venue: VenueView): Contract | undefined =>
+  venue.contracts.find(({ instrument }) => idOf(instrument) === query.get("symbol"));
+
+/** Only linear contracts are listed here: the other categories are there and empty. */
+const isLinear = (query: Query): boolean => query.get("category") === "linear";
+
+const forSymbol =
+  (answer: (contract: Contract, query: Query, venue: VenueView) => Reply): Route =>
+  (query, venue) => {
+    const contract = isLinear(query) ? contractOf(query, venue) : undefined;
+    return contract === undefined ? refuse(venue, "Symbol Invalid") : answer(contract, query, venue);
+  };
+
+const forOneOrAll =
+  (answer: (contract: Contract) => unknown): Route =>
+  (query, venue) => {
+    if (query.has("symbol")) return forSymbol((contract) => list([answer(contract)], venue))(query, venue);
+    return list(isLinear(query) ? venue.contracts.map((contract) => answer(contract)) : [], venue);
+  };
+
+function marketOf({ instrument, profile }: Contract): unknown {
+  const { symbol, tickSize, lotSize } = instrument;
+  const maxLeverage = profile.riskTiers(instrument.maxLeverage)[0]?.maxLeverage ?? 1;
+  return {
+    symbol: idOf(instrument),
+    contractType: "LinearPerpetual",
+    status: "Trading",
+    baseCoin: symbol,
+    quoteCoin: "USDT",
+    settleCoin: "USDT",
+    launchTime: "1585526400000",
+    deliveryTime: "0",
+    deliveryFeeRate: "",
+    priceScale: String(decimalsOf(tickSize)),
+    leverageFilter: { minLeverage: "1", maxLeverage: maxLeverage.toFixed(2), leverageStep: "0.01" },
+    priceFilter: { minPrice: String(tickSize), maxPrice: "10000000", tickSize: String(tickSize) },
+    lotSizeFilter: {
+      minOrderQty: String(lotSize),
+      maxOrderQty: "1000000",
+      qtyStep: String(lotSize),
+      minNotionalValue: "5",
+    },
+    unifiedMarginTrade: true,
+    fundingInterval: 480,
+    copyTrading: "both",
+    isPreListing: false,
+  };
+}
+
+const instruments: Route = (query, venue) => {
+  const listed = isLinear(query) && !query.has("status");
+  return list(listed ? venue.contracts.map(marketOf) : [], venue, { nextPageCursor: "" });
+};
+
+const klines = (row: (candle: Candle, instrument: Instrument) => readonly string[]): Route =>
+  forSymbol((contract, query, venue) => {
+    const interval = query.get("interval") ?? "";
+    const intervalMs = durationOf(/^\d+$/.test(interval) ? `${interval}m` : `1${interval}`);
+    if (intervalMs === undefined) return refuse(venue, "Interval Invalid");
+    const limit = Math.min(1_000, integer(query, "limit") ?? 200);
+    const since = integer(query, "start");
+    const until = integer(query, "end");
+    const rows = contract.candles(intervalMs, since ?? 0, (until ?? venue.now()) + 1);
+    // a lone start pages forwards from there, everything else backwards from the end; always newest first
+    const kept = since !== undefined && until === undefined ? rows.slice(0, limit) : rows.slice(-limit);
+    const named = { symbol: idOf(contract.instrument) };
+    return list(kept.map((candle) => row(candle, contract.instrument)).toReversed(), venue, named);
+  });
+
+const prices = (values: readonly number[], instrument: Instrument): readonly string[] =>
+  values.map((value) => price(value, instrument));
+
+const kline = klines((candle, instrument) => [
+  String(candle.openTime),
+  ...prices([candle.open, candle.high, candle.low, candle.close], instrument),
+  quantity(candle.volume, instrument),
+  candle.quoteVolume.toFixed(4),
+]);
+
+const markKline = klines(({ openTime, mark }, instrument) => [
+  String(openTime),
+  ...prices([mark.open, mark.high, mark.low, mark.close], instrument),
+]);
+
+const ticker = forOneOrAll(({ quote, instrument }) => {
+  const { lastPrice, markPrice, indexPrice, openInterest, fundingRate, nextFundingTime, day } = quote();
+  return {
+    symbol: idOf(instrument),
+    lastPrice: price(lastPrice, instrument),
+    indexPrice: price(indexPrice, instrument),
+    markPrice: price(markPrice, instrument),
+    prevPrice24h: price(day.open, instrument),
+    price24hPcnt: (lastPrice / day.open - 1).toFixed(6),
+    highPrice24h: price(day.high, instrument),
+    lowPrice24h: price(day.low, instrument),
+    // both sides of every contract; the one-sided figure has its own name
+    openInterest: quantity(2 * openInterest, instrument),
+    openInterestValue: (2 * openInterest * markPrice).toFixed(2),
+    singleOpenInterest: quantity(openInterest, instrument),
+    singleOpenInterestValue: (openInterest * markPrice).toFixed(2),
+    turnover24h: day.quoteVolume.toFixed(4),
+    volume24h: quantity(day.volume, instrument),
+    fundingRate: fundingRate.toFixed(8),
+    nextFundingTime: String(nextFundingTime),
+    fundingIntervalHour: "8",
+    bid1Price: price(lastPrice - instrument.tickSize, instrument),
+    ask1Price: price(lastPrice + instrument.tickSize, instrument),
+    bid1Size: "1",
+    ask1Size: "1",
+  };
+});
+
+/** Newest first; a lone startTime is ignored, as the venue ignores it. The cursor is the next page's newest time. */
+const openInterest = forSymbol(({ samples, instrument }, query, venue) => {
+  const periodMs = durationOf(query.get("intervalTime") ?? "");
+  if (periodMs === undefined) return refuse(venue, "IntervalTime Invalid");
+  const limit = Math.min(200, integer(query, "limit") ?? 50);
+  const until = integer(query, "cursor") ?? integer(query, "endTime");
+  const since = until === undefined ? 0 : (integer(query, "startTime") ?? 0);
+  const rows = samples(since, (until ?? venue.now()) + 1).filter(({ time }) => time % periodMs === 0);
+  const kept = rows.slice(-limit);
+  const rest = rows.length > kept.length ? String((kept[0]?.time ?? 0) - 1) : "";
+  const row = (sample: (typeof rows)[number]): unknown => ({
+    openInterest: quantity(2 * sample.openInterest, instrument),
+    singleOpenInterest: quantity(sample.openInterest, instrument),
+    timestamp: String(sample.time),
+  });
+  return list(kept.map(row).toReversed(), venue, { symbol: idOf(instrument), nextPageCursor: rest });
+});
+
+const accountRatio = forSymbol(({ samples, instrument }, query, venue) => {
+  const period = query.get("period") ?? "";
+  const periodMs = durationOf(period);
+  // "5m" is not among the venue's words
+  if (periodMs === undefined || /^\d+m$/.test(period)) return refuse(venue, "Period Invalid");
+  const limit = Math.min(500, integer(query, "limit") ?? 50);
+  const since = integer(query, "startTime") ?? 0;
+  const rows = samples(since, (integer(query, "endTime") ?? venue.now()) + 1);
+  const row = ({ time, accountRatio }: (typeof rows)[number]): unknown => {
+    const buyers = accountRatio / (1 + accountRatio);
+    return {
+      symbol: idOf(instrument),
+      buyRatio: buyers.toFixed(4),
+      sellRatio: (1 - buyers).toFixed(4),
+      timestamp: String(time),
+    };
+  };
+  const kept = rows.filter(({ time }) => time % periodMs === 0).slice(-limit);
+  return list(kept.map(row).toReversed(), venue, { nextPageCursor: "" });
+});
+
+function tierRows({ instrument, profile }: Contract): readonly unknown[] {
+  return profile.riskTiers(instrument.maxLeverage).map((tier, index) => ({
+    id: index + 1,
+    symbol: idOf(instrument),
+    // the venue's last step has a limit too
+    riskLimitValue: String(Number.isFinite(tier.capNotional) ? tier.capNotional : 1e9),
+    maintenanceMargin: String(tier.maintenanceMarginRate),
+    initialMargin: String(1 / tier.maxLeverage),
+    isLowestRisk: index === 0 ? 1 : 0,
+    maxLeverage: tier.maxLeverage.toFixed(2),
+    mmDeduction: "",
+  }));
+}
+
+const riskLimit: Route = (query, venue) => {
+  if (query.has("symbol")) {
+    return forSymbol((contract) => list(tierRows(contract), venue, { nextPageCursor: "" }))(query, venue);
+  }
+  return list(venue.contracts.flatMap(tierRows), venue, { nextPageCursor: "" });
+};
+
+const fundingHistory = forSymbol(({ fundings, instrument }, query, venue) => {
+  const since = integer(query, "startTime") ?? 0;
+  const until = integer(query, "endTime") ?? Infinity;
+  const rows = fundings().filter(({ time }) => time >= since && time <= until);
+  const kept = rows.slice(-Math.min(200, integer(query, "limit") ?? 200)).toReversed();
+  const row = ({ time, rate }: (typeof rows)[number]): unknown => ({
+    symbol: idOf(instrument),
+    fundingRate: rate.toFixed(8),
+    fundingRateTimestamp: String(time),
+  });
+  return list(kept.map(row), venue);
+});
+
+const orderBook = forSymbol(({ book, instrument }, query, venue) => {
+  const { bids, asks, time } = book();
+  const limit = Math.min(500, integer(query, "limit") ?? 25);
+  const side = (levels: typeof bids): unknown =>
+    levels.slice(0, limit).map(([at, base]) => [price(at, instrument), quantity(base, instrument)]);
+  return reply(0, "OK", { s: idOf(instrument), b: side(bids), a: side(asks), ts: time, u: time, seq: time }, venue.now());
+});
+
+const requestSchema = z.object({ op: z.string(), req_id: z.unknown(), args: z.array(z.string()).default([]) });
+
+const receive: Dialect["feed"]["receive"] = (text) => {
+  const request = requestSchema.safeParse(JSON.parse(text));
+  if (!request.success) return { frames: [{ success: false, ret_msg: "error:Invalid request" }] };
+  const { op, req_id, args } = request.data;
+  const answer = { success: true, ret_msg: op === "ping" ? "pong" : "", conn_id: "sim", req_id, op };
+  if (op === "ping") return { frames: [answer] };
+  return op === "unsubscribe" ? { frames: [answer], unsubscribe: args } : { frames: [answer], subscribe: args };
+};
+
+/** Every liquidation, pushed each 500 ms; side is the position's ("Buy" was long), price its bankruptcy price. */
+const publish: Dialect["feed"]["publish"] = (liquidations, topics, known) => {
+  const wanted = liquidations.filter(({ symbol }) => topics.has(`allLiquidation.${symbol}USDT`));
+  const batches = groupBy(wanted, ({ symbol, time }) => `${symbol} ${Math.ceil(time / 500) * 500}`);
+  return [...batches].flatMap(([key, batch]) => {
+    const [symbol = "", pushedAt] = key.split(" ");
+    const instrument = known.get(symbol);
+    if (instrument === undefined) return [];
+    const data = batch.map((event) => liquidationRow(event, instrument));
+    return [{ topic: `allLiquidation.${idOf(instrument)}`, type: "snapshot", ts: Number(pushedAt), data }];
+  });
+};
+
+const liquidationRow = (event: TrueLiquidation, instrument: Instrument): unknown => ({
+  T: event.time,
+  s: idOf(instrument),
+  S: event.liquidatedSide === "long" ? "Buy" : "Sell",
+  v: quantity(event.quantity, instrument),
+  p: price(event.bankruptcyPrice, instrument),
+});
+
+/** Bybit v5, linear: base units, open interest of both sides, newest rows first, HTTP 200 with a retCode. */
+export const bybit: Dialect = {
+  profile: {
+    id: "bybit",
+    openInterestShare: 0.28,
+    liquidationFeeRate: 0,
+    takerFeeRate: 0.00055,
+    long: { hedgedShare: 0.36, leverageShares: [5, 10, 14, 17, 14, 8, 3.5, 0] },
+    short: { hedgedShare: 0.44, leverageShares: [7, 12, 14, 15, 12, 7, 3, 0] },
+    riskTiers: tiersOf([
+      [2_000_000, 0.005, 100],
+      [2_600_000, 0.0056, 90],
+      [5_000_000, 0.01, 50],
+      [20_000_000, 0.025, 20],
+      [80_000_000, 0.05, 10],
+      [Infinity, 0.1, 5],
+    ]),
+  },
+  routes: {
+    "/v5/market/time": (_query, venue) =>
+      reply(
+        0,
+        "OK",
+        { timeSecond: String(Math.floor(venue.now() / 1_000)), timeNano: `${venue.now()}000000` },
+        venue.now(),
+      ),
+    "/v5/market/instruments-info": instruments,
+    "/v5/market/tickers": ticker,
+    "/v5/market/kline": kline,
+    "/v5/market/mark-price-kline": markKline,
+    "/v5/market/open-interest": openInterest,
+    "/v5/market/account-ratio": accountRatio,
+    "/v5/market/risk-limit": riskLimit,
+    "/v5/market/funding/history": fundingHistory,
+    "/v5/market/orderbook": orderBook,
+  },
+  unknownPath: { status: 404, body: "<html><body><h1>404 Not Found</h1></body></html>" },
+  tooManyRequests: { status: 429, body: { retCode: 10006, retMsg: "Too many visits!", result: {}, retExtInfo: {} } },
+  feed: { receive, publish },
+};

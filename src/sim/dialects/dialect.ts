@@ -1,0 +1,92 @@
+import type { RiskTier } from "../../model/types.ts";
+import type { Contract } from "../contract.ts";
+import type { TrueLiquidation, VenueProfile } from "../contracts.ts";
+import { decimalsOf, type Instrument } from "../instruments.ts";
+
+/** An answer as it goes over the wire; a body that is no string goes as JSON. */
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** One venue of the world, as its dialect sees it. */
+export interface VenueView {
+  readonly now: () => number;
+  readonly startAt: number;
+  readonly contracts: readonly Contract[];
+}
+
+export type Query = URLSearchParams;
+export type Route = (query: Query, venue: VenueView) => Reply;
+
+/** What a websocket client is told at once, and what it is subscribed to from now on. */
+export interface FeedAnswer {
+  readonly frames: readonly unknown[];
+  readonly subscribe?: readonly string[];
+  readonly unsubscribe?: readonly string[];
+}
+
+/** A venue's way of saying what happened in the world: its routes, its frames, and who trades there. */
+export interface Dialect {
+  readonly profile: VenueProfile;
+  /** By the venue's own path, without host. */
+  readonly routes: Readonly<Record<string, Route>>;
+  readonly unknownPath: Reply;
+  readonly tooManyRequests: Reply;
+  readonly feed: {
+    readonly receive: (text: string) => FeedAnswer;
+    /** Frames for one client; `liquidations` are one venue's, oldest first, all of one step. */
+    readonly publish: (
+      liquidations: readonly TrueLiquidation[],
+      topics: ReadonlySet<string>,
+      instruments: ReadonlyMap<string, Instrument>,
+    ) => readonly unknown[];
+  };
+}
+
+export const ok = (body: unknown): Reply => ({ status: 200, body });
+
+export const price = (value: number, instrument: Instrument): string =>
+  value.toFixed(decimalsOf(instrument.tickSize));
+
+export const quantity = (base: number, instrument: Instrument): string =>
+  base.toFixed(decimalsOf(instrument.lotSize));
+
+export function integer(query: Query, name: string): number | undefined {
+  const text = query.get(name);
+  return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+const unitMs: Readonly<Record<string, number>> = { m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** "5m", "5min", "1H", "1d", "1Dutc" → ms. */
+export function durationOf(text: string): number | undefined {
+  const match = /^(\d+)(min|[mhd])(?:utc)?$/i.exec(text);
+  const unit = unitMs[match?.[2]?.toLowerCase() ?? ""];
+  return unit === undefined ? undefined : Number(match?.[1]) * unit;
+}
+
+/** Maintenance tables are written [cap notional, maintenance rate, max leverage] from the first step on. */
+export function tiersOf(steps: readonly (readonly [cap: number, rate: number, leverage: number])[]) {
+  return (maxLeverage: number): readonly RiskTier[] =>
+    steps.map(([capNotional, maintenanceMarginRate, leverage], index) => ({
+      floorNotional: steps[index - 1]?.[0] ?? 0,
+      capNotional,
+      maintenanceMarginRate,
+      maxLeverage: Math.min(leverage, maxLeverage),
+    }));
+}
+
+/** The newest of each group; groups come in the order in which they were first seen. */
+export function newestBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+}
+
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return groups;
+}

@@ -1,0 +1,320 @@
+import { z } from "zod";
+import type { Candle } from "../candles.ts";
+import type { Contract, Sample } from "../contract.ts";
+import type { TrueLiquidation } from "../contracts.ts";
+import type { Instrument } from "../instruments.ts";
+import {
+  type Dialect,
+  durationOf,
+  groupBy,
+  integer,
+  newestBy,
+  ok,
+  price,
+  type Query,
+  type Reply,
+  type Route,
+  tiersOf,
+  type VenueView,
+} from "./dialect.ts";
+
+/** rubik remembers so many rows a period: five days of 5m. */
+const rubikRows = 1_440;
+const feeRate = 0.0005;
+
+const rows = (data: readonly unknown[]): Reply => ok({ code: "0", msg: "", data });
+const refuse = (code: string, msg: string): Reply => ok({ code, msg, data: [] });
+const unknownInstrument = refuse("51001", "Instrument ID, Instrument ID code, or Spread ID doesn't exist.");
+const wrongParameter = (name: string): Reply => refuse("51000", `Parameter ${name} error`);
+
+const familyOf = (instrument: Instrument): string => `${instrument.symbol}-USDT`;
+const idOf = (instrument: Instrument): string => `${familyOf(instrument)}-SWAP`;
+
+/** Base units → contracts; a lot is a hundredth of one. */
+const contracts = (base: number, instrument: Instrument): string => (base / instrument.contractSize).toFixed(2);
+
+const isSwap = (query: Query): boolean => query.get("instType") === "SWAP";
+
+const forSymbol =
+  (answer: (contract: Contract, query: Query, venue: VenueView) => Reply): Route =>
+  (query, venue) => {
+    const contract = venue.contracts.find(({ instrument }) => idOf(instrument) === query.get("instId"));
+    return contract === undefined ? unknownInstrument : answer(contract, query, venue);
+  };
+
+/** All swaps, or the one of `instId`. */
+const forSwaps =
+  (answer: (contract: Contract) => unknown): Route =>
+  (query, venue) => {
+    if (query.has("instId")) return forSymbol((contract) => rows([answer(contract)]))(query, venue);
+    return rows(isSwap(query) ? venue.contracts.map((contract) => answer(contract)) : []);
+  };
+
+const instruments = forSwaps(({ instrument, profile }) => ({
+  instType: "SWAP",
+  instId: idOf(instrument),
+  instFamily: familyOf(instrument),
+  uly: familyOf(instrument),
+  category: "1",
+  baseCcy: "",
+  quoteCcy: "",
+  settleCcy: "USDT",
+  ctVal: String(instrument.contractSize),
+  ctMult: "1",
+  ctValCcy: instrument.symbol,
+  ctType: "linear",
+  lever: String(profile.riskTiers(instrument.maxLeverage)[0]?.maxLeverage ?? 1),
+  tickSz: String(instrument.tickSize),
+  lotSz: "0.01",
+  minSz: "0.01",
+  maxLmtSz: "100000000",
+  listTime: "1611916828000",
+  expTime: "",
+  optType: "",
+  stk: "",
+  alias: "",
+  state: "live",
+}));
+
+/** Newest first; rows with before < ts < after. */
+const candles = (maxRows: number, closedOnly: boolean, row: (candle: Candle, confirm: string, instrument: Instrument) => unknown): Route =>
+  forSymbol((contract, query, venue) => {
+    const intervalMs = durationOf(query.get("bar") ?? "1m");
+    if (intervalMs === undefined) return wrongParameter("bar");
+    const since = (integer(query, "before") ?? -1) + 1;
+    const until = Math.min(integer(query, "after") ?? Infinity, venue.now() + 1);
+    const found = contract.candles(intervalMs, since, until);
+    const isClosed = ({ openTime }: Candle): boolean => openTime + intervalMs <= venue.now();
+    const limit = Math.min(maxRows, integer(query, "limit") ?? 100);
+    const kept = (closedOnly ? found.filter(isClosed) : found).slice(-limit).toReversed();
+    return rows(kept.map((candle) => row(candle, isClosed(candle) ? "1" : "0", contract.instrument)));
+  });
+
+const candleRow = (candle: Candle, confirm: string, instrument: Instrument): unknown => [
+  String(candle.openTime),
+  ...[candle.open, candle.high, candle.low, candle.close].map((value) => price(value, instrument)),
+  contracts(candle.volume, instrument),
+  (Number(contracts(candle.volume, instrument)) * instrument.contractSize).toFixed(4),
+  candle.quoteVolume.toFixed(4),
+  confirm,
+];
+
+const markRow = ({ openTime, mark }: Candle, confirm: string, instrument: Instrument): unknown => [
+  String(openTime),
+  ...[mark.open, mark.high, mark.low, mark.close].map((value) => price(value, instrument)),
+  confirm,
+];
+
+const openInterest = forSwaps(({ quote, instrument }) => {
+  const { openInterest, markPrice, time } = quote();
+  return {
+    instType: "SWAP",
+    instId: idOf(instrument),
+    oi: contracts(openInterest, instrument),
+    oiCcy: openInterest.toFixed(4),
+    oiUsd: (openInterest * markPrice).toFixed(2),
+    ts: String(time),
+  };
+});
+
+const markPrice = forSwaps(({ quote, instrument }) => ({
+  instType: "SWAP",
+  instId: idOf(instrument),
+  markPx: price(quote().markPrice, instrument),
+  ts: String(quote().time),
+}));
+
+const ticker = forSwaps(({ quote, instrument }) => {
+  const { lastPrice, day, time } = quote();
+  return {
+    instType: "SWAP",
+    instId: idOf(instrument),
+    last: price(lastPrice, instrument),
+    open24h: price(day.open, instrument),
+    high24h: price(day.high, instrument),
+    low24h: price(day.low, instrument),
+    vol24h: contracts(day.volume, instrument),
+    volCcy24h: day.volume.toFixed(4),
+    ts: String(time),
+  };
+});
+
+const fundingRate = forSymbol(({ quote, instrument }) => {
+  const { fundingRate, nextFundingTime, time } = quote();
+  return rows([
+    {
+      instType: "SWAP",
+      instId: idOf(instrument),
+      method: "current_period",
+      fundingRate: fundingRate.toFixed(8),
+      fundingTime: String(nextFundingTime),
+      nextFundingRate: "",
+      nextFundingTime: String(nextFundingTime + 28_800_000),
+      ts: String(time),
+    },
+  ]);
+});
+
+const fundingHistory = forSymbol(({ fundings, instrument }, query) => {
+  const since = integer(query, "before") ?? -1;
+  const until = integer(query, "after") ?? Infinity;
+  const kept = fundings().filter(({ time }) => time > since && time < until);
+  const row = ({ time, rate }: (typeof kept)[number]): unknown => ({
+    instType: "SWAP",
+    instId: idOf(instrument),
+    fundingRate: rate.toFixed(8),
+    realizedRate: rate.toFixed(8),
+    fundingTime: String(time),
+    method: "current_period",
+  });
+  return rows(kept.slice(-Math.min(100, integer(query, "limit") ?? 100)).map(row).toReversed());
+});
+
+/** Newest first; begin and end belong to the window. */
+const rubik = (row: (sample: Sample, instrument: Instrument) => readonly string[]): Route =>
+  forSymbol(({ samples, instrument }, query, venue) => {
+    const periodMs = durationOf(query.get("period") ?? "5m");
+    if (periodMs === undefined) return wrongParameter("period");
+    const oldest = venue.now() - rubikRows * periodMs;
+    const since = Math.max(oldest, integer(query, "begin") ?? 0);
+    const found = samples(since, Math.min(venue.now(), integer(query, "end") ?? Infinity) + 1);
+    const limit = Math.min(100, integer(query, "limit") ?? 100);
+    const kept = found.filter(({ time }) => time % periodMs === 0).slice(-limit);
+    return rows(kept.map((sample) => [String(sample.time), ...row(sample, instrument)]).toReversed());
+  });
+
+const openInterestHistory = rubik(({ openInterest, markPrice }, instrument) => [
+  contracts(openInterest, instrument),
+  openInterest.toFixed(4),
+  (openInterest * markPrice).toFixed(2),
+]);
+
+/** Per currency and in USD, as the unified client asks for it; volumes are left at 0. */
+const openInterestVolume: Route = (query, venue) => {
+  const contract = venue.contracts.find(({ instrument }) => instrument.symbol === query.get("ccy"));
+  const periodMs = durationOf(query.get("period") ?? "5m");
+  if (contract === undefined || periodMs === undefined) return wrongParameter("ccy");
+  const found = contract.samples(integer(query, "begin") ?? 0, (integer(query, "end") ?? venue.now()) + 1);
+  const kept = found.filter(({ time }) => time % periodMs === 0).slice(-72);
+  return rows(kept.map((each) => [String(each.time), (each.openInterest * each.markPrice).toFixed(2), "0"]).toReversed());
+};
+
+/** Sizes are in contracts, at today's mark. */
+const positionTiers: Route = (query, venue) => {
+  const families = (query.get("instFamily") ?? query.get("uly") ?? "").split(",");
+  const contract = venue.contracts.find(({ instrument }) => families.includes(familyOf(instrument)));
+  if (contract === undefined || !isSwap(query)) return unknownInstrument;
+  const { instrument, profile, quote } = contract;
+  const size = (notional: number): string =>
+    Number.isFinite(notional) ? String(Math.round(notional / quote().markPrice / instrument.contractSize)) : "1000000000";
+  return rows(
+    profile.riskTiers(instrument.maxLeverage).map((tier, index) => ({
+      instFamily: familyOf(instrument),
+      uly: familyOf(instrument),
+      instId: "",
+      tier: String(index + 1),
+      minSz: size(tier.floorNotional),
+      maxSz: size(tier.capNotional),
+      mmr: String(tier.maintenanceMarginRate),
+      imr: String(1 / tier.maxLeverage),
+      maxLever: tier.maxLeverage.toFixed(2),
+      optMgnFactor: "0",
+      quoteMaxLoan: "",
+      baseMaxLoan: "",
+    })),
+  );
+};
+
+const books = forSymbol(({ book, instrument }, query) => {
+  const { bids, asks, time } = book();
+  const limit = Math.min(400, integer(query, "sz") ?? 1);
+  const side = (levels: typeof bids): unknown =>
+    levels.slice(0, limit).map(([at, base]) => [price(at, instrument), contracts(base, instrument), "0", "1"]);
+  return rows([{ bids: side(bids), asks: side(asks), ts: String(time), seqId: time }]);
+});
+
+const argSchema = z.object({ channel: z.string(), instType: z.string().optional(), instId: z.string().optional() });
+const requestSchema = z.object({ op: z.string(), id: z.string().optional(), args: z.array(argSchema).default([]) });
+
+const topicOf = (arg: z.infer<typeof argSchema>): string => `${arg.channel}:${arg.instType ?? arg.instId ?? ""}`;
+
+const receive: Dialect["feed"]["receive"] = (text) => {
+  if (text === "ping") return { frames: ["pong"] };
+  const request = requestSchema.safeParse(JSON.parse(text));
+  if (!request.success) return { frames: [{ event: "error", code: "60012", msg: "Invalid request" }] };
+  const { op, args } = request.data;
+  const frames = args.map((arg) => ({ event: op, arg, connId: "sim" }));
+  const topics = args.map(topicOf);
+  return op === "unsubscribe" ? { frames, unsubscribe: topics } : { frames, subscribe: topics };
+};
+
+/** At most one a second and contract; what gathered since the last push comes as several details of one row. */
+const publish: Dialect["feed"]["publish"] = (liquidations, topics, known) => {
+  if (!topics.has("liquidation-orders:SWAP")) return [];
+  const shown = newestBy(liquidations, ({ symbol, time }) => `${symbol} ${Math.floor(time / 1_000)}`);
+  return [...groupBy(shown, ({ symbol }) => symbol)].flatMap(([symbol, events]) => {
+    const instrument = known.get(symbol);
+    if (instrument === undefined) return [];
+    const details = events.map((event) => detailOf(event, instrument));
+    const family = { instFamily: familyOf(instrument), uly: familyOf(instrument) };
+    const row = { details, instType: "SWAP", instId: idOf(instrument), ...family };
+    return [{ arg: { channel: "liquidation-orders", instType: "SWAP" }, data: [row] }];
+  });
+};
+
+const detailOf = (event: TrueLiquidation, instrument: Instrument): unknown => ({
+  bkLoss: "0",
+  bkPx: price(event.bankruptcyPrice, instrument),
+  ccy: "",
+  posSide: event.liquidatedSide,
+  side: event.liquidatedSide === "long" ? "sell" : "buy",
+  sz: contracts(event.quantity, instrument),
+  ts: String(event.time),
+});
+
+/** OKX v5, swaps: contracts, newest rows first, HTTP 200 with a code. */
+export const okx: Dialect = {
+  profile: {
+    id: "okx",
+    openInterestShare: 0.22,
+    liquidationFeeRate: feeRate,
+    takerFeeRate: feeRate,
+    long: { hedgedShare: 0.38, leverageShares: [6, 13, 15, 16, 12, 6, 2.5, 0] },
+    short: { hedgedShare: 0.45, leverageShares: [7, 13, 15, 15, 11, 5.5, 2.5, 0] },
+    riskTiers: tiersOf([
+      [1_000_000, 0.004, 100],
+      [5_000_000, 0.008, 50],
+      [20_000_000, 0.02, 25],
+      [60_000_000, 0.04, 12],
+      [Infinity, 0.08, 6],
+    ]),
+  },
+  routes: {
+    "/api/v5/public/time": (_query, venue) => rows([{ ts: String(venue.now()) }]),
+    "/api/v5/public/instruments": instruments,
+    "/api/v5/public/open-interest": openInterest,
+    "/api/v5/public/mark-price": markPrice,
+    "/api/v5/public/funding-rate": fundingRate,
+    "/api/v5/public/funding-rate-history": fundingHistory,
+    "/api/v5/public/position-tiers": positionTiers,
+    "/api/v5/market/tickers": ticker,
+    "/api/v5/market/ticker": ticker,
+    "/api/v5/market/candles": candles(300, false, candleRow),
+    "/api/v5/market/history-candles": candles(300, true, candleRow),
+    "/api/v5/market/mark-price-candles": candles(100, false, markRow),
+    "/api/v5/market/history-mark-price-candles": candles(100, true, markRow),
+    "/api/v5/market/books": books,
+    "/api/v5/rubik/stat/contracts/open-interest-history": openInterestHistory,
+    "/api/v5/rubik/stat/contracts/open-interest-volume": openInterestVolume,
+    "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract": rubik(({ accountRatio }) => [accountRatio.toFixed(4)]),
+    "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract-top-trader": rubik(({ topPositionRatio }) => [
+      topPositionRatio.toFixed(4),
+    ]),
+    "/api/v5/rubik/stat/contracts/long-short-position-ratio-contract-top-trader": rubik(({ topPositionRatio }) => [
+      topPositionRatio.toFixed(4),
+    ]),
+  },
+  unknownPath: { status: 404, body: { code: "404", msg: "Not Found", data: [] } },
+  tooManyRequests: { status: 429, body: { code: "50011", msg: "Too Many Requests", data: [] } },
+  feed: { receive, publish },
+};

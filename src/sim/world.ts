@@ -1,0 +1,147 @@
+import type { FaultKind, Storyline, TrueLevel, Truth, VenueProfile, World } from "./contracts.ts";
+import { type Contract, createContract } from "./contract.ts";
+import { instrumentOf } from "./instruments.ts";
+import { createPath, type PricePath } from "./path.ts";
+import { createRandom, seedFor } from "./random.ts";
+import { createTimeline, type Timeline } from "./script.ts";
+
+const minuteMs = 60_000;
+const historyStepMs = 5 * minuteMs;
+const dayMs = 86_400_000;
+/** Forced orders for one open interest would move the price by this much (log). */
+const impactPerOpenInterest = 0.35;
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly symbols: readonly string[];
+  readonly venues: readonly VenueProfile[];
+  readonly storyline: Storyline;
+  /** Epoch ms; the live start is the last full five minutes before it. */
+  readonly startAt: number;
+  readonly historyMs: number;
+  /** World time between two live steps; divides a minute. */
+  readonly stepMs: number;
+}
+
+/** The world with its insides, as the venues' dialects read them. */
+export interface OpenWorld extends World {
+  readonly contract: (symbol: string, venue: string) => Contract | undefined;
+}
+
+interface Market {
+  readonly timeline: Timeline;
+  readonly path: PricePath;
+  readonly contracts: readonly Contract[];
+  readonly openInterestUsd: number;
+}
+
+/** Creates the world and lives its history, in five-minute steps of one-minute prices. */
+export function createWorld(options: WorldOptions): OpenWorld {
+  const startAt = Math.floor(options.startAt / historyStepMs) * historyStepMs;
+  const firstAt = startAt - Math.ceil(options.historyMs / historyStepMs) * historyStepMs;
+  const markets = new Map(options.symbols.map((symbol) => [symbol, createMarket(symbol, firstAt, options)]));
+  const forced = new Map<string, FaultKind | undefined>();
+  let now = firstAt;
+
+  const live = (stepMs: number, parts: number): void => {
+    now += stepMs;
+    for (const market of markets.values()) stepMarket(market, now, now - startAt, stepMs, parts);
+  };
+  while (now < startAt) live(historyStepMs, historyStepMs / minuteMs);
+
+  const marketOf = (symbol: string): Market => {
+    const market = markets.get(symbol);
+    if (market === undefined) throw new Error(`the world has no ${symbol}`);
+    return market;
+  };
+  const contractOf = (symbol: string, venue: string): Contract => {
+    const contract = marketOf(symbol).contracts.find((each) => each.profile.id === venue);
+    if (contract === undefined) throw new Error(`the world has no ${venue}`);
+    return contract;
+  };
+
+  const faultOf = (venue: string): FaultKind | undefined => {
+    if (forced.has(venue)) return forced.get(venue);
+    const elapsed = now - startAt;
+    const span = options.storyline.faults.find(
+      (each) => each.venue === venue && elapsed >= each.fromMs && elapsed < each.untilMs,
+    );
+    return span?.kind;
+  };
+
+  return {
+    startAt,
+    symbols: options.symbols,
+    venues: options.venues.map((profile) => profile.id),
+    now: () => now,
+    advanceTo: (time) => {
+      while (now + options.stepMs <= time) live(options.stepMs, 1);
+    },
+    truth: (symbol, venue) =>
+      venue === undefined
+        ? together(marketOf(symbol).contracts.map((contract) => contract.truth()))
+        : contractOf(symbol, venue).truth(),
+    liquidations: (symbol, venue, sequence = 0) => contractOf(symbol, venue).liquidations(sequence),
+    fault: (venue, kind) => forced.set(venue, kind),
+    faultOf,
+    contract: (symbol, venue) => markets.get(symbol)?.contracts.find((each) => each.profile.id === venue),
+  };
+}
+
+function createMarket(symbol: string, firstAt: number, options: WorldOptions): Market {
+  const instrument = instrumentOf(symbol);
+  const timeline = createTimeline(options.storyline.symbols?.[symbol] ?? options.storyline.script);
+  const firstPrice = instrument.startPrice * timeline.first.priceRatio;
+  const random = createRandom(seedFor(options.seed, symbol));
+  const contracts = options.venues.map((profile) =>
+    createContract({
+      instrument,
+      profile,
+      seed: options.seed,
+      firstAt,
+      firstPrice,
+      firstOpenInterestRatio: timeline.first.openInterestRatio,
+    }),
+  );
+  const path = createPath(firstPrice, instrument.startPrice, random);
+  return { timeline, path, contracts, openInterestUsd: instrument.openInterestUsd };
+}
+
+function stepMarket(market: Market, now: number, elapsed: number, stepMs: number, parts: number): void {
+  const partMs = stepMs / parts;
+  const before = market.path.price();
+  const stretches = Array.from({ length: parts }, (_, index) =>
+    market.path.advance(market.timeline.sceneAt(elapsed - stepMs + index * partMs), partMs),
+  );
+  const scene = market.timeline.sceneAt(elapsed - stepMs);
+  const deviation = scene.phase.dailyVolatility * Math.sqrt(stepMs / dayMs);
+  const step = {
+    now,
+    stepMs,
+    stretches,
+    phase: scene.phase,
+    openInterestRatio: scene.openInterestRatio,
+    shock: Math.log(market.path.price() / before) / deviation,
+  };
+  const forcedUsd = market.contracts.reduce((sum, contract) => sum + contract.step(step), 0);
+  market.path.push((impactPerOpenInterest * forcedUsd) / market.openInterestUsd);
+}
+
+/** Several venues' positions as one; the mark is the one of most open interest. */
+function together(truths: readonly Truth[]): Truth {
+  const sum = (figure: (truth: Truth) => number): number => truths.reduce((all, truth) => all + figure(truth), 0);
+  const merge = (levels: readonly TrueLevel[], sign: 1 | -1): readonly TrueLevel[] =>
+    levels.toSorted((a, b) => sign * (b.price - a.price));
+  const largest = truths.toSorted((a, b) => b.openInterest - a.openInterest)[0];
+  if (largest === undefined) throw new Error("the world has no venues");
+  return {
+    symbol: largest.symbol,
+    time: largest.time,
+    markPrice: largest.markPrice,
+    openInterest: sum((truth) => truth.openInterest),
+    hedgedLong: sum((truth) => truth.hedgedLong),
+    hedgedShort: sum((truth) => truth.hedgedShort),
+    long: merge(truths.flatMap((truth) => truth.long), 1),
+    short: merge(truths.flatMap((truth) => truth.short), -1),
+  };
+}
