@@ -75,7 +75,7 @@ function fullMessage(content: FiringContent, texts: Texts): FullMessage {
     readingsTitle: texts.say("readings-title"),
     readings: readings(direction, texts),
     caveat: { first: texts.say("caveat-first"), rest: texts.say("caveat-rest") },
-    bottomLine: texts.say(`bottom-line-${direction}`, { symbol, ratio }),
+    bottomLine: texts.say(`bottom-line-${direction}`, { ratio }),
     honesty: content.kind === "test" ? texts.say("honesty-test") : honesty(content, texts),
     repeatNote: texts.say("possible-repeat"),
   };

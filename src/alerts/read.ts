@@ -45,7 +45,7 @@ function parsed(json: unknown): unknown {
 
 type Check<T> = (field: unknown) => field is T;
 
-const isRecord: Check<Record<string, unknown>> = (field) =>
+const isRecord: Check<Record<string, unknown>> = (field): field is Record<string, unknown> =>
   typeof field === "object" && field !== null && !Array.isArray(field);
 const isText: Check<string> = (field) => typeof field === "string";
 const isTexts: Check<string[]> = (field) => Array.isArray(field) && field.every(isText);

@@ -15,18 +15,18 @@ export const english = {
     "⬇️ { $symbol } needs to fall only ~{ $distance } ({ $percent }) to liquidate { $notional } of longs,",
   "rise-far": "⬆️ but rise ~{ $distance } ({ $percent }) to liquidate { $notional } of shorts.",
 
-  "suggests-up-1": "Shorts crowd nearer the price, so a move up has more forced buying close at hand.",
+  "suggests-up-1": "Shorts crowd closer to the price, so a rise would force buying sooner.",
   "suggests-up-2": "A fall of the same size would force less selling.",
-  "suggests-down-1": "Longs crowd nearer the price, so a move down has more forced selling close at hand.",
+  "suggests-down-1": "Longs crowd closer to the price, so a fall would force selling sooner.",
   "suggests-down-2": "A rise of the same size would force less buying.",
 
   "readings-title": "How traders tend to read it",
   "momentum-who": "Momentum traders",
-  "momentum-up": "may join a break upward, hoping short covering carries it.",
-  "momentum-down": "may join a break downward, hoping long liquidations carry it.",
+  "momentum-up": "may buy a break up, hoping short covering carries it.",
+  "momentum-down": "may sell a break down, hoping long liquidations carry it.",
   "makers-who": "Market makers",
-  "makers-up": "may offer less just above, where forced buying could run them over.",
-  "makers-down": "may bid less just below, where forced selling could run them over.",
+  "makers-up": "may quote wider above, where forced buying can run them over.",
+  "makers-down": "may quote wider below, where forced selling can run them over.",
   "contrarians-who": "Contrarians",
   "contrarians-up": "may wait until the squeeze is spent, then sell it.",
   "contrarians-down": "may wait until the flush is spent, then buy it.",
@@ -34,10 +34,8 @@ export const english = {
   "caveat-first": "Liquidation maps are not price predictions.",
   "caveat-rest":
     "They show where leverage sits, not where price must go; news, ETF flows and spot demand still dominate.",
-  "bottom-line-up":
-    "Bottom line: { $symbol } has to fall { $ratio }× as far as it has to rise to liquidate the same money.",
-  "bottom-line-down":
-    "Bottom line: { $symbol } has to rise { $ratio }× as far as it has to fall to liquidate the same money.",
+  "bottom-line-up": "Bottom line: the same liquidations lie { $ratio }× as far below the price as above.",
+  "bottom-line-down": "Bottom line: the same liquidations lie { $ratio }× as far above the price as below.",
 
   honesty: "Estimated (modelled) at { $price } · { $age } · { $venues } · { $band } · { $realised }",
   "honesty-test":
@@ -47,10 +45,10 @@ export const english = {
   "venues-all": "{ $fresh }/{ $total } venues",
   "venues-some": "{ $fresh }/{ $total } venues, { $coverage } of open interest ({ $missing } missing)",
   "names-more": "{ $names } and { $count } more",
-  band: "ratio band { $low }–{ $high }×",
-  "band-none": "no band yet",
-  realised: "{ $share } of past maps realised",
-  "realised-none": "not scored yet",
+  band: "80% band { $low }–{ $high }×",
+  "band-none": "no confidence band yet",
+  realised: "past maps realised { $share }",
+  "realised-none": "past maps not scored yet",
 
   "resolved-up": "{ $symbol } imbalance back to { $ratio }× up. The alert of { $firedAt } has ended.",
   "resolved-down": "{ $symbol } imbalance back to { $ratio }× down. The alert of { $firedAt } has ended.",

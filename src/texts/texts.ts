@@ -4,7 +4,7 @@ import { createFormat, type Format } from "./format.ts";
 
 /** Catalogues by language; a new language is one more entry, and the compiler asks for its missing ids. */
 const catalogues = {
-  en: { locale: "en-GB", texts: english },
+  en: { locale: "en", texts: english },
 } as const satisfies Record<string, { readonly locale: string; readonly texts: Catalogue }>;
 
 export type Language = keyof typeof catalogues;
@@ -18,7 +18,7 @@ export interface Texts extends Format {
   readonly say: (id: TextId, args?: TextArguments) => string;
   /** How old, in one unit: 4 s, 3 min, 2 h. */
   readonly age: (ageMs: number) => string;
-  /** 22 Nov, 14:32 UTC */
+  /** Nov 22, 14:32 UTC */
   readonly time: (epochMs: number) => string;
 }
 
@@ -48,7 +48,8 @@ function buildTexts(language: Language): Texts {
   };
 }
 
-function createSay(locale: string, texts: Catalogue): Texts["say"] {
+/** What `Texts.say` does, over one catalogue. */
+export function createSay(locale: string, texts: Catalogue): Texts["say"] {
   // isolation marks would count against the platforms' limits, and nothing here is written right to left
   const bundle = new FluentBundle(locale, { useIsolating: false });
   const source = Object.entries(texts).map(([id, pattern]) => `${id} = ${pattern}`);

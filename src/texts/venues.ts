@@ -1,11 +1,11 @@
 /** Names people know, where they differ from the ccxt id. */
-const names: Readonly<Record<string, string>> = {
-  binanceusdm: "Binance",
-  bybit: "Bybit",
-  okx: "OKX",
-};
+const names: ReadonlyMap<string, string> = new Map([
+  ["binanceusdm", "Binance"],
+  ["bybit", "Bybit"],
+  ["okx", "OKX"],
+]);
 
 /** The venue's name for readers; its id where it has no other. */
 export function venueName(id: string): string {
-  return names[id] ?? id;
+  return names.get(id) ?? id;
 }
