@@ -9,9 +9,8 @@ export interface SymbolMemory {
 }
 
 const notionalMemory = z.object({
-  rung: z.number().positive().nullable(),
-  candidate: z.number().positive().nullable(),
-  candidateSince: z.number().nullable(),
+  notionalUsd: z.number().positive().nullable(),
+  candidate: z.object({ notionalUsd: z.number().positive(), since: z.number() }).nullable(),
 });
 const stored = z.object({ notional: notionalMemory, episode: z.unknown() });
 
@@ -19,9 +18,24 @@ export function encodeMemory(memory: SymbolMemory): string {
   return JSON.stringify(memory);
 }
 
-/** Unreadable memory is a cold start: it costs a warm-up, never a wrong alert. */
-export function decodeMemory(json: string | undefined, now: number): SymbolMemory {
-  if (json === undefined) return { notional: freshNotionalMemory, episode: freshEpisodeMemory(now) };
-  const parsed = stored.parse(JSON.parse(json));
-  return { notional: parsed.notional, episode: parseEpisodeMemory(parsed.episode) };
+/** Unreadable memory is a cold start, with the reason: it costs a warm-up, never a wrong alert. */
+export function decodeMemory(
+  json: string | undefined,
+  now: number,
+): { memory: SymbolMemory; reason?: string } {
+  const fresh = { notional: freshNotionalMemory, episode: freshEpisodeMemory(now) };
+  if (json === undefined) return { memory: fresh };
+  const parsed = stored.safeParse(parseJson(json));
+  if (!parsed.success) return { memory: fresh, reason: z.prettifyError(parsed.error) };
+  const { memory: episode, reason } = parseEpisodeMemory(parsed.data.episode, now);
+  const memory = { notional: parsed.data.notional, episode };
+  return reason === undefined ? { memory } : { memory, reason };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error;
+  }
 }

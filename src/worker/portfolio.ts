@@ -62,7 +62,10 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
       held.clear();
       dirty.clear();
       encoded = state.series;
-      current = { ...decodeMemory(state.memory, now), version: state.version, slot: state.slot };
+      const { memory, reason } = decodeMemory(state.memory, now);
+      if (reason !== undefined)
+        log.warn({ symbol, reason }, "the alert rule starts cold: its memory is unreadable");
+      current = { ...memory, version: state.version, slot: state.slot };
       return current;
     },
     absorb: (records, backfills) => {

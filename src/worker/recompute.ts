@@ -1,5 +1,5 @@
 import { alertContent } from "../alerts/content.ts";
-import { type AlertRule, decideAlert, type Decision } from "../alerts/episode.ts";
+import { type AlertRule, decideAlert, type Decision, hasOpenEpisode } from "../alerts/episode.ts";
 import { aggregateVenues, toLiquidationMap } from "../model/aggregate.ts";
 import { measureImbalance } from "../model/imbalance.ts";
 import type { Imbalance } from "../model/types.ts";
@@ -74,11 +74,11 @@ async function recomputeOnce(
   });
   const aggregate = aggregateVenues(symbol, now, inputs);
   const measured = measureImbalance(aggregate, memory.notional, {
-    episodeOpen: memory.episode.status !== "quiet",
+    episodeOpen: hasOpenEpisode(memory.episode),
   });
   const decided = decideAlert(memory.episode, measured.imbalance, options.rule, now);
   const next: SymbolMemory = { notional: measured.memory, episode: decided.memory };
-  const alerts = outboxAlerts(measured.imbalance, decided.decision, options.destinations, now);
+  const alerts = outboxAlerts(measured.imbalance, decided.decision, options.destinations);
 
   const changed = portfolio.changed();
   const commit: Commit = {
@@ -105,10 +105,8 @@ function outboxAlerts(
   imbalance: Imbalance,
   decision: Decision,
   destinations: readonly string[],
-  now: number,
 ): OutboxAlert[] {
   if (decision.kind !== "fire" && decision.kind !== "resolve") return [];
-  const { alertId, direction } = decision;
-  const content = alertContent(imbalance, { alertId, direction, firedAt: now });
-  return [{ alertId, content: JSON.stringify(content), destinations }];
+  const content = JSON.stringify(alertContent(imbalance, decision));
+  return [{ alertId: decision.alertId, content, destinations }];
 }

@@ -28,8 +28,9 @@ function venueInput(id: string, record: VenueRecord | undefined, options: VenueI
     const reason = record?.failure?.reason ?? "not heard from yet";
     return { id, status: failedStatus(record), ageMs: null, method: "estimated", reason };
   }
+  const { markPrice, openInterestUsd, formingBar } = observation;
   const ageMs = Math.max(0, options.now - observation.observedAt);
-  const known = { id, ageMs, method: "estimated", openInterestUsd: observation.openInterestUsd } as const;
+  const known = { id, ageMs, method: "estimated", markPrice, openInterestUsd } as const;
   if (ageMs > Math.max(3 * options.pollIntervalMs, leastStaleMs)) {
     const failure = record?.failure;
     if (failure === undefined) return { ...known, status: "stale", reason: "no newer data came" };
@@ -37,8 +38,7 @@ function venueInput(id: string, record: VenueRecord | undefined, options: VenueI
   }
   const series = options.portfolio.series(id);
   if (series === undefined) return { ...known, status: "stale", reason: "reading its history" };
-  const { markPrice, formingBar } = observation;
-  return { ...known, status: "fresh", markPrice, levels: seriesLevels(series, markPrice, formingBar) };
+  return { ...known, status: "fresh", levels: seriesLevels(series, markPrice, formingBar) };
 }
 
 function failedStatus(record: VenueRecord | undefined): VenueStatus {

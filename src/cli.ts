@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { healthCommand } from "./commands/health.ts";
+import { mapCommand } from "./commands/map.ts";
+import { replayCommand } from "./commands/replay.ts";
+import { sendTestCommand } from "./commands/sendTest.ts";
+import { startCommand } from "./commands/start.ts";
+import { ExitError } from "./commands/exit.ts";
+
+const failed = 1;
+const misused = 2;
+
+const program = new Command("lopside")
+  .description("Tells traders when leverage is lopsided. Liquidation maps are not price predictions.")
+  .addCommand(startCommand(), { isDefault: true })
+  .addCommand(demoCommand())
+  .addCommand(mapCommand())
+  .addCommand(replayCommand())
+  .addCommand(doctorCommand())
+  .addCommand(sendTestCommand())
+  .addCommand(healthCommand())
+  .showHelpAfterError("(--help says what can be asked)");
+
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** What was wrong goes to stderr; data on stdout stays data. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`lopside: ${message}\n`);
+  return error instanceof ExitError ? error.code : failed;
+}

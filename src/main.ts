@@ -1,0 +1,233 @@
+import type { Config } from "./config/config.ts";
+import type { Sender } from "./notifier/contracts.ts";
+import { platformOf } from "./notifier/destinations.ts";
+import type { Clock } from "./ops/clock.ts";
+import type { Lifecycle } from "./ops/lifecycle.ts";
+import type { Log } from "./ops/log.ts";
+import { createMetrics, type Metrics } from "./ops/metrics.ts";
+import type { RedisClient } from "./store/script.ts";
+import type { Store } from "./store/contracts.ts";
+import type { Handlers } from "./worker/contracts.ts";
+import { createQueues, type Queues } from "./worker/queues.ts";
+import { createSlots, type Slots, startDeadlines } from "./worker/slots.ts";
+
+export const roles = ["poller", "worker", "notifier", "http"] as const;
+export type Role = (typeof roles)[number];
+
+export interface LopsideOptions {
+  readonly config: Config;
+  readonly roles: readonly Role[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Takes every part that must be stopped, in the order in which they were started. */
+  readonly lifecycle: Lifecycle;
+  /** Where the console's alerts go. */
+  readonly print: (text: string) => void;
+  readonly redis: RedisConnections;
+  readonly store: Store;
+}
+
+/** One connection each: a blocked or flooded one must not hold the others up. The opener closes them. */
+export interface RedisConnections {
+  readonly commands: RedisClient;
+  readonly queues: RedisClient;
+  readonly workers: RedisClient;
+}
+
+/** What every role is built from. */
+interface Parts extends LopsideOptions {
+  readonly queues: Queues;
+  readonly slots: Slots;
+  readonly metrics: Metrics;
+  readonly destinations: readonly string[];
+  readonly platforms: readonly string[];
+}
+
+/** Data older than three polls, and than ten seconds, is stale: interface.md's rule. */
+export function staleAfterMs(config: Config): number {
+  return Math.max(3 * config.pollIntervalMs, 10_000);
+}
+
+/** Starts the given roles in this process. They meet those of other processes in Redis. */
+export async function startLopside(options: LopsideOptions): Promise<void> {
+  const { config, clock, lifecycle, log } = options;
+  const destinations = destinationsOf(config);
+  const platforms = [...new Set(destinations.map(platformOf))];
+  const queues = createQueues({ connection: options.redis.queues, venues: config.venues, platforms, log });
+  lifecycle.add("queues", queues.close);
+  const parts: Parts = {
+    ...options,
+    queues,
+    slots: createSlots(clock, config.pollIntervalMs),
+    metrics: createMetrics(),
+    destinations,
+    platforms,
+  };
+  const handlers: Handlers = {
+    ...(parts.roles.includes("worker") && (await startWorker(parts))),
+    ...(parts.roles.includes("notifier") && (await startNotifier(parts))),
+    ...(parts.roles.includes("poller") && (await startPoller(parts))),
+  };
+  const { startWorkers } = await import("./worker/workers.ts");
+  const workers = startWorkers({
+    connection: options.redis.workers,
+    venues: config.venues,
+    platforms,
+    handlers,
+    log,
+  });
+  lifecycle.add("workers", async () => workers.close(drainMs), { timeoutMs: drainMs + 1_000 });
+  if (parts.roles.includes("http")) await startHttpRole(parts);
+  log.info(
+    { roles: parts.roles, symbols: config.symbols, venues: config.venues, destinations: platforms },
+    "started",
+  );
+}
+
+/** What a stop leaves the running jobs; all of it has ten seconds. */
+const drainMs = 6_000;
+
+function destinationsOf({ telegram, discord }: Config): string[] {
+  const posted = [
+    ...(telegram.botToken === undefined ? [] : telegram.chats.map((chat) => `telegram:${chat}`)),
+    ...(discord.botToken === undefined ? [] : discord.channels.map((channel) => `discord:${channel}`)),
+  ];
+  return posted.length > 0 ? posted : ["console"];
+}
+
+async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backfill">> {
+  const { config, clock, log, store, queues, slots, metrics, lifecycle } = parts;
+  const [{ openVenue, barMs }, { createRound }, { createHistory }] = await Promise.all([
+    import("./poller/venue.ts"),
+    import("./poller/round.ts"),
+    import("./poller/history.ts"),
+  ]);
+  const roundTimeoutMs = Math.max(slots.lengthMs, 10_000);
+  const built = config.venues.map((id) => {
+    const venue = openVenue(id, { baseUrl: config.venueBaseUrl, markets: store.markets, clock, log });
+    const round = createRound({
+      venue,
+      symbols: config.symbols,
+      expected: config.venues,
+      rounds: store.rounds,
+      clock,
+      log,
+      slot: slots.current,
+      timeoutMs: roundTimeoutMs,
+      barMs,
+      onComplete: queues.recompute,
+      onHistoryNeeded: async (symbol, from) => queues.backfill(id, symbol, from),
+      onOutcome: (_symbol, outcome) =>
+        metrics.polls.inc({ venue: id, outcome: outcome.ok ? "ok" : outcome.failure.kind }),
+    });
+    const history = createHistory({
+      venue,
+      backfills: store.backfills,
+      clock,
+      log,
+      timeoutMs: historyTimeoutMs,
+    });
+    return { id, venue, round, history };
+  });
+  lifecycle.add("venues", async () => {
+    await Promise.all(built.map(async ({ venue }) => venue.close()));
+  });
+  const byId = new Map(built.map((one) => [one.id, one]));
+  await Promise.all(built.map(async ({ id }) => queues.schedulePolls(id, slots.lengthMs)));
+  return {
+    poll: async ({ venue }) => byId.get(venue)?.round(),
+    backfill: async ({ venue, symbol, from }) => byId.get(venue)?.history(symbol, from),
+  };
+}
+
+const historyTimeoutMs = 10 * 60_000;
+
+async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
+  const { config, clock, log, store, queues, slots, metrics, destinations, platforms, lifecycle } = parts;
+  const [{ createRecompute }, { createRecorder }] = await Promise.all([
+    import("./worker/recompute.ts"),
+    import("./worker/record.ts"),
+  ]);
+  const recompute = createRecompute({
+    store,
+    rule: config.alerts,
+    pollIntervalMs: config.pollIntervalMs,
+    destinations,
+    venues: config.venues,
+    clock,
+    log,
+    onAlert: async (symbol) => {
+      await Promise.all(platforms.map(async (platform) => queues.deliver(platform, symbol)));
+    },
+    onCommitted: createRecorder(metrics, log),
+  });
+  const stopDeadlines = startDeadlines(slots, (slot) => {
+    for (const symbol of config.symbols) {
+      queues.recompute(symbol, slot).catch((error: unknown) => {
+        log.warn({ symbol, error }, "a round's deadline could not wake its recompute; the next slot will");
+      });
+    }
+  });
+  lifecycle.add("deadlines", stopDeadlines);
+  return { recompute };
+}
+
+async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
+  const { config, clock, log, store, queues, metrics, lifecycle } = parts;
+  const [{ createDrain }, { startSweep }] = await Promise.all([
+    import("./notifier/drain.ts"),
+    import("./notifier/sweep.ts"),
+  ]);
+  const senders = await openSenders(parts);
+  const drains = new Map(
+    senders.map((sender) => {
+      const drain = createDrain({
+        outbox: store.outbox,
+        sender,
+        clock,
+        log,
+        language: "en",
+        onSettled: (platform, outcome) => metrics.deliveries.inc({ platform, outcome }),
+        onPostponed: async (symbol, delayMs) =>
+          queues.deliver(sender.platform, symbol, clock.realMs(delayMs)),
+      });
+      return [sender.platform, drain] as const;
+    }),
+  );
+  const stopSweep = startSweep({ drains, outbox: store.outbox, symbols: config.symbols, clock, log });
+  lifecycle.add("sweep", stopSweep);
+  return { deliver: async ({ platform, symbol }) => drains.get(platform)?.(symbol) };
+}
+
+async function openSenders({ config, platforms, print, clock }: Parts): Promise<Sender[]> {
+  const senders: Sender[] = [];
+  if (platforms.includes("console")) {
+    const { createConsoleSender } = await import("./notifier/console.ts");
+    senders.push(createConsoleSender(print));
+  }
+  return senders;
+}
+
+async function startHttpRole({ config, store, redis, clock, metrics, lifecycle, log }: Parts): Promise<void> {
+  const [{ startHttp }, { addProcessMetrics }] = await Promise.all([
+    import("./http/server.ts"),
+    import("./ops/metrics.ts"),
+  ]);
+  addProcessMetrics(metrics.registry);
+  const sources = {
+    symbols: config.symbols,
+    imbalance: store.symbols.imbalance,
+    map: store.symbols.map,
+    ping: async () => {
+      await redis.commands.ping();
+    },
+    metrics: async () => ({
+      contentType: metrics.registry.contentType,
+      text: await metrics.registry.metrics(),
+    }),
+    clock,
+    staleAfterMs: staleAfterMs(config),
+  };
+  const server = await startHttp(sources, { host: config.http.host, port: config.http.port, log });
+  lifecycle.add("http", server.close);
+}

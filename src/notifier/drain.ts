@@ -1,0 +1,74 @@
+import { parseAlertContent } from "../alerts/content.ts";
+import { alertMessage } from "../alerts/message.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import type { Delivery, DeliveryResult, Outbox } from "../store/contracts.ts";
+import type { Language } from "../texts/texts.ts";
+import type { Sender, SendRequest } from "./contracts.ts";
+import { type FinalResult, settlement } from "./settlement.ts";
+
+export interface DrainOptions {
+  readonly outbox: Outbox;
+  readonly sender: Sender;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly language: Language;
+  readonly onSettled: (platform: string, outcome: DeliveryResult["kind"]) => void;
+  /** Something of this symbol must be tried again after `delayMs` of the clock. */
+  readonly onPostponed: (symbol: string, delayMs: number) => Promise<void>;
+}
+
+/** Claimed at once, so that a dead process leaves few claims behind; sent that many at a time. */
+const batchSize = 16;
+
+/** Sends everything a symbol's outbox holds for one platform that is due now. Safe to run twice at once. */
+export function createDrain(options: DrainOptions): (symbol: string) => Promise<void> {
+  const { outbox, sender, clock } = options;
+  return async (symbol) => {
+    for (;;) {
+      const deliveries = await outbox.claim(symbol, sender.platform, clock.now(), batchSize);
+      if (deliveries.length === 0) return;
+      await Promise.all(deliveries.map(async (delivery) => deliver(options, delivery)));
+    }
+  };
+}
+
+async function deliver(options: DrainOptions, delivery: Delivery): Promise<void> {
+  const { outbox, clock, log, sender } = options;
+  // Right before the call: narrows the window in which a paused process repeats what another has taken over.
+  if (!(await outbox.holds(delivery))) return;
+  const result = settlement(await post(options, delivery), delivery, clock.now());
+  const settled = await outbox.settle(delivery, result, clock.now());
+  const fields = { symbol: delivery.symbol, alertId: delivery.alertId, platform: sender.platform };
+  if (!settled) {
+    log.warn(fields, "a delivery was taken over while it was being sent");
+    return;
+  }
+  options.onSettled(sender.platform, result.kind);
+  if (result.kind === "sent") {
+    log.debug(fields, "alert delivered");
+    return;
+  }
+  log.warn({ ...fields, outcome: result.kind }, result.reason);
+  if (result.kind !== "dead")
+    await options.onPostponed(delivery.symbol, Math.max(0, result.retryAt - clock.now()));
+}
+
+async function post({ sender, language, log }: DrainOptions, delivery: Delivery): Promise<FinalResult> {
+  const content = parseAlertContent(delivery.content);
+  if (!content.ok) {
+    return { kind: "rejected", reason: `the stored alert is unreadable: ${content.reason}`, disable: false };
+  }
+  const request: SendRequest = {
+    destination: delivery.destination,
+    message: alertMessage(content.value, language),
+    possibleRepeat: delivery.possibleRepeat,
+    idempotencyKey: `${delivery.alertId}|${delivery.destination}`,
+  };
+  const result = await sender.send(request);
+  if (result.kind !== "migrated") return result;
+  log.warn({ platform: sender.platform }, "a chat has moved: write its new id into the configuration");
+  const followed = await sender.send({ ...request, destination: result.to });
+  if (followed.kind !== "migrated") return followed;
+  return { kind: "rejected", reason: "the destination moved twice", disable: false };
+}
