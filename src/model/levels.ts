@@ -1,4 +1,8 @@
-import type { ContractType } from "./types.ts";
+import type { Book } from "./book.ts";
+import type { FilterState } from "./state.ts";
+import { binCount, binWidth, logDistance, mapReach, outwards } from "./grid.ts";
+import { tierCount } from "./priors.ts";
+import type { ContractType, Side } from "./types.ts";
 
 /**
  * One side of a venue's modelled exposure by log distance from the mark: bin i is centred at
@@ -15,4 +19,36 @@ export interface VenueLevels {
   readonly markPrice: number;
   readonly long: SideLevels;
   readonly short: SideLevels;
+}
+
+export function levelsOf(state: FilterState, contractType: ContractType, markPrice: number): VenueLevels {
+  return {
+    contractType,
+    markPrice,
+    long: sideLevels("long", state.long, markPrice),
+    short: sideLevels("short", state.short, markPrice),
+  };
+}
+
+/** Bins whose centre lies beyond the mark and within the map; what the mark has passed is no level any more. */
+function sideLevels(side: Side, book: Book, markPrice: number): SideLevels {
+  const mark = outwards(side, Math.log(markPrice));
+  if (!Number.isFinite(mark)) return { nearest: 0, quantities: new Float64Array(0) };
+  const first = Math.max(0, Math.floor(mark - 0.5) + 1 - book.origin);
+  const edge = mark + logDistance(side, mapReach) / binWidth - book.origin;
+  const count = Math.max(0, Math.min(binCount, Math.ceil(edge)) - first);
+  const nearest = (book.origin + first + 0.5 - mark) * binWidth;
+  return { nearest, quantities: sumRows(book, first, count) };
+}
+
+function sumRows(book: Book, first: number, count: number): Float64Array {
+  const quantities = new Float64Array(count);
+  for (let tier = 0; tier < tierCount; tier += 1) {
+    const scale = book.scale[tier] ?? 1;
+    const base = tier * binCount + first;
+    for (let i = Math.max(0, (book.frontier[tier] ?? 0) - first); i < count; i += 1) {
+      quantities[i] = (quantities[i] ?? 0) + (book.bins[base + i] ?? 0) * scale;
+    }
+  }
+  return quantities;
 }

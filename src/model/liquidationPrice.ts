@@ -16,12 +16,12 @@ export function deriveBrackets(tiers: readonly RiskTier[]): readonly Bracket[] {
   const sorted = tiers.toSorted((a, b) => a.floorNotional - b.floorNotional);
   let deduction = 0;
   let previousRate = sorted[0]?.maintenanceMarginRate ?? 0;
-  return sorted.map((tier, index) => {
-    deduction += tier.floorNotional * (tier.maintenanceMarginRate - previousRate);
-    previousRate = tier.maintenanceMarginRate;
+  return sorted.map(({ floorNotional, maintenanceMarginRate }, index) => {
+    deduction += floorNotional * (maintenanceMarginRate - previousRate);
+    previousRate = maintenanceMarginRate;
     // a position beyond the last cap cannot be opened, only grown into: the last rate goes on
     const capNotional = sorted[index + 1]?.floorNotional ?? Infinity;
-    return { ...tier, capNotional, deduction };
+    return { floorNotional, capNotional, maintenanceMarginRate, deduction };
   });
 }
 
