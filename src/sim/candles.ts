@@ -1,4 +1,5 @@
 import type { Stretch } from "./path.ts";
+import { createTable } from "./table.ts";
 
 /** A candle of the last price (with volumes, base units) and of the mark. */
 export interface Candle extends Stretch {
@@ -8,8 +9,6 @@ export interface Candle extends Stretch {
   readonly quoteVolume: number;
   readonly mark: Stretch;
 }
-
-type MutableCandle = { -readonly [Key in keyof Candle]: Candle[Key] };
 
 /** What happened in less than a candle. */
 export interface Tick {
@@ -25,7 +24,74 @@ export interface Candles {
   readonly add: (tick: Tick) => void;
   /** Open times in [from, to), oldest first. */
   readonly between: (from: number, to: number) => readonly Candle[];
-  readonly newest: () => Candle | undefined;
+}
+
+const names = [
+  "openTime",
+  ...(["open", "high", "low", "close"] as const),
+  ...(["volume", "takerBuyVolume", "quoteVolume"] as const),
+  ...(["markOpen", "markHigh", "markLow", "markClose"] as const),
+] as const;
+
+/** Candles of one interval, without gaps as ticks have none; the oldest go when there are more than `capacity`. */
+export function createCandles(intervalMs: number, capacity: number): Candles {
+  const table = createTable(names, capacity);
+
+  const begin = (openTime: number, { last, mark, volume, takerBuyVolume }: Tick): void => {
+    table.append({
+      openTime,
+      ...last,
+      volume,
+      takerBuyVolume,
+      quoteVolume: volume * last.close,
+      markOpen: mark.open,
+      markHigh: mark.high,
+      markLow: mark.low,
+      markClose: mark.close,
+    });
+  };
+  const grow = (row: number, { last, mark, volume, takerBuyVolume }: Tick): void => {
+    const update = (name: (typeof names)[number], change: (old: number) => number): void =>
+      table.set(row, name, change(table.get(row, name)));
+    update("high", (old) => Math.max(old, last.high));
+    update("low", (old) => Math.min(old, last.low));
+    update("close", () => last.close);
+    update("markHigh", (old) => Math.max(old, mark.high));
+    update("markLow", (old) => Math.min(old, mark.low));
+    update("markClose", () => mark.close);
+    update("volume", (old) => old + volume);
+    update("takerBuyVolume", (old) => old + takerBuyVolume);
+    update("quoteVolume", (old) => old + volume * last.close);
+  };
+  const add = (tick: Tick): void => {
+    const openTime = Math.floor(tick.time / intervalMs) * intervalMs;
+    const newest = table.length() - 1;
+    if (newest >= 0 && table.get(newest, "openTime") === openTime) grow(newest, tick);
+    else begin(openTime, tick);
+  };
+
+  const candleAt = (row: number): Candle => {
+    const get = (name: (typeof names)[number]): number => table.get(row, name);
+    return {
+      openTime: get("openTime"),
+      open: get("open"),
+      high: get("high"),
+      low: get("low"),
+      close: get("close"),
+      volume: get("volume"),
+      takerBuyVolume: get("takerBuyVolume"),
+      quoteVolume: get("quoteVolume"),
+      mark: { open: get("markOpen"), high: get("markHigh"), low: get("markLow"), close: get("markClose") },
+    };
+  };
+  const between: Candles["between"] = (from, to) => {
+    const first = table.get(0, "openTime");
+    const rowOf = (time: number): number =>
+      Math.min(table.length(), Math.max(0, Math.ceil((time - first) / intervalMs)));
+    const start = rowOf(from);
+    return Array.from({ length: Math.max(0, rowOf(to) - start) }, (_, index) => candleAt(start + index));
+  };
+  return { intervalMs, add, between };
 }
 
 const merged = (older: Stretch, newer: Stretch): Stretch => ({
@@ -35,60 +101,24 @@ const merged = (older: Stretch, newer: Stretch): Stretch => ({
   low: Math.min(older.low, newer.low),
 });
 
-function begin(openTime: number, tick: Tick): MutableCandle {
-  const { volume, takerBuyVolume, last, mark } = tick;
-  return { openTime, ...last, mark, volume, takerBuyVolume, quoteVolume: volume * last.close };
-}
-
-function grow(candle: MutableCandle, tick: Tick): void {
-  candle.high = Math.max(candle.high, tick.last.high);
-  candle.low = Math.min(candle.low, tick.last.low);
-  candle.close = tick.last.close;
-  candle.mark = merged(candle.mark, tick.mark);
-  candle.volume += tick.volume;
-  candle.takerBuyVolume += tick.takerBuyVolume;
-  candle.quoteVolume += tick.volume * tick.last.close;
-}
-
-/** Candles of one interval; the oldest go when there are more than `capacity`. Without gaps, as ticks have none. */
-export function createCandles(intervalMs: number, capacity: number): Candles {
-  let kept: MutableCandle[] = [];
-
-  const add = (tick: Tick): void => {
-    const openTime = Math.floor(tick.time / intervalMs) * intervalMs;
-    const newest = kept.at(-1);
-    if (newest !== undefined && newest.openTime === openTime) {
-      grow(newest, tick);
-      return;
-    }
-    kept.push(begin(openTime, tick));
-    // in bulk: dropping one at a time would move the whole list each candle
-    if (kept.length > capacity * 1.1) kept = kept.slice(-capacity);
-  };
-
-  const between: Candles["between"] = (from, to) => {
-    const first = kept[0];
-    if (first === undefined) return [];
-    const index = (time: number): number => Math.max(0, Math.ceil((time - first.openTime) / intervalMs));
-    return kept.slice(index(from), index(to));
-  };
-  return { intervalMs, add, between, newest: () => kept.at(-1) };
-}
-
-/** Coarser candles out of finer ones, both aligned to the epoch. */
+/** Coarser candles out of finer ones, aligned to the epoch. */
 export function regroup(candles: readonly Candle[], intervalMs: number): readonly Candle[] {
-  const groups: MutableCandle[] = [];
+  const groups: Candle[] = [];
   for (const candle of candles) {
     const openTime = Math.floor(candle.openTime / intervalMs) * intervalMs;
     const group = groups.at(-1);
-    if (group?.openTime !== openTime) {
-      groups.push({ ...candle, openTime });
-      continue;
-    }
-    Object.assign(group, merged(group, candle), { mark: merged(group.mark, candle.mark) });
-    group.volume += candle.volume;
-    group.takerBuyVolume += candle.takerBuyVolume;
-    group.quoteVolume += candle.quoteVolume;
+    if (group?.openTime === openTime) groups[groups.length - 1] = joined(group, candle);
+    else groups.push({ ...candle, openTime });
   }
   return groups;
 }
+
+/** Two neighbouring candles as one, opening when the older one did. */
+export const joined = (older: Candle, newer: Candle): Candle => ({
+  ...merged(older, newer),
+  openTime: older.openTime,
+  volume: older.volume + newer.volume,
+  takerBuyVolume: older.takerBuyVolume + newer.takerBuyVolume,
+  quoteVolume: older.quoteVolume + newer.quoteVolume,
+  mark: merged(older.mark, newer.mark),
+});

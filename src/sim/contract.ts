@@ -1,11 +1,12 @@
 import type { Side } from "../model/types.ts";
 import { type OrderBook, orderBookAt } from "./book.ts";
-import { type Candle, type Candles, createCandles, regroup } from "./candles.ts";
+import { type Candle, type Candles, createCandles, joined, regroup } from "./candles.ts";
 import type { Phase, TrueLiquidation, Truth, VenueProfile } from "./contracts.ts";
 import { createCrowd, type CrowdStep, type Liquidated } from "./crowd.ts";
 import type { Instrument } from "./instruments.ts";
 import { createVenuePrice, type Stretch } from "./path.ts";
 import { createRandom, type Random, seedFor } from "./random.ts";
+import { createTable } from "./table.ts";
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -14,6 +15,7 @@ const fundingMs = 8 * 3_600_000;
 const keptEvents = 1_000;
 const keptMinutes = 2_880;
 const keptSamples = 35 * 288;
+const sampleNames = ["time", "openInterest", "markPrice", "accountRatio", "topPositionRatio"] as const;
 
 /** Positioning at an instant; quantities in base units, one side. */
 export interface Sample {
@@ -96,16 +98,20 @@ export function createContract(options: ContractOptions): Contract {
   });
   const minutes = createCandles(minuteMs, keptMinutes);
   const fives = createCandles(sampleMs, keptSamples);
+  const samples = createTable(sampleNames, keptSamples);
   let now = options.firstAt;
   let sequence = 0;
-  let samples: Sample[] = [];
   let fundings: Funding[] = [];
   let events: TrueLiquidation[] = [];
   let fundingRate = 0.0001;
 
   const base = (lots: number): number => lots * instrument.lotSize;
 
-  const trade = (step: ContractStep, parts: readonly { mark: Stretch; last: Stretch }[], traded: CrowdStep): void => {
+  const trade = (
+    step: ContractStep,
+    parts: readonly { mark: Stretch; last: Stretch }[],
+    traded: CrowdStep,
+  ): void => {
     const partMs = step.stepMs / parts.length;
     parts.forEach(({ mark, last }, index) => {
       const tick = {
@@ -137,17 +143,29 @@ export function createContract(options: ContractOptions): Contract {
   };
 
   const sample = (): void => {
-    const largeTicket = 60_000 / price.mark();
-    const long = crowd.side("long").lots.count(largeTicket);
-    const short = crowd.side("short").lots.count(largeTicket);
-    samples.push({
+    const long = crowd.side("long").lots;
+    const short = crowd.side("short").lots;
+    samples.append({
       time: now,
       openInterest: base(crowd.openInterest()),
       markPrice: price.mark(),
-      accountRatio: (long.accounts + 1) / (short.accounts + 1),
-      topPositionRatio: (long.large + 1) / (short.large + 1),
+      accountRatio: ratio(long.accounts(), short.accounts()),
+      topPositionRatio: ratio(long.large(), short.large()),
     });
-    if (samples.length > keptSamples * 1.1) samples = samples.slice(-keptSamples);
+  };
+
+  const samplesBetween: Contract["samples"] = (from, to) => {
+    const first = samples.get(0, "time");
+    const rowOf = (time: number): number =>
+      Math.min(samples.length(), Math.max(0, Math.ceil((time - first) / sampleMs)));
+    const start = rowOf(from);
+    return Array.from({ length: Math.max(0, rowOf(to) - start) }, (_, index) => ({
+      time: samples.get(start + index, "time"),
+      openInterest: samples.get(start + index, "openInterest"),
+      markPrice: samples.get(start + index, "markPrice"),
+      accountRatio: samples.get(start + index, "accountRatio"),
+      topPositionRatio: samples.get(start + index, "topPositionRatio"),
+    }));
   };
 
   /** Longs pay where leverage leans long. */
@@ -191,8 +209,7 @@ export function createContract(options: ContractOptions): Contract {
 
   const quote: Contract["quote"] = () => {
     const lastDay = fives.between(now - dayMs, now + 1);
-    const day = regroup(lastDay.map((candle) => ({ ...candle, openTime: 0 })), dayMs)[0];
-    if (day === undefined) throw new Error(`${profile.id} ${instrument.symbol} has not traded yet`);
+    if (lastDay.length === 0) throw new Error(`${profile.id} ${instrument.symbol} has not traded yet`);
     return {
       time: now,
       lastPrice: price.last(),
@@ -201,7 +218,7 @@ export function createContract(options: ContractOptions): Contract {
       openInterest: base(crowd.openInterest()),
       fundingRate,
       nextFundingTime: (Math.floor(now / fundingMs) + 1) * fundingMs,
-      day,
+      day: lastDay.reduce((day, candle) => joined(day, candle)),
     };
   };
 
@@ -226,14 +243,18 @@ export function createContract(options: ContractOptions): Contract {
     step,
     quote,
     candles,
-    samples: (from, to) => samples.filter((each) => each.time >= from && each.time < to),
+    samples: samplesBetween,
     fundings: () => fundings,
     book: () => orderBookAt(instrument, price.last(), base(crowd.openInterest()), now, seed),
     liquidations: (after) =>
-      events.filter((each) => each.sequence > after).sort((a, b) => a.time - b.time || a.sequence - b.sequence),
+      events
+        .filter((each) => each.sequence > after)
+        .sort((a, b) => a.time - b.time || a.sequence - b.sequence),
     truth,
   };
 }
+
+const ratio = (long: number, short: number): number => (long + 1) / (short + 1);
 
 /** The share of a whole number that falls to part `index` of `count`; the parts sum to the whole. */
 function part(whole: number, index: number, count: number): number {
@@ -245,5 +266,8 @@ function ticketsOf(liquidated: Liquidated, random: Random): readonly number[] {
   const count = Math.max(1, Math.min(4, Math.floor(liquidated.accounts), liquidated.quantity));
   const cuts = Array.from({ length: count - 1 }, () => Math.floor(random.next() * liquidated.quantity));
   const edges = [0, ...cuts.sort((a, b) => a - b), liquidated.quantity];
-  return edges.slice(1).map((edge, index) => edge - (edges[index] ?? 0)).filter((quantity) => quantity > 0);
+  return edges
+    .slice(1)
+    .map((edge, index) => edge - (edges[index] ?? 0))
+    .filter((quantity) => quantity > 0);
 }

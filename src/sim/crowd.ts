@@ -8,8 +8,10 @@ import { createTraders, type Traders } from "./traders.ts";
 
 const dayMs = 86_400_000;
 /** New positions a side: on average so many in five minutes, each a share of what the side still wants to hold. */
-const arrivalsPerMs = 2.5 / 300_000;
-const appetite = 18;
+const arrivalsPerMs = 1.5 / 300_000;
+const appetite = 12;
+/** Positions a side at the very beginning. */
+const standingCohorts = 400;
 /** Open interest returns to its goal with this time constant. */
 const recoveryMs = 45 * 60_000;
 /** Share of a forced or stopped close whose counterparty closes too. */
@@ -74,8 +76,8 @@ export function createCrowd(
     const traders = createTraders(side, instrument, profile, random);
     const lots = createLots(side, traders.reprice);
     const share = 1 - profile[side].hedgedShare;
-    const each = Math.floor((openInterest * share) / 500);
-    for (let index = 0; index < 500 && each > 0; index += 1) {
+    const each = Math.floor((openInterest * share) / standingCohorts);
+    for (let index = 0; index < standingCohorts && each > 0; index += 1) {
       lots.add(traders.standing(each, start.price, start.now));
     }
     return { side, lots, traders, share, hedged: openInterest - lots.total() };
@@ -139,7 +141,8 @@ export function createCrowd(
   const step: Crowd["step"] = (input) => {
     const longs = leave(long, input);
     const shorts = leave(short, input);
-    const forced = longs.exits.liquidated + longs.exits.stopped + shorts.exits.liquidated + shorts.exits.stopped;
+    const forced =
+      longs.exits.liquidated + longs.exits.stopped + shorts.exits.liquidated + shorts.exits.stopped;
     settleOpenInterest(input, forced);
     const longsOpened = arrive(long, input);
     arrive(short, input);

@@ -35,16 +35,35 @@ export interface Lots {
   readonly total: () => number;
   readonly add: (position: Position) => void;
   /** Lets everybody go whom the range or the time takes; afterwards the warned add margin. */
-  readonly sweep: (range: PriceRange, now: number, onExit: (exit: Exit, departure: Departure) => void) => void;
+  readonly sweep: (
+    range: PriceRange,
+    now: number,
+    onExit: (exit: Exit, departure: Departure) => void,
+  ) => void;
   readonly levels: (lotSize: number) => readonly TrueLevel[];
-  /** Traders, and lots of those with tickets of at least `largeTicket` base units. */
-  readonly count: (largeTicket: number) => { readonly accounts: number; readonly large: number };
+  /** Traders; their number times a lot is in base units over base units a ticket. */
+  readonly accounts: () => number;
+  /** Lots in tickets that were worth at least `largeTicketUsd` when they were opened. */
+  readonly large: () => number;
 }
+
+const largeTicketUsd = 60_000;
 
 /** Trigger of a position whose margin changed. */
 export type Repricer = (ticket: number, entryPrice: number, margin: number) => number | undefined;
 
-const columns = ["quantity", "ticket", "entry", "margin", "trigger", "stop", "target", "warning", "topUp", "exitAt"] as const;
+const columns = [
+  "quantity",
+  "ticket",
+  "entry",
+  "margin",
+  "trigger",
+  "stop",
+  "target",
+  "warning",
+  "topUp",
+  "exitAt",
+] as const;
 type Columns = Record<(typeof columns)[number], Float64Array>;
 
 function allocate(length: number, old?: Columns): Columns {
@@ -78,10 +97,20 @@ export function createLots(side: Side, reprice: Repricer): Lots {
   let data = allocate(capacity);
   let count = 0;
   let total = 0;
+  let accounts = 0;
+  let large = 0;
 
   const at = (column: Float64Array, index: number): number => column[index] ?? Number.NaN;
   const oriented = (price: number | undefined, never: number): number =>
     price === undefined ? never : sign * price;
+
+  const tally = (index: number, direction: 1 | -1): void => {
+    const quantity = direction * at(data.quantity, index);
+    const ticket = at(data.ticket, index);
+    total += quantity;
+    accounts += quantity / ticket;
+    if (ticket * at(data.entry, index) >= largeTicketUsd) large += quantity;
+  };
 
   const add = (position: Position): void => {
     if (count === capacity) {
@@ -99,11 +128,11 @@ export function createLots(side: Side, reprice: Repricer): Lots {
     data.topUp[count] = position.topUp;
     data.exitAt[count] = position.exitAt;
     count += 1;
-    total += position.quantity;
+    tally(count - 1, 1);
   };
 
   const remove = (index: number): void => {
-    total -= at(data.quantity, index);
+    tally(index, -1);
     count -= 1;
     for (const name of columns) data[name][index] = at(data[name], count);
   };
@@ -134,7 +163,7 @@ export function createLots(side: Side, reprice: Repricer): Lots {
       if (adverse <= at(trigger, index)) return "liquidated";
       return favourable >= at(target, index) || now >= at(exitAt, index) ? "closed" : undefined;
     };
-    for (let index = 0; index < count; ) {
+    for (let index = 0; index < count;) {
       const exit = exitOf(index);
       if (exit !== undefined) {
         onExit(exit, departureOf(index));
@@ -156,16 +185,5 @@ export function createLots(side: Side, reprice: Repricer): Lots {
     return found.sort((a, b) => sign * (b.price - a.price));
   };
 
-  const countTraders: Lots["count"] = (largeTicket) => {
-    let accounts = 0;
-    let large = 0;
-    for (let index = 0; index < count; index += 1) {
-      const ticket = at(data.ticket, index);
-      accounts += at(data.quantity, index) / ticket;
-      if (ticket >= largeTicket) large += at(data.quantity, index);
-    }
-    return { accounts, large };
-  };
-
-  return { total: () => total, add, sweep, levels, count: countTraders };
+  return { total: () => total, add, sweep, levels, accounts: () => accounts, large: () => large };
 }

@@ -37,7 +37,11 @@ export function createPath(start: number, anchor: number, random: Random): Price
     const sigma = scene.phase.dailyVolatility * Math.sqrt(durationMs / dayMs);
     const pull = Math.min(1, durationMs / scene.remainingMs);
     const before = x;
-    x += (Math.log(anchor * scene.priceRatio) - x) * pull + sigma * random.normal() + jumpIn(scene, durationMs) + impact;
+    x +=
+      (Math.log(anchor * scene.priceRatio) - x) * pull +
+      sigma * random.normal() +
+      jumpIn(scene, durationMs) +
+      impact;
     impact = 0;
     const wick = (): number => 0.35 * sigma * Math.abs(random.normal());
     return {
@@ -63,7 +67,10 @@ export function createVenuePrice(start: number, random: Random) {
   let mark = start;
   let last = start;
 
-  const follow = (common: Stretch, durationMs: number): { readonly mark: Stretch; readonly last: Stretch } => {
+  const follow = (
+    common: Stretch,
+    durationMs: number,
+  ): { readonly mark: Stretch; readonly last: Stretch } => {
     const hours = durationMs / hourMs;
     basis += -basis * Math.min(1, hours) + 0.0003 * Math.sqrt(hours) * random.normal();
     const shift = Math.exp(basis);

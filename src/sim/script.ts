@@ -31,7 +31,14 @@ function place(phases: readonly Phase[], from: number, price: number, openIntere
     held *= phase.openInterestRatio ?? 1;
     priceRatio *= phase.priceRatio;
     at += phase.durationMs;
-    return { phase, from: at - phase.durationMs, until: at, priceRatio, openInterestFrom, openInterestUntil: held };
+    return {
+      phase,
+      from: at - phase.durationMs,
+      until: at,
+      priceRatio,
+      openInterestFrom,
+      openInterestUntil: held,
+    };
   });
 }
 
@@ -51,7 +58,10 @@ export function createTimeline(script: Script): Timeline {
     priceRatio: 1 / product(history.map((phase) => phase.priceRatio)),
     openInterestRatio: 1 / product(history.map((phase) => phase.openInterestRatio ?? 1)),
   };
-  const placed = [...place(history, start, first.priceRatio, first.openInterestRatio), ...place(script.live, 0, 1, 1)];
+  const placed = [
+    ...place(history, start, first.priceRatio, first.openInterestRatio),
+    ...place(script.live, 0, 1, 1),
+  ];
   const last = placed.at(-1);
 
   const before: Scene = { phase: calm, remainingMs: dayMs, ...first };
@@ -70,7 +80,8 @@ export function createTimeline(script: Script): Timeline {
       phase: scene.phase,
       priceRatio: scene.priceRatio,
       remainingMs: scene.until - elapsed,
-      openInterestRatio: scene.openInterestFrom * (scene.openInterestUntil / scene.openInterestFrom) ** progress,
+      openInterestRatio:
+        scene.openInterestFrom * (scene.openInterestUntil / scene.openInterestFrom) ** progress,
     };
   };
   return { sceneAt, first };

@@ -66,7 +66,15 @@ export function createTraders(
     const wallet = random.next() < 0.45 ? 1 + 0.6 * random.exponential() : 1;
     const margin = (entryPrice / leverage) * wallet;
     const trigger = reprice(ticket, entryPrice, margin);
-    return { quantity, ticket, entryPrice, margin, trigger, exitAt, ...intents(entryPrice, leverage, trigger) };
+    return {
+      quantity,
+      ticket,
+      entryPrice,
+      margin,
+      trigger,
+      exitAt,
+      ...intents(entryPrice, leverage, trigger),
+    };
   };
 
   const outlives = (position: Position, close: number): boolean => {

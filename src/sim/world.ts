@@ -129,7 +129,8 @@ function stepMarket(market: Market, now: number, elapsed: number, stepMs: number
 
 /** Several venues' positions as one; the mark is the one of most open interest. */
 function together(truths: readonly Truth[]): Truth {
-  const sum = (figure: (truth: Truth) => number): number => truths.reduce((all, truth) => all + figure(truth), 0);
+  const sum = (figure: (truth: Truth) => number): number =>
+    truths.reduce((all, truth) => all + figure(truth), 0);
   const merge = (levels: readonly TrueLevel[], sign: 1 | -1): readonly TrueLevel[] =>
     levels.toSorted((a, b) => sign * (b.price - a.price));
   const largest = truths.toSorted((a, b) => b.openInterest - a.openInterest)[0];
@@ -141,7 +142,13 @@ function together(truths: readonly Truth[]): Truth {
     openInterest: sum((truth) => truth.openInterest),
     hedgedLong: sum((truth) => truth.hedgedLong),
     hedgedShort: sum((truth) => truth.hedgedShort),
-    long: merge(truths.flatMap((truth) => truth.long), 1),
-    short: merge(truths.flatMap((truth) => truth.short), -1),
+    long: merge(
+      truths.flatMap((truth) => truth.long),
+      1,
+    ),
+    short: merge(
+      truths.flatMap((truth) => truth.short),
+      -1,
+    ),
   };
 }

@@ -26,7 +26,8 @@ const dataDepthMs = 30 * 86_400_000;
 const refuse = (status: number, code: number, msg: string): Reply => ({ status, body: { code, msg } });
 const invalidSymbol = refuse(400, -1121, "Invalid symbol.");
 const invalidInterval = refuse(400, -1120, "Invalid interval.");
-const invalidParameter = (name: string): Reply => refuse(400, -1130, `Data sent for parameter '${name}' is not valid.`);
+const invalidParameter = (name: string): Reply =>
+  refuse(400, -1130, `Data sent for parameter '${name}' is not valid.`);
 
 const idOf = (instrument: Instrument): string => `${instrument.symbol}USDT`;
 
@@ -68,7 +69,12 @@ function marketOf({ instrument }: Contract): unknown {
     quotePrecision: 8,
     underlyingType: "COIN",
     filters: [
-      { filterType: "PRICE_FILTER", minPrice: String(tickSize), maxPrice: "10000000", tickSize: String(tickSize) },
+      {
+        filterType: "PRICE_FILTER",
+        minPrice: String(tickSize),
+        maxPrice: "10000000",
+        tickSize: String(tickSize),
+      },
       { filterType: "LOT_SIZE", minQty: String(lotSize), maxQty: "1000000", stepSize: String(lotSize) },
       { filterType: "MIN_NOTIONAL", notional: "5" },
     ],
@@ -129,8 +135,18 @@ const data = (row: (sample: Sample, instrument: Instrument) => object): Route =>
     const since = integer(query, "startTime") ?? venue.now() - dataDepthMs;
     if (since < venue.now() - dataDepthMs) return refuse(400, -1130, "parameter 'startTime' is invalid.");
     const rows = samples(since, (integer(query, "endTime") ?? venue.now()) + 1);
-    const kept = page(rows.filter(({ time }) => time % periodMs === 0), query, limit);
-    return ok(kept.map((sample) => ({ symbol: idOf(instrument), ...row(sample, instrument), timestamp: sample.time })));
+    const kept = page(
+      rows.filter(({ time }) => time % periodMs === 0),
+      query,
+      limit,
+    );
+    return ok(
+      kept.map((sample) => ({
+        symbol: idOf(instrument),
+        ...row(sample, instrument),
+        timestamp: sample.time,
+      })),
+    );
   });
 
 function ratioRow(ratio: number): object {
@@ -208,7 +224,11 @@ const fundingHistory = forSymbol(({ fundings, instrument }, query) => {
   return ok(page(rows, query, integer(query, "limit") ?? 100).map(row));
 });
 
-const requestSchema = z.object({ method: z.string(), params: z.array(z.string()).default([]), id: z.unknown() });
+const requestSchema = z.object({
+  method: z.string(),
+  params: z.array(z.string()).default([]),
+  id: z.unknown(),
+});
 
 const receive: Dialect["feed"]["receive"] = (text) => {
   const request = requestSchema.safeParse(JSON.parse(text));
@@ -271,7 +291,12 @@ export const binanceusdm: Dialect = {
     "/fapi/v1/ping": () => ok({}),
     "/fapi/v1/time": (_query, venue) => ok({ serverTime: venue.now() }),
     "/fapi/v1/exchangeInfo": (_query, venue) =>
-      ok({ timezone: "UTC", serverTime: venue.now(), rateLimits: [], symbols: venue.contracts.map(marketOf) }),
+      ok({
+        timezone: "UTC",
+        serverTime: venue.now(),
+        rateLimits: [],
+        symbols: venue.contracts.map(marketOf),
+      }),
     "/fapi/v1/klines": kline,
     "/fapi/v1/markPriceKlines": markKline,
     "/fapi/v1/premiumIndex": premiumIndex,

@@ -24,7 +24,8 @@ const reply = (retCode: number, retMsg: string, result: object, time: number): R
 const list = (rows: readonly unknown[], venue: VenueView, more: object = {}): Reply =>
   reply(0, "OK", { category: "linear", ...more, list: rows }, venue.now());
 
-const refuse = (venue: VenueView, reason: string): Reply => reply(10001, `params error: ${reason}`, {}, venue.now());
+const refuse = (venue: VenueView, reason: string): Reply =>
+  reply(10001, `params error: ${reason}`, {}, venue.now());
 
 const idOf = (instrument: Instrument): string => `${instrument.symbol}USDT`;
 
@@ -218,10 +219,19 @@ const orderBook = forSymbol(({ book, instrument }, query, venue) => {
   const limit = Math.min(500, integer(query, "limit") ?? 25);
   const side = (levels: typeof bids): unknown =>
     levels.slice(0, limit).map(([at, base]) => [price(at, instrument), quantity(base, instrument)]);
-  return reply(0, "OK", { s: idOf(instrument), b: side(bids), a: side(asks), ts: time, u: time, seq: time }, venue.now());
+  return reply(
+    0,
+    "OK",
+    { s: idOf(instrument), b: side(bids), a: side(asks), ts: time, u: time, seq: time },
+    venue.now(),
+  );
 });
 
-const requestSchema = z.object({ op: z.string(), req_id: z.unknown(), args: z.array(z.string()).default([]) });
+const requestSchema = z.object({
+  op: z.string(),
+  req_id: z.unknown(),
+  args: z.array(z.string()).default([]),
+});
 
 const receive: Dialect["feed"]["receive"] = (text) => {
   const request = requestSchema.safeParse(JSON.parse(text));
@@ -229,7 +239,9 @@ const receive: Dialect["feed"]["receive"] = (text) => {
   const { op, req_id, args } = request.data;
   const answer = { success: true, ret_msg: op === "ping" ? "pong" : "", conn_id: "sim", req_id, op };
   if (op === "ping") return { frames: [answer] };
-  return op === "unsubscribe" ? { frames: [answer], unsubscribe: args } : { frames: [answer], subscribe: args };
+  return op === "unsubscribe"
+    ? { frames: [answer], unsubscribe: args }
+    : { frames: [answer], subscribe: args };
 };
 
 /** Every liquidation, pushed each 500 ms; side is the position's ("Buy" was long), price its bankruptcy price. */
@@ -290,6 +302,9 @@ export const bybit: Dialect = {
     "/v5/market/orderbook": orderBook,
   },
   unknownPath: { status: 404, body: "<html><body><h1>404 Not Found</h1></body></html>" },
-  tooManyRequests: { status: 429, body: { retCode: 10006, retMsg: "Too many visits!", result: {}, retExtInfo: {} } },
+  tooManyRequests: {
+    status: 429,
+    body: { retCode: 10006, retMsg: "Too many visits!", result: {}, retExtInfo: {} },
+  },
   feed: { receive, publish },
 };

@@ -82,7 +82,10 @@ export function newestBy<Item>(items: readonly Item[], keyOf: (item: Item) => st
   return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }
 
-export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+export function groupBy<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): ReadonlyMap<string, readonly Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {
     const key = keyOf(item);

@@ -31,7 +31,8 @@ const familyOf = (instrument: Instrument): string => `${instrument.symbol}-USDT`
 const idOf = (instrument: Instrument): string => `${familyOf(instrument)}-SWAP`;
 
 /** Base units → contracts; a lot is a hundredth of one. */
-const contracts = (base: number, instrument: Instrument): string => (base / instrument.contractSize).toFixed(2);
+const contracts = (base: number, instrument: Instrument): string =>
+  (base / instrument.contractSize).toFixed(2);
 
 const isSwap = (query: Query): boolean => query.get("instType") === "SWAP";
 
@@ -77,7 +78,11 @@ const instruments = forSwaps(({ instrument, profile }) => ({
 }));
 
 /** Newest first; rows with before < ts < after. */
-const candles = (maxRows: number, closedOnly: boolean, row: (candle: Candle, confirm: string, instrument: Instrument) => unknown): Route =>
+const candles = (
+  maxRows: number,
+  closedOnly: boolean,
+  row: (candle: Candle, confirm: string, instrument: Instrument) => unknown,
+): Route =>
   forSymbol((contract, query, venue) => {
     const intervalMs = durationOf(query.get("bar") ?? "1m");
     if (intervalMs === undefined) return wrongParameter("bar");
@@ -167,7 +172,12 @@ const fundingHistory = forSymbol(({ fundings, instrument }, query) => {
     fundingTime: String(time),
     method: "current_period",
   });
-  return rows(kept.slice(-Math.min(100, integer(query, "limit") ?? 100)).map(row).toReversed());
+  return rows(
+    kept
+      .slice(-Math.min(100, integer(query, "limit") ?? 100))
+      .map(row)
+      .toReversed(),
+  );
 });
 
 /** Newest first; begin and end belong to the window. */
@@ -196,7 +206,11 @@ const openInterestVolume: Route = (query, venue) => {
   if (contract === undefined || periodMs === undefined) return wrongParameter("ccy");
   const found = contract.samples(integer(query, "begin") ?? 0, (integer(query, "end") ?? venue.now()) + 1);
   const kept = found.filter(({ time }) => time % periodMs === 0).slice(-72);
-  return rows(kept.map((each) => [String(each.time), (each.openInterest * each.markPrice).toFixed(2), "0"]).toReversed());
+  return rows(
+    kept
+      .map((each) => [String(each.time), (each.openInterest * each.markPrice).toFixed(2), "0"])
+      .toReversed(),
+  );
 };
 
 /** Sizes are in contracts, at today's mark. */
@@ -206,7 +220,9 @@ const positionTiers: Route = (query, venue) => {
   if (contract === undefined || !isSwap(query)) return unknownInstrument;
   const { instrument, profile, quote } = contract;
   const size = (notional: number): string =>
-    Number.isFinite(notional) ? String(Math.round(notional / quote().markPrice / instrument.contractSize)) : "1000000000";
+    Number.isFinite(notional)
+      ? String(Math.round(notional / quote().markPrice / instrument.contractSize))
+      : "1000000000";
   return rows(
     profile.riskTiers(instrument.maxLeverage).map((tier, index) => ({
       instFamily: familyOf(instrument),
@@ -229,14 +245,25 @@ const books = forSymbol(({ book, instrument }, query) => {
   const { bids, asks, time } = book();
   const limit = Math.min(400, integer(query, "sz") ?? 1);
   const side = (levels: typeof bids): unknown =>
-    levels.slice(0, limit).map(([at, base]) => [price(at, instrument), contracts(base, instrument), "0", "1"]);
+    levels
+      .slice(0, limit)
+      .map(([at, base]) => [price(at, instrument), contracts(base, instrument), "0", "1"]);
   return rows([{ bids: side(bids), asks: side(asks), ts: String(time), seqId: time }]);
 });
 
-const argSchema = z.object({ channel: z.string(), instType: z.string().optional(), instId: z.string().optional() });
-const requestSchema = z.object({ op: z.string(), id: z.string().optional(), args: z.array(argSchema).default([]) });
+const argSchema = z.object({
+  channel: z.string(),
+  instType: z.string().optional(),
+  instId: z.string().optional(),
+});
+const requestSchema = z.object({
+  op: z.string(),
+  id: z.string().optional(),
+  args: z.array(argSchema).default([]),
+});
 
-const topicOf = (arg: z.infer<typeof argSchema>): string => `${arg.channel}:${arg.instType ?? arg.instId ?? ""}`;
+const topicOf = (arg: z.infer<typeof argSchema>): string =>
+  `${arg.channel}:${arg.instType ?? arg.instId ?? ""}`;
 
 const receive: Dialect["feed"]["receive"] = (text) => {
   if (text === "ping") return { frames: ["pong"] };
@@ -306,13 +333,15 @@ export const okx: Dialect = {
     "/api/v5/market/books": books,
     "/api/v5/rubik/stat/contracts/open-interest-history": openInterestHistory,
     "/api/v5/rubik/stat/contracts/open-interest-volume": openInterestVolume,
-    "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract": rubik(({ accountRatio }) => [accountRatio.toFixed(4)]),
-    "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract-top-trader": rubik(({ topPositionRatio }) => [
-      topPositionRatio.toFixed(4),
+    "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract": rubik(({ accountRatio }) => [
+      accountRatio.toFixed(4),
     ]),
-    "/api/v5/rubik/stat/contracts/long-short-position-ratio-contract-top-trader": rubik(({ topPositionRatio }) => [
-      topPositionRatio.toFixed(4),
-    ]),
+    "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract-top-trader": rubik(
+      ({ topPositionRatio }) => [topPositionRatio.toFixed(4)],
+    ),
+    "/api/v5/rubik/stat/contracts/long-short-position-ratio-contract-top-trader": rubik(
+      ({ topPositionRatio }) => [topPositionRatio.toFixed(4)],
+    ),
   },
   unknownPath: { status: 404, body: { code: "404", msg: "Not Found", data: [] } },
   tooManyRequests: { status: 429, body: { code: "50011", msg: "Too Many Requests", data: [] } },
