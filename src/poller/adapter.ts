@@ -4,6 +4,9 @@ import type { ExchangeId } from "./exchanges.ts";
 /** All series are 5-minute bars: the finest step for which every venue keeps open interest history. */
 export const intervalMs = 300_000;
 
+/** A figure older than this is no figure. */
+export const oldestMs = 3 * intervalMs;
+
 /** One perpetual of one venue, as the market list names it. */
 export interface Contract {
   /** Base asset, "BTC". */
@@ -107,7 +110,10 @@ export interface VenueAdapter {
   /** ccxt's `options`: which markets to load. */
   readonly ccxt: object;
   readonly liquidationFeeRate: number;
-  /** Together they give every contract's mark price, and its open interest unless `openInterest` does. */
+  /**
+   * Together they give every contract's mark price, and its open interest unless `openInterest` does. The last
+   * one's time stands for the observation: let it be the mark's.
+   */
   readonly boards: readonly Board[];
   readonly openInterest?: Figure;
   /** Asked once a closed bar, where no board has it. */

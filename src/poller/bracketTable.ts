@@ -1,4 +1,5 @@
 import type { RiskTier } from "../model/types.ts";
+import { toRiskTiers } from "./steps.ts";
 
 /**
  * Binance shows its margin brackets only to key holders, so these are ours: read by hand from its public trading
@@ -6,9 +7,9 @@ import type { RiskTier } from "../model/types.ts";
  */
 export const bracketsAsOf = "2025-06-30";
 
-type Step = readonly [capNotional: number, maintenanceMarginRate: number, maxLeverage: number];
+type Row = readonly [capNotional: number, maintenanceMarginRate: number, maxLeverage: number];
 
-const btc: readonly Step[] = [
+const btc: readonly Row[] = [
   [300_000, 0.004, 125],
   [800_000, 0.005, 100],
   [3_000_000, 0.0065, 75],
@@ -23,7 +24,7 @@ const btc: readonly Step[] = [
   [Infinity, 0.5, 1],
 ];
 
-const eth: readonly Step[] = [
+const eth: readonly Row[] = [
   [300_000, 0.004, 125],
   [800_000, 0.005, 100],
   [3_000_000, 0.0065, 75],
@@ -38,7 +39,7 @@ const eth: readonly Step[] = [
   [Infinity, 0.5, 1],
 ];
 
-const sol: readonly Step[] = [
+const sol: readonly Row[] = [
   [50_000, 0.005, 100],
   [500_000, 0.0065, 75],
   [2_000_000, 0.01, 50],
@@ -52,7 +53,7 @@ const sol: readonly Step[] = [
 ];
 
 /** For everything else, and while a venue's own tiers can't be had: what a mid-sized coin gets. */
-const cautious: readonly Step[] = [
+const cautious: readonly Row[] = [
   [5_000, 0.01, 75],
   [50_000, 0.015, 50],
   [250_000, 0.02, 25],
@@ -64,18 +65,15 @@ const cautious: readonly Step[] = [
   [Infinity, 0.5, 1],
 ];
 
-const tables: ReadonlyMap<string, readonly Step[]> = new Map([
+const tables: ReadonlyMap<string, readonly Row[]> = new Map([
   ["BTC", btc],
   ["ETH", eth],
   ["SOL", sol],
 ]);
 
 export function bracketsOf(symbol: string): readonly RiskTier[] {
-  const steps = tables.get(symbol) ?? cautious;
-  return steps.map(([capNotional, maintenanceMarginRate, maxLeverage], index) => ({
-    floorNotional: steps[index - 1]?.[0] ?? 0,
-    capNotional,
-    maintenanceMarginRate,
-    maxLeverage,
-  }));
+  const rows = tables.get(symbol) ?? cautious;
+  return toRiskTiers(
+    rows.map(([cap, maintenanceMarginRate, maxLeverage]) => ({ cap, maintenanceMarginRate, maxLeverage })),
+  );
 }

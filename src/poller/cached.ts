@@ -24,7 +24,10 @@ export function openCached<T>(cache: MarketCache, key: string, schema: z.ZodType
       try {
         await cache.put(key, JSON.stringify(value));
       } catch (error) {
-        log.warn({ key, error: String(error) }, "could not be cached; the next start will ask the venue again");
+        log.warn(
+          { key, error: String(error) },
+          "could not be cached; the next start will ask the venue again",
+        );
       }
     },
   };

@@ -64,7 +64,12 @@ export interface Venue {
     signal?: AbortSignal,
   ) => Promise<void>;
   /** Closed bars in [from, to), oldest first, as far back as the venue remembers. */
-  readonly backfill: (symbol: string, from: number, to: number, signal?: AbortSignal) => Promise<BackfillOutcome>;
+  readonly backfill: (
+    symbol: string,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ) => Promise<BackfillOutcome>;
   readonly close: () => Promise<void>;
 }
 

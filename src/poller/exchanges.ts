@@ -19,7 +19,7 @@ export interface HttpFacts {
 }
 
 export interface ExchangeOptions {
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   readonly timeoutMs: number;
   /** ccxt paces calls by the venue's published limits; a venue on this machine needs none. */
   readonly unthrottled: boolean;
@@ -84,7 +84,12 @@ function mapStrings(urls: Urls, change: (text: string) => string): Urls {
 function guardSending(client: BaseExchange, options: ExchangeOptions): void {
   const send = client.fetch.bind(client);
   const deadline = timeout(options.timeoutMs, TimeoutStrategy.Aggressive);
-  client.fetch = async (url: unknown, method?: string, headers?: unknown, body?: unknown): Promise<unknown> => {
+  client.fetch = async (
+    url: unknown,
+    method?: string,
+    headers?: unknown,
+    body?: unknown,
+  ): Promise<unknown> => {
     options.beforeSend();
     return deadline.execute(async (): Promise<unknown> => send(url, method, headers, body));
   };

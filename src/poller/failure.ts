@@ -3,6 +3,7 @@ import {
   BadRequest,
   BadSymbol,
   DDoSProtection,
+  ExchangeError,
   OperationFailed,
   RateLimitExceeded,
   RequestTimeout,
@@ -29,19 +30,25 @@ export interface Circumstances {
   readonly http?: HttpFacts | undefined;
 }
 
+/** Why a call gave nothing: the venue said no to this question, we stopped waiting, or anything else. */
+export type RefusalCause = "refused" | "stopped" | "other";
+
 /** A call that didn't give what was asked for, already translated. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly failure: PollFailure;
-  /** The venue understood and said no: asking again at once is no use. */
-  readonly final: boolean;
+  readonly why: RefusalCause;
 
-  constructor(failure: PollFailure, final = false) {
+  constructor(failure: PollFailure, why: RefusalCause = "other") {
     super(failure.reason);
     this.failure = failure;
-    this.final = final;
+    this.why = why;
   }
 }
+
+/** What a caller's abort leaves behind. */
+export const stopped = (): Refusal =>
+  new Refusal({ kind: "retry", reason: "stopped before the venue answered" }, "stopped");
 
 /** Worth another try within the round: nobody answered, or only with an excuse. */
 export function isTransient(error: unknown, http: HttpFacts | undefined): boolean {
@@ -53,7 +60,8 @@ export function isTransient(error: unknown, http: HttpFacts | undefined): boolea
 export function toFailure(error: unknown, at: Circumstances): PollFailure {
   if (error instanceof Refusal) return error.failure;
   const explain = (text: string): string => cut(`${at.venue} ${at.what}: ${text}`);
-  if (error instanceof Stale) return { kind: "retry", reason: cut(`stale: ${at.venue} ${at.what}: ${error.message}`) };
+  if (error instanceof Stale)
+    return { kind: "retry", reason: cut(`stale: ${at.venue} ${at.what}: ${error.message}`) };
   if (error instanceof Malformed) return { kind: "retry", reason: explain(`malformed: ${error.message}`) };
   if (error instanceof TaskCancelledError || error instanceof RequestTimeout) {
     return { kind: "retry", reason: explain(`no answer within ${at.timeoutMs} ms`) };
@@ -65,13 +73,12 @@ export function toFailure(error: unknown, at: Circumstances): PollFailure {
   return { kind: "retry", reason: text };
 }
 
-/** The venue understood the question and refuses it, for this symbol and for now. */
-export function isFinal(error: unknown): boolean {
-  return error instanceof Error && !(error instanceof OperationFailed) && !isOurs(error) && !isSystemError(error);
+/** The venue understood the question and refuses it: asking again at once is no use. */
+export function causeOf(error: unknown): RefusalCause {
+  if (error instanceof Refusal) return error.why;
+  const refused = error instanceof ExchangeError && !isSystemError(error) && !isBlocked(error, undefined);
+  return refused ? "refused" : "other";
 }
-
-const isOurs = (error: Error): boolean =>
-  error instanceof Malformed || error instanceof Stale || error instanceof TaskCancelledError;
 
 /** Bybit's 10016 "system error, try again later" is a plain ExchangeError in ccxt. */
 const isSystemError = (error: Error): boolean => /"retCode":\s*10016\b/.test(error.message);

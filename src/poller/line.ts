@@ -3,9 +3,9 @@ import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Call, VenueAdapter } from "./adapter.ts";
 import type { PollFailure } from "./contracts.ts";
-import type { Exchange } from "./exchanges.ts";
+import type { Exchange, HttpFacts } from "./exchanges.ts";
 import { loadExchange } from "./exchanges.ts";
-import { isFinal, isTransient, Refusal, toFailure } from "./failure.ts";
+import { causeOf, isTransient, Refusal, stopped, toFailure } from "./failure.ts";
 import type { Quota } from "./quota.ts";
 import { openQuota } from "./quota.ts";
 
@@ -14,7 +14,7 @@ const backoffMs = 250;
 
 export interface LineOptions {
   readonly adapter: VenueAdapter;
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly timeoutMs: number;
@@ -34,6 +34,8 @@ export interface Line {
   /** Asks, and reads the answer; rejects with a Refusal, nothing else. */
   readonly ask: <T>(call: Call, read: (body: unknown) => T, options?: AskOptions) => Promise<T>;
   readonly fetchMarkets: <T>(read: (markets: readonly unknown[]) => T, signal?: AbortSignal) => Promise<T>;
+  /** Translates what went wrong with an answer already read. */
+  readonly refuse: (what: string, error: unknown) => Refusal;
   /** Why the venue isn't asked at present. */
   readonly blocked: () => PollFailure | undefined;
   readonly close: () => Promise<void>;
@@ -68,7 +70,18 @@ export function openLine(options: LineOptions): Line {
 
   const quota = quotaOf(options);
 
-  const attempt = async <T>(what: string, ask: (client: Exchange) => Promise<T>, options_: AskOptions): Promise<T> => {
+  const refuse = (what: string, error: unknown, http?: HttpFacts): Refusal => {
+    const where = { venue: adapter.id, what, now: clock.now(), timeoutMs: options.timeoutMs, http };
+    const failure = toFailure(error, where);
+    remember(failure);
+    return new Refusal(failure, causeOf(error));
+  };
+
+  const attempt = async <T>(
+    what: string,
+    ask: (client: Exchange) => Promise<T>,
+    options_: AskOptions,
+  ): Promise<T> => {
     const client = await exchange();
     const policy = retryPolicy(client, options_.optional === true ? 0 : extraAttempts, options.random);
     try {
@@ -78,18 +91,14 @@ export function openLine(options: LineOptions): Line {
         return orAborted(ask(client), options_.signal);
       }, options_.signal);
     } catch (error) {
-      const http = client.factsOf(error);
-      const where = { venue: adapter.id, what, now: clock.now(), timeoutMs: options.timeoutMs, http };
-      const failure = toFailure(error, where);
-      remember(failure);
-      throw new Refusal(failure, error instanceof Refusal ? error.final : isFinal(error));
+      throw refuse(what, error, client.factsOf(error));
     }
   };
 
   return {
     ask: async (call, read, askOptions = {}) =>
       attempt(
-        describe(call),
+        nameOf(call),
         async (client) => {
           if (adapter.quota?.matches(call.method) === true) await quota?.take(askOptions.signal);
           return read(await client.call(call.method, call.params));
@@ -98,6 +107,7 @@ export function openLine(options: LineOptions): Line {
       ),
     fetchMarkets: async (read, signal) =>
       attempt("markets", async (client) => read(await client.fetchMarkets()), { signal }),
+    refuse,
     blocked,
     close: async () => {
       if (loading !== undefined) await (await loading).close();
@@ -119,34 +129,22 @@ function quotaOf({ adapter, clock, unthrottled }: LineOptions): Quota | undefine
 }
 
 /** "klines BTCUSDT": ccxt's method without the words that say nothing to a person. */
-function describe(call: Call): string {
+export function nameOf(call: Call): string {
   const name = call.method.replace(/^.*?Get(?:V5Market|Market|Public)?/, "");
   const subject = call.params["symbol"] ?? call.params["instId"] ?? call.params["instFamily"];
   return subject === undefined ? name : `${name} ${subject}`;
 }
 
-const stopped: PollFailure = { kind: "retry", reason: "stopped before the venue answered" };
-
 export function stopIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new Refusal(stopped);
+  if (signal?.aborted === true) throw stopped();
 }
 
 /** ccxt takes no signal: the request runs out on its own, nobody waits for it. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
-  const { promise, forget } = rejection(signal);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    forget();
-  }
-}
-
-function rejection(signal: AbortSignal): { promise: Promise<never>; forget: () => void } {
-  let stop = (): void => undefined;
-  const promise = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(new Refusal(stopped));
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(stopped());
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
-  signal.addEventListener("abort", stop, { once: true });
-  return { promise, forget: () => signal.removeEventListener("abort", stop) };
 }

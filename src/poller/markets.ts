@@ -6,6 +6,7 @@ import type { Contract } from "./adapter.ts";
 import { openCached } from "./cached.ts";
 import { Refusal } from "./failure.ts";
 import type { Line } from "./line.ts";
+import { stopIfAborted } from "./line.ts";
 import { Malformed } from "./read.ts";
 
 const refreshAfterMs = 6 * 3_600_000;
@@ -85,7 +86,10 @@ export function openMarkets({ venue, line, cache, clock, log }: MarketsOptions):
     try {
       await refresh();
     } catch (error) {
-      log.warn({ venue, reason: String(error) }, "market list could not be refreshed; the old one stays in use");
+      log.warn(
+        { venue, reason: String(error) },
+        "market list could not be refreshed; the old one stays in use",
+      );
     }
   };
 
@@ -99,13 +103,16 @@ export function openMarkets({ venue, line, cache, clock, log }: MarketsOptions):
   return {
     contractOf: async (symbol, signal) => {
       if (known === undefined) await load();
-      signal?.throwIfAborted();
+      stopIfAborted(signal);
       const market = `${symbol}/USDT:USDT`;
       if (known?.contracts.has(market) === false) await refreshQuietly();
       else if (clock.now() - (known?.readAt ?? 0) > refreshAfterMs) void refreshQuietly();
       const contract = known?.contracts.get(market);
       if (contract !== undefined) return contract;
-      throw new Refusal({ kind: "give-up-symbol", reason: `${venue} lists no perpetual ${market} for ${symbol}` });
+      throw new Refusal({
+        kind: "give-up-symbol",
+        reason: `${venue} lists no perpetual ${market} for ${symbol}`,
+      });
     },
   };
 }
@@ -122,5 +129,11 @@ function readContract(market: unknown): Contract | undefined {
   if (!parsed.success) return undefined;
   const { id, symbol, base, active, linear, inverse, contractSize } = parsed.data;
   if (active === false || linear === inverse) return undefined;
-  return { symbol: base, market: symbol, id, contractType: linear === true ? "linear" : "inverse", contractSize };
+  return {
+    symbol: base,
+    market: symbol,
+    id,
+    contractType: linear === true ? "linear" : "inverse",
+    contractSize,
+  };
 }

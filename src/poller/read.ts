@@ -11,6 +11,7 @@ export class Stale extends Error {
 export type Fields = Readonly<Record<string, unknown>>;
 
 const earliestMs = 1e12; // September 2001: anything below is seconds, or nonsense
+const latestMs = 1e14; // year 5138: microseconds, or nonsense
 const shownLength = 80;
 
 export function asFields(value: unknown, what: string): Fields {
@@ -51,14 +52,28 @@ export function asAmount(value: unknown, what: string): number {
 export function asTime(value: unknown, what: string): number {
   const number = asNumber(value, what);
   if (!Number.isSafeInteger(number)) throw new Malformed(`${what} is not a time: ${show(value)}`);
+  if (number > latestMs) throw new Malformed(`${what} is not a time: ${show(value)}`);
   if (number < earliestMs) throw new Malformed(`${what} is not in milliseconds: ${show(value)}`);
   return number;
 }
 
+const futureMs = 120_000; // clocks differ; by more, somebody is wrong
+
+/** A venue that repeats old figures looks alive. `oldestMs` is how old the newest of a kind may be. */
+export function checkFresh(time: number, now: number, oldestMs: number): void {
+  if (time > now + futureMs) throw new Malformed(`${iso(time)} is ${seconds(time - now)} in the future`);
+  if (now - time > oldestMs)
+    throw new Stale(`newest figure is from ${iso(time)}, ${seconds(now - time)} ago`);
+}
+
+const iso = (time: number): string => new Date(time).toISOString();
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
+
 /** The start of a bar: a time on the grid of its step. */
 export function asOpenTime(value: unknown, stepMs: number): number {
   const time = asTime(value, "candle time");
-  if (time % stepMs !== 0) throw new Malformed(`candle time is off the ${stepMs / 1000} s grid: ${show(value)}`);
+  if (time % stepMs !== 0)
+    throw new Malformed(`candle time is off the ${stepMs / 1000} s grid: ${show(value)}`);
   return time;
 }
 
@@ -77,7 +92,8 @@ export function asOhlc(open: unknown, high: unknown, low: unknown, close: unknow
     close: asPositive(close, "close"),
   };
   const inside = ohlc.low <= Math.min(ohlc.open, ohlc.close) && ohlc.high >= Math.max(ohlc.open, ohlc.close);
-  if (!inside) throw new Malformed(`candle's high and low don't hold its body: ${show([open, high, low, close])}`);
+  if (!inside)
+    throw new Malformed(`candle's high and low don't hold its body: ${show([open, high, low, close])}`);
   return ohlc;
 }
 

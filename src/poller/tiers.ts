@@ -73,7 +73,10 @@ export function openTiers({ adapter, line, cache, clock, log }: TiersOptions): T
       entries.set(contract.market, { readAt: clock.now(), tiers: tiers.map(toStored) });
       await stored.write({ version: 1, byMarket: Object.fromEntries(entries) });
     } catch (error) {
-      log.warn({ venue: adapter.id, market: contract.market, reason: String(error) }, "risk tiers not refreshed");
+      log.warn(
+        { venue: adapter.id, market: contract.market, reason: String(error) },
+        "risk tiers not refreshed",
+      );
     }
   };
 

@@ -80,7 +80,10 @@ export const binanceusdm: VenueAdapter = {
     call: openInterestCall,
     read: (body) => {
       const fields = asFields(body, "answer");
-      return { at: asTime(fields["time"], "time"), value: asPositive(fields["openInterest"], "openInterest") };
+      return {
+        at: asTime(fields["time"], "time"),
+        value: asPositive(fields["openInterest"], "openInterest"),
+      };
     },
   },
   candles: candleFeed("fapiPublicGetKlines", candleRow),

@@ -3,6 +3,7 @@ import type { CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from ".
 import { intervalMs } from "../adapter.ts";
 import type { Fields } from "../read.ts";
 import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
+import { toRiskTiers } from "../steps.ts";
 
 // Bybit v5, linear: base units, everything a string, newest row first, `{ retCode, result: { list }, time }`.
 const category = "linear";
@@ -58,7 +59,14 @@ const openInterestHistory: Feed<Sample> = {
   // a start without an end is ignored by the venue
   window: (contract, from, to) => ({
     method: "publicGetV5MarketOpenInterest",
-    params: { category, symbol: contract.id, intervalTime: "5min", startTime: from, endTime: to - 1, limit: 200 },
+    params: {
+      category,
+      symbol: contract.id,
+      intervalTime: "5min",
+      startTime: from,
+      endTime: to - 1,
+      limit: 200,
+    },
   }),
   windowLimit: 200,
   rows: rowsOf,
@@ -88,22 +96,18 @@ const longShortRatio: Feed<Sample> = {
   },
 };
 
-/** Limits are in quote already; each row names only its cap. */
+/** Limits are in quote already. */
 function readTiers(body: unknown, contract: Contract): readonly RiskTier[] {
-  const rows = rowsOf(body)
-    .map((row) => asFields(row, "row"))
-    .filter((fields) => fields["symbol"] === contract.id)
-    .map((fields) => ({
-      cap: asPositive(fields["riskLimitValue"], "riskLimitValue"),
-      maintenanceMarginRate: asPositive(fields["maintenanceMargin"], "maintenanceMargin"),
-      maxLeverage: asPositive(fields["maxLeverage"], "maxLeverage"),
-    }))
-    .toSorted((a, b) => a.cap - b.cap);
-  return rows.map(({ cap, ...tier }, index) => ({
-    floorNotional: rows[index - 1]?.cap ?? 0,
-    capNotional: index === rows.length - 1 ? Infinity : cap,
-    ...tier,
-  }));
+  const rows = rowsOf(body).map((row) => asFields(row, "row"));
+  return toRiskTiers(
+    rows
+      .filter((fields) => fields["symbol"] === contract.id)
+      .map((fields) => ({
+        cap: asPositive(fields["riskLimitValue"], "riskLimitValue"),
+        maintenanceMarginRate: asPositive(fields["maintenanceMargin"], "maintenanceMargin"),
+        maxLeverage: asPositive(fields["maxLeverage"], "maxLeverage"),
+      })),
+  );
 }
 
 export const bybit: VenueAdapter = {

@@ -2,6 +2,7 @@ import type { RiskTier } from "../../model/types.ts";
 import type { CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
 import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
+import { toRiskTiers } from "../steps.ts";
 
 // OKX v5, swaps: sizes in contracts, everything a string, newest row first, `{ code, data }`.
 const hourMs = 3_600_000;
@@ -69,24 +70,20 @@ const rubikFeed = (
 });
 
 const fiveMinutes = { name: "5m", stepMs: intervalMs };
-const contracts = (cell: unknown, contract: Contract): number => asPositive(cell, "oi") * contract.contractSize;
+const contracts = (cell: unknown, contract: Contract): number =>
+  asPositive(cell, "oi") * contract.contractSize;
 
-/** Limits are numbers of contracts; each tier begins where the one before it ended. */
+/** Limits are numbers of contracts. */
 function readTiers(body: unknown, contract: Contract, markPrice: number): readonly RiskTier[] {
   const quotePerContract = contract.contractSize * (contract.contractType === "linear" ? markPrice : 1);
-  const rows = rowsOf(body)
-    .map((row) => asFields(row, "row"))
-    .map((fields) => ({
+  const rows = rowsOf(body).map((row) => asFields(row, "row"));
+  return toRiskTiers(
+    rows.map((fields) => ({
       cap: asPositive(fields["maxSz"], "maxSz") * quotePerContract,
       maintenanceMarginRate: asPositive(fields["mmr"], "mmr"),
       maxLeverage: asPositive(fields["maxLever"], "maxLever"),
-    }))
-    .toSorted((a, b) => a.cap - b.cap);
-  return rows.map(({ cap, ...tier }, index) => ({
-    floorNotional: rows[index - 1]?.cap ?? 0,
-    capNotional: index === rows.length - 1 ? Infinity : cap,
-    ...tier,
-  }));
+    })),
+  );
 }
 
 export const okx: VenueAdapter = {
@@ -95,21 +92,21 @@ export const okx: VenueAdapter = {
   liquidationFeeRate: 0.0005, // taker fee of the base tier, part of OKX's liquidation condition
   boards: [
     {
-      call: { method: "publicGetPublicMarkPrice", params: { instType: "SWAP" } },
-      rows: rowsOf,
-      idField: "instId",
-      row: (row) => {
-        const fields = asFields(row, "row");
-        return { at: asTime(fields["ts"], "ts"), markPrice: asPositive(fields["markPx"], "markPx") };
-      },
-    },
-    {
       call: { method: "publicGetPublicOpenInterest", params: { instType: "SWAP" } },
       rows: rowsOf,
       idField: "instId",
       row: (row, contract) => {
         const fields = asFields(row, "row");
         return { at: asTime(fields["ts"], "ts"), openInterest: contracts(fields["oi"], contract) };
+      },
+    },
+    {
+      call: { method: "publicGetPublicMarkPrice", params: { instType: "SWAP" } },
+      rows: rowsOf,
+      idField: "instId",
+      row: (row) => {
+        const fields = asFields(row, "row");
+        return { at: asTime(fields["ts"], "ts"), markPrice: asPositive(fields["markPx"], "markPx") };
       },
     },
   ],
@@ -126,7 +123,9 @@ export const okx: VenueAdapter = {
     rubikFeed("OpenInterestHistory", fiveMinutes, contracts),
     rubikFeed("OpenInterestHistory", { name: "1H", stepMs: hourMs }, contracts),
   ],
-  longShortRatio: rubikFeed("LongShortAccountRatioContract", fiveMinutes, (cell) => asPositive(cell, "ratio")),
+  longShortRatio: rubikFeed("LongShortAccountRatioContract", fiveMinutes, (cell) =>
+    asPositive(cell, "ratio"),
+  ),
   riskTiers: {
     kind: "venue",
     call: (contract) => ({

@@ -1,0 +1,137 @@
+import type { Bar } from "../model/types.ts";
+import type { Contract, Feed } from "./adapter.ts";
+import { intervalMs } from "./adapter.ts";
+import { closeOf, makeBar, settleMs } from "./bars.ts";
+import type { BackfillOutcome } from "./contracts.ts";
+import { Refusal } from "./failure.ts";
+import { stopIfAborted } from "./line.ts";
+import type { Desk } from "./poll.ts";
+import { specOf } from "./poll.ts";
+import { Malformed } from "./read.ts";
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A series' history, one request after the other, so that polls find the line free in between. */
+export async function backfill(
+  desk: Desk,
+  symbol: string,
+  span: Span,
+  signal?: AbortSignal,
+): Promise<BackfillOutcome> {
+  const { adapter, clock, markets, tiers } = desk;
+  try {
+    const contract = await markets.contractOf(symbol, signal);
+    const bars = await readBars(desk, contract, wholeBars(span, clock.now()), signal);
+    const price = bars.at(-1)?.close;
+    if (price === undefined) throw desk.line.refuse(`history ${contract.id}`, new Malformed("no candles"));
+    return { ok: true, spec: specOf(adapter, contract, await tiers.of(contract, price, signal)), bars };
+  } catch (error) {
+    const refusal = desk.line.refuse(`history ${symbol}`, error);
+    return { ok: false, failure: refusal.failure };
+  }
+}
+
+/** Bars that closed long enough ago to be final; younger ones are the poll's. */
+function wholeBars({ from, to }: Span, now: number): Span {
+  const end = Math.min(to, now - settleMs);
+  return { from: Math.ceil(from / intervalMs) * intervalMs, to: Math.floor(end / intervalMs) * intervalMs };
+}
+
+async function readBars(
+  desk: Desk,
+  contract: Contract,
+  span: Span,
+  signal: AbortSignal | undefined,
+): Promise<readonly Bar[]> {
+  const { candles: feed, markCandles } = desk.adapter;
+  const candles = byTime(await readPages(desk, feed, contract, span, signal), (row) => row.openTime);
+  const marks = byTime(
+    await leaveOut(desk, readPages(desk, markCandles, contract, span, signal)),
+    (row) => row.openTime,
+  );
+  const openInterest = byTime(
+    await leaveOut(desk, readOpenInterest(desk, contract, span, signal)),
+    (row) => row.at,
+  );
+  return [...candles.values()]
+    .filter((row) => row.openTime >= span.from && row.openTime < span.to)
+    .toSorted((a, b) => a.openTime - b.openTime)
+    .map((row) =>
+      makeBar(row, { mark: marks.get(row.openTime), openInterest: openInterest.get(closeOf(row))?.value }),
+    );
+}
+
+/** Each feed as far back as its venue remembers, the coarser ones only where the finer has ended. */
+async function readOpenInterest(
+  desk: Desk,
+  contract: Contract,
+  span: Span,
+  signal: AbortSignal | undefined,
+): Promise<{ at: number; value: number }[]> {
+  const rows: { at: number; value: number }[] = [];
+  const now = desk.clock.now();
+  // a bar's row stands at its close
+  let to = span.to + intervalMs;
+  for (const feed of desk.adapter.openInterestHistory) {
+    const kept = feed.keptMs === undefined ? -Infinity : now - feed.keptMs;
+    const from = Math.ceil(Math.max(span.from + intervalMs, kept) / feed.stepMs) * feed.stepMs;
+    rows.push(...(await readPages(desk, feed, contract, { from, to }, signal)));
+    to = Math.min(to, from);
+  }
+  return rows;
+}
+
+/** Windows no wider than a page, so that no page needs the one before it. */
+async function readPages<Row>(
+  { line, log, adapter }: Desk,
+  feed: Feed<Row>,
+  contract: Contract,
+  { from, to }: Span,
+  signal: AbortSignal | undefined,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let unreadable = 0;
+  const pageMs = feed.windowLimit * feed.stepMs;
+  for (let start = from; start < to; start += pageMs) {
+    stopIfAborted(signal);
+    const call = feed.window(contract, start, Math.min(start + pageMs, to));
+    const page = await line.ask(call, (body) => feed.rows(body), { signal });
+    for (const raw of page) {
+      const row = readRow(feed, raw, contract);
+      if (row === undefined) unreadable += 1;
+      else rows.push(row);
+    }
+  }
+  if (unreadable > 0)
+    log.warn({ venue: adapter.id, market: contract.market, unreadable }, "rows left out as gaps");
+  return rows;
+}
+
+/** One bad row in thirty days is a gap, not a reason to have no history at all. */
+function readRow<Row>(feed: Feed<Row>, raw: unknown, contract: Contract): Row | undefined {
+  try {
+    return feed.row(raw, contract);
+  } catch (error) {
+    if (error instanceof Malformed) return undefined;
+    throw error;
+  }
+}
+
+/** Bars without open interest or mark are still bars; but what silences the whole venue ends the backfill. */
+async function leaveOut<Row>({ log, adapter }: Desk, pages: Promise<Row[]>): Promise<Row[]> {
+  try {
+    return await pages;
+  } catch (error) {
+    const bearable = error instanceof Refusal && error.failure.kind === "retry" && error.why !== "stopped";
+    if (!bearable) throw error;
+    log.warn({ venue: adapter.id, reason: error.message }, "history goes without this part");
+    return [];
+  }
+}
+
+function byTime<Row>(rows: readonly Row[], timeOf: (row: Row) => number): ReadonlyMap<number, Row> {
+  return new Map(rows.map((row) => [timeOf(row), row]));
+}

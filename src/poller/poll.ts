@@ -1,0 +1,194 @@
+import type { SeriesSpec } from "../model/types.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import type { CandleRow, Contract, Feed, Figure, MarkRow, Sample, VenueAdapter } from "./adapter.ts";
+import { intervalMs, oldestMs } from "./adapter.ts";
+import { assemble } from "./bars.ts";
+import type { Boards } from "./board.ts";
+import type { Observation, PollRequest } from "./contracts.ts";
+import { maxBarsPerPoll } from "./contracts.ts";
+import type { AskOptions, Line } from "./line.ts";
+import type { Markets } from "./markets.ts";
+import { checkFresh, Malformed } from "./read.ts";
+import type { Recall } from "./recall.ts";
+import type { TieredSpec, Tiers } from "./tiers.ts";
+
+const latestRows = 3; // the forming bar, the one that closed, and one for a late poll
+const catchUpRows = 4; // more missing history rows than this mean that we were away
+
+export interface Desk {
+  readonly adapter: VenueAdapter;
+  readonly line: Line;
+  readonly markets: Markets;
+  readonly tiers: Tiers;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One symbol's part of a round; rejects with a Refusal. */
+export async function observe(
+  desk: Desk,
+  request: PollRequest,
+  recall: Recall,
+  boards: () => Promise<Boards>,
+  signal?: AbortSignal,
+): Promise<Observation> {
+  const { adapter, clock } = desk;
+  const contract = await desk.markets.contractOf(request.symbol, signal);
+  const limit = rowsSince(request.cursor, clock.now());
+  const [lookUp, openInterest, candles, marks] = await Promise.all([
+    boards(),
+    adapter.openInterest === undefined
+      ? undefined
+      : askFigure(desk, adapter.openInterest, contract, { signal }),
+    askLatest(desk, adapter.candles, contract, limit, { signal }),
+    ifPossible(desk, askLatest(desk, adapter.markCandles, contract, limit, { signal, optional: true })),
+    askDetails(desk, contract, recall, request.cursor, signal),
+  ]);
+  const now = clock.now();
+  const board = lookUp(contract, now);
+  const sample = openInterest ?? { at: board.at, value: board.openInterest };
+  if (board.markPrice === undefined || sample.value === undefined) {
+    throw desk.line.refuse(contract.id, new Malformed("neither mark price nor open interest"));
+  }
+  recall.addSample({ at: sample.at, value: sample.value });
+  noteFunding(recall, board.fundingRate, now);
+  const tiers = await desk.tiers.of(contract, board.markPrice, signal);
+  const bars = assemble({
+    ...recall,
+    candles,
+    marks: new Map((marks ?? []).map((mark) => [mark.openTime, mark])),
+    cursor: request.cursor,
+    live: { openInterest: sample.value, fundingRate: board.fundingRate ?? newestOf(recall.fundingRate) },
+    now,
+  });
+  return {
+    spec: specOf(adapter, contract, tiers),
+    tierSource: tiers.tierSource,
+    observedAt: board.at,
+    receivedAt: now,
+    markPrice: board.markPrice,
+    openInterest: sample.value,
+    openInterestUsd: sample.value * (contract.contractType === "linear" ? board.markPrice : 1),
+    ...bars,
+  };
+}
+
+export function specOf(adapter: VenueAdapter, contract: Contract, { riskTiers }: TieredSpec): SeriesSpec {
+  const { symbol, market, contractType } = contract;
+  const { id: venue, liquidationFeeRate } = adapter;
+  return { venue, symbol, market, contractType, intervalMs, riskTiers, liquidationFeeRate };
+}
+
+/** Three rows in the steady state; after an absence as many as a poll may read, and the rest is for a backfill. */
+function rowsSince(cursor: number | undefined, now: number): number {
+  if (cursor === undefined) return latestRows;
+  const rows = Math.floor((now - cursor) / intervalMs) + 1;
+  return Math.min(Math.max(rows, latestRows), maxBarsPerPoll);
+}
+
+/** The newest rows, oldest first, each once. */
+async function askLatest<Row extends CandleRow | MarkRow>(
+  { line, clock }: Desk,
+  feed: Feed<Row>,
+  contract: Contract,
+  limit: number,
+  options: AskOptions,
+): Promise<readonly Row[]> {
+  const call = feed.latest(contract, Math.min(limit, feed.latestLimit));
+  return line.ask(
+    call,
+    (body) => {
+      const rows = new Map(feed.rows(body).map((row) => readOpen(feed.row(row, contract))));
+      const newest = Math.max(...rows.keys());
+      if (rows.size === 0) throw new Malformed("no candles");
+      checkFresh(newest, clock.now(), oldestMs);
+      return [...rows.values()].toSorted((a, b) => a.openTime - b.openTime);
+    },
+    options,
+  );
+}
+
+const readOpen = <Row extends { readonly openTime: number }>(row: Row): [number, Row] => [row.openTime, row];
+
+async function askFigure(
+  { line, clock }: Desk,
+  figure: Figure,
+  contract: Contract,
+  options: AskOptions,
+): Promise<Sample> {
+  return line.ask(
+    figure.call(contract),
+    (body) => {
+      const sample = figure.read(body, contract);
+      checkFresh(sample.at, clock.now(), oldestMs);
+      return sample;
+    },
+    options,
+  );
+}
+
+/** What only a closed bar carries is asked for when one has closed, until it is there. */
+async function askDetails(
+  desk: Desk,
+  contract: Contract,
+  recall: Recall,
+  cursor: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { adapter, clock } = desk;
+  const askedAt = clock.now();
+  const rows = recall.rowsWanted(cursor, askedAt);
+  if (rows === 0) return;
+  const newestClose = Math.floor(askedAt / intervalMs) * intervalMs;
+  const options = { signal, optional: rows <= catchUpRows };
+  const history = askSamples(desk, adapter.openInterestHistory[0], contract, rows, options);
+  const ratios = recall.longShortRatio.has(newestClose)
+    ? undefined
+    : askSamples(desk, adapter.longShortRatio, contract, rows, { signal, optional: true });
+  const funding =
+    adapter.fundingRate === undefined || recall.fundingRate.has(newestClose)
+      ? undefined
+      : askFigure(desk, adapter.fundingRate, contract, { signal, optional: true });
+  const [openInterest, longShortRatio, fundingRate] = await Promise.all([
+    ifPossible(desk, history),
+    ifPossible(desk, ratios),
+    ifPossible(desk, funding),
+  ]);
+  for (const { at, value } of openInterest ?? []) recall.openInterest.set(at, value);
+  for (const { at, value } of longShortRatio ?? []) recall.longShortRatio.set(at, value);
+  if (fundingRate !== undefined) recall.fundingRate.set(newestClose, fundingRate.value);
+  if (openInterest !== undefined) recall.settle(askedAt);
+}
+
+async function askSamples(
+  { line }: Desk,
+  feed: Feed<Sample>,
+  contract: Contract,
+  rows: number,
+  options: AskOptions,
+): Promise<readonly Sample[]> {
+  const call = feed.latest(contract, Math.min(rows, feed.latestLimit));
+  return line.ask(call, (body) => feed.rows(body).map((row) => feed.row(row, contract)), options);
+}
+
+/** The first poll after a close names the rate that stood then. */
+function noteFunding(recall: Recall, fundingRate: number | undefined, now: number): void {
+  const newestClose = Math.floor(now / intervalMs) * intervalMs;
+  if (fundingRate === undefined || recall.fundingRate.has(newestClose)) return;
+  recall.fundingRate.set(newestClose, fundingRate);
+}
+
+function newestOf(byClose: ReadonlyMap<number, number>): number | undefined {
+  return [...byClose.values()].at(-1);
+}
+
+/** Without it the observation is poorer, not wrong: the bar waits for it, the round doesn't fail. */
+async function ifPossible<T>({ log, adapter }: Desk, work: Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    log.debug({ venue: adapter.id, reason: String(error) }, "left out of this round");
+    return undefined;
+  }
+}
