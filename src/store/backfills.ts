@@ -34,10 +34,12 @@ export function createBackfills(redis: RedisClient): Backfills {
     },
     take: async (symbol) => {
       const taken = await take([symbolKeys(symbol).backfills], []);
-      return asPairs(taken).map(([venue, bytes]) => ({
-        venue: asText(venue),
-        ...unpackBars(asBytes(bytes)),
-      }));
+      return asPairs(taken).map(([venue, bytes]) => decode(asText(venue), asBytes(bytes)));
     },
   };
+}
+
+function decode(venue: string, bytes: Buffer): Awaited<ReturnType<Backfills["take"]>>[number] {
+  const { spec, bars } = unpackBars(bytes);
+  return { venue, spec, bars };
 }
