@@ -1,7 +1,9 @@
+import { binWidth, mapReach } from "./grid.ts";
 import type { VenueLevels } from "./levels.ts";
-import type { LiquidationMap, Method, VenueShare, VenueStatus } from "./types.ts";
+import { emptyNotional, priceShare, profileOf, type Profile } from "./profile.ts";
+import type { LiquidationMap, MapLevel, Method, Side, VenueShare, VenueStatus } from "./types.ts";
 
-/** What one venue brings to a symbol's map; figures of a venue that is not fresh are its last known. */
+/** What one venue brings to a symbol's map; the figures of a venue that is not fresh are its last known. */
 export interface VenueInput {
   readonly id: string;
   readonly status: VenueStatus;
@@ -13,35 +15,190 @@ export interface VenueInput {
   readonly reason?: string;
 }
 
-/** One side of the merged map: notional in USD by log-distance bin from the mark, with running totals. */
-export interface Profile {
-  readonly notionalUsd: Float64Array;
-  /** cumulativeUsd[i] = notional in bins 0 … i. */
-  readonly cumulativeUsd: Float64Array;
-}
-
 export interface Aggregate {
   readonly symbol: string;
   readonly time: number;
   /** Open-interest-weighted median of fresh marks; undefined when no venue is fresh. */
   readonly markPrice: number | undefined;
-  /** The same over every venue's last known mark: for display only. */
+  /** The same over every venue's last known mark: to show beside "stale", never to measure from. */
   readonly lastMarkPrice: number | undefined;
   readonly long: Profile;
   readonly short: Profile;
   readonly shares: readonly VenueShare[];
-  /** Fresh open interest / last known. */
+  /** Fresh open interest / last known, 0 to 1. */
   readonly coverage: number;
-  /** Age of the oldest fresh venue's data. */
+  /** Age of the oldest fresh venue's data; null when none is fresh. */
   readonly ageMs: number | null;
   /** Of the fresh venues. */
   readonly openInterestUsd: number;
 }
 
-export function aggregateVenues(symbol: string, time: number, inputs: readonly VenueInput[]): Aggregate {
-  throw new Error(`not built yet: ${symbol} ${time} ${inputs.length}`);
+/** A venue that contributes: fresh, with a sound mark, open interest and levels. */
+interface Contribution {
+  readonly markPrice: number;
+  readonly openInterestUsd: number;
+  readonly levels: VenueLevels;
+  readonly ageMs: number | null;
 }
 
+/** Venues trade one asset: a mark this far from the others' median is another contract, or wrong. */
+const mostMarkDeviation = 0.05;
+
+/**
+ * Merges venues: each level keeps its log distance from its own venue's mark (p → p·M/mark), its notional is
+ * quantity × that price for linear contracts and the quantity itself for inverse ones. The order of `inputs`
+ * does not matter. A venue that is not fresh, or whose figures contradict the others', is only named.
+ */
+export function aggregateVenues(symbol: string, time: number, inputs: readonly VenueInput[]): Aggregate {
+  // sums of floats depend on their order
+  const judged = judgeMarks(inputs.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  const contributions = judged.flatMap((input) => contributionOf(input) ?? []);
+  const markPrice = medianMark(contributions);
+  const openInterestUsd = contributions.reduce((sum, venue) => sum + venue.openInterestUsd, 0);
+  const known = judged.reduce((sum, input) => sum + (soundOpenInterest(input) ?? 0), 0);
+  return {
+    symbol,
+    time,
+    markPrice,
+    lastMarkPrice: markPrice ?? medianMark(judged.flatMap((input) => markOf(input) ?? [])),
+    long: mergeSide("long", contributions, markPrice),
+    short: mergeSide("short", contributions, markPrice),
+    shares: judged.map(shareOf),
+    coverage: known > 0 ? Math.min(1, openInterestUsd / known) : 0,
+    ageMs: oldestAge(contributions),
+    openInterestUsd,
+  };
+}
+
+/** Fresh venues that bring nothing sound, or a mark far from the others', are quarantined with the reason. */
+function judgeMarks(inputs: readonly VenueInput[]): VenueInput[] {
+  const median = medianMark(inputs.flatMap((input) => contributionOf(input) ?? []));
+  return inputs.map((input) => {
+    const reason = input.status === "fresh" ? faultOfInput(input, median) : undefined;
+    return reason === undefined ? input : quarantine(input, reason);
+  });
+}
+
+function quarantine(input: VenueInput, reason: string): VenueInput {
+  return { ...input, status: "quarantined", reason };
+}
+
+function faultOfInput(input: VenueInput, median: number | undefined): string | undefined {
+  const own = contributionOf(input);
+  if (own === undefined) return input.reason ?? "no usable mark price, open interest or levels";
+  const off = median === undefined ? 0 : Math.abs(own.markPrice / median - 1);
+  return off > mostMarkDeviation
+    ? `mark ${own.markPrice} is far from the venues' median ${median}`
+    : undefined;
+}
+
+function contributionOf(input: VenueInput): Contribution | undefined {
+  const mark = markOf(input);
+  if (input.status !== "fresh" || input.levels === undefined || mark === undefined) return undefined;
+  return { ...mark, levels: input.levels, ageMs: input.ageMs };
+}
+
+function markOf(input: VenueInput): { markPrice: number; openInterestUsd: number } | undefined {
+  const openInterestUsd = soundOpenInterest(input);
+  const { markPrice = NaN } = input;
+  const sound = Number.isFinite(markPrice) && markPrice > 0;
+  return sound && openInterestUsd !== undefined ? { markPrice, openInterestUsd } : undefined;
+}
+
+function soundOpenInterest({ openInterestUsd = NaN }: VenueInput): number | undefined {
+  return Number.isFinite(openInterestUsd) && openInterestUsd > 0 ? openInterestUsd : undefined;
+}
+
+/** The mark that half of the open interest lies at or below; between two where it is exactly half. */
+function medianMark(
+  venues: readonly { readonly markPrice: number; readonly openInterestUsd: number }[],
+): number | undefined {
+  const sorted = venues.toSorted((a, b) => a.markPrice - b.markPrice);
+  const half = sorted.reduce((sum, venue) => sum + venue.openInterestUsd, 0) / 2;
+  let below = 0;
+  for (const [index, { markPrice, openInterestUsd }] of sorted.entries()) {
+    below += openInterestUsd;
+    if (below > half) return markPrice;
+    if (below === half) return (markPrice + (sorted[index + 1]?.markPrice ?? markPrice)) / 2;
+  }
+  return sorted.at(-1)?.markPrice;
+}
+
+function mergeSide(side: Side, venues: readonly Contribution[], markPrice: number | undefined): Profile {
+  const notional = emptyNotional(side);
+  if (markPrice === undefined) return profileOf(side, notional);
+  for (const { levels } of venues) addLevels(notional, side, levels, markPrice);
+  return profileOf(side, notional);
+}
+
+/** A venue's bins lie between two common ones: both get their part, so total and mean distance stay. */
+function addLevels(notional: Float64Array, side: Side, levels: VenueLevels, markPrice: number): void {
+  const { nearest, quantities } = levels[side];
+  const position = nearest / binWidth - 0.5;
+  const shift = Math.floor(position);
+  const outer = position - shift;
+  const unit = levels.contractType === "linear" ? markPrice : undefined;
+  let carried = 0;
+  for (let i = 0; i <= quantities.length; i += 1) {
+    const quantity = quantities[i] ?? 0;
+    const bin = Math.max(0, i + shift);
+    if (bin >= notional.length) return;
+    const price = unit === undefined ? 1 : unit * priceShare(side, bin);
+    notional[bin] = (notional[bin] ?? 0) + (carried + quantity * (1 - outer)) * price;
+    carried = quantity * outer;
+  }
+}
+
+function oldestAge(venues: readonly Contribution[]): number | null {
+  return venues.reduce<number | null>((oldest, { ageMs }) => {
+    if (ageMs === null) return oldest;
+    return oldest === null ? ageMs : Math.max(oldest, ageMs);
+  }, null);
+}
+
+function shareOf(input: VenueInput): VenueShare {
+  const { id, status, ageMs, method, reason } = input;
+  const share = { id, status, ageMs, openInterestUsd: soundOpenInterest(input) ?? null, method };
+  return reason === undefined ? share : { ...share, reason };
+}
+
+/** Digits of prices and notionals in a published map. */
+const significantDigits = 6;
+
+/** Bins under this share of open interest are rounding, not positions. */
+const leastShareOfLevel = 1e-9;
+
+/** The map as it is published. Where no venue is fresh it is empty. */
 export function toLiquidationMap(aggregate: Aggregate): LiquidationMap {
-  throw new Error(`not built yet: ${aggregate.symbol}`);
+  const { symbol, time, lastMarkPrice = 0 } = aggregate;
+  const markPrice = aggregate.markPrice ?? lastMarkPrice;
+  const least = aggregate.openInterestUsd * leastShareOfLevel;
+  return {
+    symbol,
+    time,
+    markPrice,
+    long: mapLevels(aggregate.long, markPrice, least),
+    short: mapLevels(aggregate.short, markPrice, least),
+  };
+}
+
+function mapLevels(profile: Profile, markPrice: number, least: number): MapLevel[] {
+  const levels: MapLevel[] = [];
+  for (let bin = 0; bin < profile.notionalUsd.length; bin += 1) {
+    const notional = profile.notionalUsd[bin] ?? 0;
+    const share = priceShare(profile.side, bin);
+    if (notional > least && Math.abs(share - 1) <= mapReach) {
+      levels.push([roundDigits(markPrice * share), roundDigits(notional)]);
+    }
+  }
+  return levels;
+}
+
+/** To significant digits by whole numbers: ten times the speed of `toPrecision`, and the same double. */
+function roundDigits(value: number): number {
+  const decimals = significantDigits - 1 - Math.floor(Math.log10(value));
+  if (decimals > 22 || decimals < -22) return Number(value.toPrecision(significantDigits));
+  return decimals >= 0
+    ? Math.round(value * 10 ** decimals) / 10 ** decimals
+    : Math.round(value / 10 ** -decimals) * 10 ** -decimals;
 }

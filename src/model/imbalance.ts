@@ -1,15 +1,9 @@
 import type { Aggregate } from "./aggregate.ts";
-import type { Imbalance } from "./types.ts";
+import { referenceNotional, rememberNotional, type NotionalMemory } from "./notional.ts";
+import { distanceTo, notionalWithin } from "./profile.ts";
+import type { Imbalance, ImbalanceBand, Regime } from "./types.ts";
 
-/** What the choice of the reference notional remembers between recomputes; plain JSON. */
-export interface NotionalMemory {
-  /** The rung in force; null before the first. */
-  readonly notionalUsd: number | null;
-  /** Another rung that the rule would choose now, and since when (epoch ms) without a break. */
-  readonly candidate: { readonly notionalUsd: number; readonly since: number } | null;
-}
-
-export const freshNotionalMemory: NotionalMemory = { notionalUsd: null, candidate: null };
+export { freshNotionalMemory, type NotionalMemory } from "./notional.ts";
 
 export interface ImbalanceOptions {
   /** The user's own notional, instead of the reference rule. */
@@ -18,10 +12,119 @@ export interface ImbalanceOptions {
   readonly episodeOpen: boolean;
 }
 
+/** Beyond this ratio, or its inverse, the map leans; alerts have their own, larger thresholds. */
+const leaningRatio = 1.25;
+
+/** A reference notional under this share of open interest is too little to speak of. */
+const leastShareOfOpenInterest = 0.002;
+
+/** Multiples of N that `ratioMean` averages over. */
+const ladder = [0.5, 0.75, 1, 1.5, 2] as const;
+
+const bandDistances = [0.005, 0.01, 0.02, 0.03, 0.05, 0.1] as const;
+
+/** ratio(N) = D_down(N) / D_up(N) and what goes with it (docs: the model, "The quantity"). */
 export function measureImbalance(
   aggregate: Aggregate,
   memory: NotionalMemory,
   options: ImbalanceOptions,
 ): { imbalance: Imbalance; memory: NotionalMemory } {
-  throw new Error(`not built yet: ${aggregate.symbol} ${memory.notionalUsd} ${options.episodeOpen}`);
+  if (aggregate.markPrice === undefined)
+    return { imbalance: staleImbalance(aggregate, memory, options), memory };
+  const { long, short, time, markPrice } = aggregate;
+  const reference = referenceNotional(long, short);
+  const remembered = rememberNotional(memory, reference, time, options.episodeOpen);
+  const notionalUsd = options.notionalUsd ?? remembered.notionalUsd;
+  const measured = measureDistances(aggregate, markPrice, notionalUsd);
+  const ratioMean = options.notionalUsd === undefined ? meanRatio(aggregate, notionalUsd) : null;
+  const thin = options.notionalUsd === undefined && isThin(aggregate, reference, notionalUsd);
+  const regime = thin ? "thin" : regimeOf(measured.ratio, ratioMean ?? measured.ratio);
+  const bands = bandsOf(aggregate);
+  const imbalance = {
+    ...commonPart(aggregate, markPrice),
+    notionalUsd,
+    ...measured,
+    ratioMean,
+    regime,
+    bands,
+  };
+  return { imbalance, memory: remembered };
+}
+
+function staleImbalance(aggregate: Aggregate, memory: NotionalMemory, options: ImbalanceOptions): Imbalance {
+  return {
+    ...commonPart(aggregate, aggregate.lastMarkPrice ?? 0),
+    notionalUsd: options.notionalUsd ?? memory.notionalUsd,
+    ...noDistances,
+    ratioMean: null,
+    regime: "stale",
+    bands: [],
+  };
+}
+
+function commonPart(aggregate: Aggregate, markPrice: number) {
+  const { symbol, time, shares, coverage, ageMs } = aggregate;
+  const unknownYet = { ratioLow: null, ratioHigh: null, realisedShare: null };
+  return { symbol, time, markPrice, venues: shares, coverage, ageMs, ...unknownYet };
+}
+
+type Distances = Pick<
+  Imbalance,
+  "downDistanceUsd" | "upDistanceUsd" | "downDistanceRatio" | "upDistanceRatio" | "ratio"
+>;
+
+const noDistances: Distances = {
+  downDistanceUsd: null,
+  upDistanceUsd: null,
+  downDistanceRatio: null,
+  upDistanceRatio: null,
+  ratio: null,
+};
+
+function measureDistances(aggregate: Aggregate, markPrice: number, notionalUsd: number | null): Distances {
+  if (notionalUsd === null) return noDistances;
+  const down = distanceTo(aggregate.long, notionalUsd) ?? null;
+  const up = distanceTo(aggregate.short, notionalUsd) ?? null;
+  const downDistanceUsd = down === null ? null : down * markPrice;
+  const upDistanceUsd = up === null ? null : up * markPrice;
+  const ratio = quotient(downDistanceUsd, upDistanceUsd);
+  return { downDistanceUsd, upDistanceUsd, downDistanceRatio: down, upDistanceRatio: up, ratio };
+}
+
+/** Null where a side cannot say. */
+function quotient(down: number | null, up: number | null): number | null {
+  return down !== null && up !== null && down > 0 && up > 0 ? down / up : null;
+}
+
+/** exp of the mean of ln ratio over the rungs of the ladder that both sides reach. */
+function meanRatio(aggregate: Aggregate, notionalUsd: number | null): number | null {
+  if (notionalUsd === null) return null;
+  const logs = ladder.flatMap((multiple) => {
+    const down = distanceTo(aggregate.long, multiple * notionalUsd) ?? null;
+    const up = distanceTo(aggregate.short, multiple * notionalUsd) ?? null;
+    const ratio = quotient(down, up);
+    return ratio === null ? [] : [Math.log(ratio)];
+  });
+  return logs.length === 0 ? null : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+}
+
+/** Too little within reach now, whatever rung is still in force. */
+function isThin(aggregate: Aggregate, reference: number | undefined, notionalUsd: number | null): boolean {
+  const smaller = Math.min(reference ?? 0, notionalUsd ?? 0);
+  return smaller < leastShareOfOpenInterest * aggregate.openInterestUsd;
+}
+
+function regimeOf(ratio: number | null, ratioMean: number | null): Regime {
+  if (ratio === null || ratioMean === null) return "thin";
+  if (Math.min(ratio, ratioMean) >= leaningRatio) return "short-squeeze";
+  if (Math.max(ratio, ratioMean) <= 1 / leaningRatio) return "long-flush";
+  return "balanced";
+}
+
+function bandsOf({ long, short }: Aggregate): ImbalanceBand[] {
+  return bandDistances.map((distanceRatio) => ({
+    distanceRatio,
+    longUsd: notionalWithin(long, distanceRatio),
+    shortUsd: notionalWithin(short, distanceRatio),
+  }));
 }
