@@ -5,10 +5,13 @@ import { createLog, type Log } from "../ops/log.ts";
 import { supportedVenues } from "../poller/supported.ts";
 import { ExitError } from "./exit.ts";
 
-/** The operator's settings from the environment, or every problem with them at once. */
-export function readConfig(): { config: Config; hints: readonly string[] } {
+/** The operator's settings from the environment (and the command line, which wins), or every problem with them at once. */
+export function readConfig(overrides: Readonly<Record<string, string>> = {}): {
+  config: Config;
+  hints: readonly string[];
+} {
   const loaded = loadConfig({
-    env: process.env,
+    env: { ...process.env, ...overrides },
     readFile: (path) => readFileSync(path, "utf8"),
     supportedVenues,
   });

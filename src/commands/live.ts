@@ -1,0 +1,90 @@
+import { aggregateVenues, type VenueInput } from "../model/aggregate.ts";
+import { freshNotionalMemory, measureImbalance } from "../model/imbalance.ts";
+import { applyBar, seriesLevels, warmStart } from "../model/series.ts";
+import type { Imbalance } from "../model/types.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import { historyMs, type PollOutcome, type Venue } from "../poller/contracts.ts";
+import { openVenue } from "../poller/venue.ts";
+import type { MarketCache } from "../store/contracts.ts";
+
+export interface LiveOptions {
+  readonly venues: readonly string[];
+  readonly baseUrl: string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Asks every venue once, history first, and measures what they say now. Nothing is kept. */
+export async function measureLive(symbol: string, options: LiveOptions): Promise<Imbalance> {
+  const waiting = new Set(options.venues);
+  const inputs = await Promise.all(
+    options.venues.map(async (id) => {
+      const input = await askVenue(id, symbol, options);
+      waiting.delete(id);
+      if (waiting.size > 0) options.onProgress(`waiting for ${[...waiting].join(", ")}`);
+      return input;
+    }),
+  );
+  const aggregate = aggregateVenues(symbol, options.clock.now(), inputs);
+  return measureImbalance(aggregate, freshNotionalMemory, { episodeOpen: false }).imbalance;
+}
+
+async function askVenue(
+  id: string,
+  symbol: string,
+  { baseUrl, clock, log }: LiveOptions,
+): Promise<VenueInput> {
+  const venue = openVenue(id, {
+    markets: createForgetfulCache(),
+    clock,
+    log,
+    ...(baseUrl !== undefined && { baseUrl }),
+  });
+  try {
+    return await shoot(venue, symbol, clock);
+  } finally {
+    await venue.close();
+  }
+}
+
+async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<VenueInput> {
+  const failed = (reason: string): VenueInput => ({
+    id: venue.id,
+    status: "failed",
+    ageMs: null,
+    method: "estimated",
+    reason,
+  });
+  const now = clock.now();
+  const history = await venue.backfill(symbol, now - historyMs, now);
+  if (!history.ok) return failed(history.failure.reason);
+  const series = warmStart(history.spec, history.bars);
+  const outcome = await pollOnce(venue, symbol, series.lastClosed);
+  if (!outcome.ok) return failed(outcome.failure.reason);
+  const { closedBars, formingBar, markPrice, openInterestUsd, observedAt } = outcome.observation;
+  for (const bar of closedBars) applyBar(series, bar);
+  return {
+    id: venue.id,
+    status: "fresh",
+    ageMs: Math.max(0, clock.now() - observedAt),
+    method: "estimated",
+    markPrice,
+    openInterestUsd,
+    levels: seriesLevels(series, markPrice, formingBar),
+  };
+}
+
+async function pollOnce(venue: Venue, symbol: string, cursor: number | undefined): Promise<PollOutcome> {
+  let last: PollOutcome = { ok: false, failure: { kind: "retry", reason: "the venue said nothing" } };
+  await venue.poll([cursor === undefined ? { symbol } : { symbol, cursor }], (_symbol, outcome) => {
+    last = outcome;
+  });
+  return last;
+}
+
+/** One shot needs nothing kept from one start to the next. */
+function createForgetfulCache(): MarketCache {
+  return { get: async () => undefined, put: async () => undefined };
+}

@@ -1,0 +1,59 @@
+import closeWithGrace from "close-with-grace";
+import { Command, InvalidArgumentError } from "commander";
+import type { Role } from "../main.ts";
+import { ExitError } from "./exit.ts";
+
+/** All that a running process has must be let go within this; then it ends anyway. */
+const graceMs = 9_000;
+
+export function startCommand(): Command {
+  return new Command("start")
+    .description("polls, recomputes and alerts until it is stopped")
+    .option("--roles <list>", "only some of poller,worker,notifier,http (default: all)", parseRoleList)
+    .action(async (options: { roles?: readonly string[] }) => run(options.roles));
+}
+
+function parseRoleList(text: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("a role is empty.");
+  return names;
+}
+
+async function run(wanted: readonly string[] | undefined): Promise<void> {
+  const [{ openLog, readConfig }, main, { createLifecycle }, { systemClock }, { openRedis }] =
+    await Promise.all([
+      import("./settings.ts"),
+      import("../main.ts"),
+      import("../ops/lifecycle.ts"),
+      import("../ops/clock.ts"),
+      import("../store/open.ts"),
+    ]);
+  const roles = checkRoles(wanted, main.roles);
+  const { config, hints } = readConfig();
+  const log = openLog(config);
+  for (const hint of hints) log.warn({}, hint);
+  const lifecycle = createLifecycle(log, graceMs);
+  closeWithGrace({ delay: graceMs + 500, logger: false }, async ({ signal, err }) => {
+    if (err === undefined) log.info({ signal }, "stopping");
+    else log.error({ error: err }, "stopping after an error nobody expected");
+    await lifecycle.stopAll();
+  });
+  try {
+    const opened = await openRedis({ redisUrl: config.redisUrl, dataDir: config.dataDir, log, lifecycle });
+    const print = (text: string): void => {
+      process.stdout.write(text);
+    };
+    await main.startLopside({ config, roles, clock: systemClock, log, lifecycle, print, ...opened });
+  } catch (error) {
+    await lifecycle.stopAll();
+    throw error;
+  }
+}
+
+function checkRoles(wanted: readonly string[] | undefined, known: readonly Role[]): readonly Role[] {
+  if (wanted === undefined) return known;
+  const roles = known.filter((role) => wanted.includes(role));
+  const unknown = wanted.filter((name) => !known.some((role) => role === name));
+  if (unknown.length === 0) return roles;
+  throw new ExitError(`unknown role ${unknown.join(", ")}: there are ${known.join(", ")}`, 2);
+}
