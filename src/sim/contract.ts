@@ -1,38 +1,17 @@
-import type { Side } from "../model/types.ts";
 import { type OrderBook, orderBookAt } from "./book.ts";
-import { type Candle, type Candles, createCandles, joined, regroup } from "./candles.ts";
+import { type Candle, createCandles, joined, regroup } from "./candles.ts";
 import type { Phase, TrueLiquidation, Truth, VenueProfile } from "./contracts.ts";
-import { createCrowd, type CrowdStep, type Liquidated } from "./crowd.ts";
+import { createCrowd, type Crowd, type CrowdStep } from "./crowd.ts";
 import type { Instrument } from "./instruments.ts";
-import { createVenuePrice, type Stretch } from "./path.ts";
-import { createRandom, type Random, seedFor } from "./random.ts";
-import { createTable } from "./table.ts";
+import { createVenuePrice, type PriceParts, type Stretch } from "./path.ts";
+import { createPrints } from "./prints.ts";
+import { createRandom, seedFor } from "./random.ts";
+import { createStatistics, type Funding, type Sample, sampleMs } from "./samples.ts";
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-const sampleMs = 5 * minuteMs;
-const fundingMs = 8 * 3_600_000;
-const keptEvents = 1_000;
 const keptMinutes = 2_880;
 const keptSamples = 35 * 288;
-const sampleNames = ["time", "openInterest", "markPrice", "accountRatio", "topPositionRatio"] as const;
-
-/** Positioning at an instant; quantities in base units, one side. */
-export interface Sample {
-  readonly time: number;
-  readonly openInterest: number;
-  readonly markPrice: number;
-  /** Long accounts over short accounts. */
-  readonly accountRatio: number;
-  /** Long over short among large positions. */
-  readonly topPositionRatio: number;
-}
-
-export interface Funding {
-  readonly time: number;
-  readonly rate: number;
-  readonly markPrice: number;
-}
 
 export interface Quote {
   readonly time: number;
@@ -42,6 +21,7 @@ export interface Quote {
   readonly openInterest: number;
   readonly fundingRate: number;
   readonly nextFundingTime: number;
+  /** The last 24 hours as one candle. */
   readonly day: Candle;
 }
 
@@ -55,10 +35,11 @@ export interface ContractStep {
   readonly phase: Phase;
   /** Against the open interest at the live start. */
   readonly openInterestRatio: number;
+  /** The step's log return in standard deviations. */
   readonly shock: number;
 }
 
-/** One symbol's perpetual on one venue. All reads are of the time reached. */
+/** One symbol's perpetual on one venue. All reads are of the time reached; quantities in base units. */
 export interface Contract {
   readonly instrument: Instrument;
   readonly profile: VenueProfile;
@@ -67,7 +48,6 @@ export interface Contract {
   readonly quote: () => Quote;
   /** Open times in [from, to), oldest first; intervals are whole minutes. */
   readonly candles: (intervalMs: number, from: number, to: number) => readonly Candle[];
-  /** Times in [from, to), oldest first; every five minutes, at the close of the bar. */
   readonly samples: (from: number, to: number) => readonly Sample[];
   readonly fundings: () => readonly Funding[];
   readonly book: () => OrderBook;
@@ -86,154 +66,46 @@ export interface ContractOptions {
 
 export function createContract(options: ContractOptions): Contract {
   const { instrument, profile, seed } = options;
-  const random = createRandom(seedFor(seed, profile.id, instrument.symbol, "market"));
+  const { symbol, lotSize } = instrument;
+  const random = createRandom(seedFor(seed, profile.id, symbol, "market"));
   const price = createVenuePrice(options.firstPrice, random);
-  const usualLots = Math.round(
-    (instrument.openInterestUsd * profile.openInterestShare) / instrument.startPrice / instrument.lotSize,
-  );
+  const usualLots = usualOpenInterest(instrument, profile);
   const crowd = createCrowd(instrument, profile, seed, {
     now: options.firstAt,
     price: options.firstPrice,
     openInterest: Math.round(usualLots * options.firstOpenInterestRatio),
   });
-  const minutes = createCandles(minuteMs, keptMinutes);
-  const fives = createCandles(sampleMs, keptSamples);
-  const samples = createTable(sampleNames, keptSamples);
+  const tape = createTape(lotSize);
+  const prints = createPrints({ venue: profile.id, symbol, lotSize }, random);
+  const statistics = createStatistics(crowd, lotSize, keptSamples);
   let now = options.firstAt;
-  let sequence = 0;
-  let fundings: Funding[] = [];
-  let events: TrueLiquidation[] = [];
-  let fundingRate = 0.0001;
-
-  const base = (lots: number): number => lots * instrument.lotSize;
-
-  const trade = (
-    step: ContractStep,
-    parts: readonly { mark: Stretch; last: Stretch }[],
-    traded: CrowdStep,
-  ): void => {
-    const partMs = step.stepMs / parts.length;
-    parts.forEach(({ mark, last }, index) => {
-      const tick = {
-        time: step.now - step.stepMs + index * partMs,
-        last,
-        mark,
-        volume: base(part(traded.volume, index, parts.length)),
-        takerBuyVolume: base(part(traded.takerBuyVolume, index, parts.length)),
-      };
-      minutes.add(tick);
-      fives.add(tick);
-    });
-  };
-
-  const print = (step: ContractStep, liquidated: Liquidated): void => {
-    for (const quantity of ticketsOf(liquidated, random)) {
-      sequence += 1;
-      events.push({
-        sequence,
-        time: step.now - Math.ceil(step.stepMs * random.next()) + 1,
-        venue: profile.id,
-        symbol: instrument.symbol,
-        liquidatedSide: liquidated.side,
-        quantity: base(quantity),
-        triggerPrice: liquidated.triggerPrice,
-        bankruptcyPrice: liquidated.bankruptcyPrice,
-      });
-    }
-  };
-
-  const sample = (): void => {
-    const long = crowd.side("long").lots;
-    const short = crowd.side("short").lots;
-    samples.append({
-      time: now,
-      openInterest: base(crowd.openInterest()),
-      markPrice: price.mark(),
-      accountRatio: ratio(long.accounts(), short.accounts()),
-      topPositionRatio: ratio(long.large(), short.large()),
-    });
-  };
-
-  const samplesBetween: Contract["samples"] = (from, to) => {
-    const first = samples.get(0, "time");
-    const rowOf = (time: number): number =>
-      Math.min(samples.length(), Math.max(0, Math.ceil((time - first) / sampleMs)));
-    const start = rowOf(from);
-    return Array.from({ length: Math.max(0, rowOf(to) - start) }, (_, index) => ({
-      time: samples.get(start + index, "time"),
-      openInterest: samples.get(start + index, "openInterest"),
-      markPrice: samples.get(start + index, "markPrice"),
-      accountRatio: samples.get(start + index, "accountRatio"),
-      topPositionRatio: samples.get(start + index, "topPositionRatio"),
-    }));
-  };
-
-  /** Longs pay where leverage leans long. */
-  const fund = (): void => {
-    const lean = (crowd.side("long").lots.total() - crowd.side("short").lots.total()) / crowd.openInterest();
-    fundingRate = Number(Math.max(-0.003, Math.min(0.003, 0.0001 + 0.0015 * lean)).toFixed(8));
-    if (now % fundingMs !== 0) return;
-    fundings = [...fundings.slice(-200), { time: now, rate: fundingRate, markPrice: price.mark() }];
-  };
 
   const step: Contract["step"] = (input) => {
-    const partMs = input.stepMs / input.stretches.length;
-    const parts = input.stretches.map((stretch) => price.follow(stretch, partMs));
     now = input.now;
+    const parts = input.stretches.map((part) => price.follow(part, input.stepMs / input.stretches.length));
     const mark = {
-      low: Math.min(...parts.map((each) => each.mark.low)),
-      high: Math.max(...parts.map((each) => each.mark.high)),
+      low: Math.min(...parts.map((part) => part.mark.low)),
+      high: Math.max(...parts.map((part) => part.mark.high)),
       close: price.mark(),
     };
-    const openInterestGoal = usualLots * input.openInterestRatio;
-    const traded = crowd.step({ ...input, mark, openInterestGoal });
-    trade(input, parts, traded);
-    for (const liquidated of traded.liquidated) print(input, liquidated);
-    events = events.length > keptEvents * 2 ? events.slice(-keptEvents) : events;
-    if (now % sampleMs === 0) {
-      sample();
-      fund();
-    }
-    const forced = (side: Side): number =>
-      traded.liquidated.reduce((sum, each) => (each.side === side ? sum + each.quantity : sum), 0);
-    return base(forced("short") - forced("long")) * price.mark();
-  };
-
-  const candles: Contract["candles"] = (intervalMs, from, to) => {
-    const source: Candles = intervalMs % sampleMs === 0 ? fives : minutes;
-    const since = Math.ceil(from / intervalMs) * intervalMs;
-    const until = Math.ceil(to / intervalMs) * intervalMs;
-    const fine = source.between(since, until);
-    return intervalMs === source.intervalMs ? fine : regroup(fine, intervalMs);
+    const traded = crowd.step({ ...input, mark, openInterestGoal: usualLots * input.openInterestRatio });
+    tape.write(input, parts, traded);
+    for (const liquidated of traded.liquidated) prints.add(liquidated, now, input.stepMs);
+    if (now % sampleMs === 0) statistics.take(now, price.mark());
+    return forcedLots(traded) * lotSize * price.mark();
   };
 
   const quote: Contract["quote"] = () => {
-    const lastDay = fives.between(now - dayMs, now + 1);
-    if (lastDay.length === 0) throw new Error(`${profile.id} ${instrument.symbol} has not traded yet`);
+    const fundingRate = statistics.fundingRate();
     return {
       time: now,
       lastPrice: price.last(),
       markPrice: price.mark(),
       indexPrice: price.mark() * (1 - fundingRate / 10),
-      openInterest: base(crowd.openInterest()),
+      openInterest: crowd.openInterest() * lotSize,
       fundingRate,
-      nextFundingTime: (Math.floor(now / fundingMs) + 1) * fundingMs,
-      day: lastDay.reduce((day, candle) => joined(day, candle)),
-    };
-  };
-
-  const truth: Contract["truth"] = () => {
-    const long = crowd.side("long");
-    const short = crowd.side("short");
-    return {
-      symbol: instrument.symbol,
-      time: now,
-      markPrice: price.mark(),
-      openInterest: base(crowd.openInterest()),
-      hedgedLong: base(long.hedged),
-      hedgedShort: base(short.hedged),
-      long: long.lots.levels(instrument.lotSize),
-      short: short.lots.levels(instrument.lotSize),
+      nextFundingTime: statistics.nextFunding(now),
+      day: tape.candles(sampleMs, now - dayMs, now + 1).reduce((day, candle) => joined(day, candle)),
     };
   };
 
@@ -242,32 +114,67 @@ export function createContract(options: ContractOptions): Contract {
     profile,
     step,
     quote,
-    candles,
-    samples: samplesBetween,
-    fundings: () => fundings,
-    book: () => orderBookAt(instrument, price.last(), base(crowd.openInterest()), now, seed),
-    liquidations: (after) =>
-      events
-        .filter((each) => each.sequence > after)
-        .sort((a, b) => a.time - b.time || a.sequence - b.sequence),
-    truth,
+    candles: tape.candles,
+    samples: statistics.samples,
+    fundings: statistics.fundings,
+    book: () => orderBookAt(instrument, price.last(), crowd.openInterest() * lotSize, now, seed),
+    liquidations: prints.after,
+    truth: () => ({ symbol, time: now, markPrice: price.mark(), ...positionsOf(crowd, lotSize) }),
   };
 }
 
-const ratio = (long: number, short: number): number => (long + 1) / (short + 1);
+function usualOpenInterest(instrument: Instrument, profile: VenueProfile): number {
+  const usd = instrument.openInterestUsd * profile.openInterestShare;
+  return Math.round(usd / instrument.startPrice / instrument.lotSize);
+}
+
+/** Shorts are bought back, longs sold. */
+function forcedLots({ liquidated }: CrowdStep): number {
+  return liquidated.reduce((sum, each) => sum + (each.side === "short" ? each.quantity : -each.quantity), 0);
+}
+
+function positionsOf(crowd: Crowd, lotSize: number): Omit<Truth, "symbol" | "time" | "markPrice"> {
+  const long = crowd.side("long");
+  const short = crowd.side("short");
+  return {
+    openInterest: crowd.openInterest() * lotSize,
+    hedgedLong: long.hedged * lotSize,
+    hedgedShort: short.hedged * lotSize,
+    long: long.lots.levels(lotSize),
+    short: short.lots.levels(lotSize),
+  };
+}
+
+/** Candles of all intervals, kept as one-minute ones (two days) and five-minute ones (five weeks). */
+function createTape(lotSize: number) {
+  const minutes = createCandles(minuteMs, keptMinutes);
+  const fives = createCandles(sampleMs, keptSamples);
+
+  const write = (step: ContractStep, parts: readonly PriceParts[], traded: CrowdStep): void => {
+    const start = step.now - step.stepMs;
+    parts.forEach(({ mark, last }, index) => {
+      const tick = {
+        time: start + (index * step.stepMs) / parts.length,
+        last,
+        mark,
+        volume: lotSize * part(traded.volume, index, parts.length),
+        takerBuyVolume: lotSize * part(traded.takerBuyVolume, index, parts.length),
+      };
+      minutes.add(tick);
+      fives.add(tick);
+    });
+  };
+
+  const candles: Contract["candles"] = (intervalMs, from, to) => {
+    const source = intervalMs % sampleMs === 0 ? fives : minutes;
+    const aligned = (time: number): number => Math.ceil(time / intervalMs) * intervalMs;
+    const fine = source.between(aligned(from), aligned(to));
+    return intervalMs === source.intervalMs ? fine : regroup(fine, intervalMs);
+  };
+  return { write, candles };
+}
 
 /** The share of a whole number that falls to part `index` of `count`; the parts sum to the whole. */
 function part(whole: number, index: number, count: number): number {
   return Math.floor((whole * (index + 1)) / count) - Math.floor((whole * index) / count);
-}
-
-/** At most four prints for one cohort: its traders are taken over one after the other. */
-function ticketsOf(liquidated: Liquidated, random: Random): readonly number[] {
-  const count = Math.max(1, Math.min(4, Math.floor(liquidated.accounts), liquidated.quantity));
-  const cuts = Array.from({ length: count - 1 }, () => Math.floor(random.next() * liquidated.quantity));
-  const edges = [0, ...cuts.sort((a, b) => a - b), liquidated.quantity];
-  return edges
-    .slice(1)
-    .map((edge, index) => edge - (edges[index] ?? 0))
-    .filter((quantity) => quantity > 0);
 }

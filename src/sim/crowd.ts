@@ -77,7 +77,8 @@ export function createCrowd(
     const lots = createLots(side, traders.reprice);
     const share = 1 - profile[side].hedgedShare;
     const each = Math.floor((openInterest * share) / standingCohorts);
-    for (let index = 0; index < standingCohorts && each > 0; index += 1) {
+    const cohorts = each > 0 ? standingCohorts : 0;
+    for (let index = 0; index < cohorts; index += 1) {
       lots.add(traders.standing(each, start.price, start.now));
     }
     return { side, lots, traders, share, hedged: openInterest - lots.total() };
@@ -111,17 +112,6 @@ export function createCrowd(
     return party.lots.total() - before;
   };
 
-  /** Hedgers take the other side of whatever is left over. Returns what they bought. */
-  const balance = (): number => {
-    const bought = (party: Party): number => {
-      const hedged = openInterest - party.lots.total();
-      const change = hedged - party.hedged;
-      party.hedged = hedged;
-      return party.side === "long" ? Math.max(0, change) : Math.max(0, -change);
-    };
-    return bought(long) + bought(short);
-  };
-
   const settleOpenInterest = (input: CrowdInput, forced: number): void => {
     const left = openInterest - sharedExit * forced;
     const pull = 1 - Math.exp((-input.stepMs * (input.phase.activity ?? 1)) / recoveryMs);
@@ -146,7 +136,7 @@ export function createCrowd(
     settleOpenInterest(input, forced);
     const longsOpened = arrive(long, input);
     arrive(short, input);
-    const bought = longsOpened + shorts.lots + balance();
+    const bought = longsOpened + shorts.lots + balance(long, openInterest) + balance(short, openInterest);
     return { openInterest, ...trade(bought, input), liquidated: [...longs.liquidated, ...shorts.liquidated] };
   };
 
@@ -155,6 +145,14 @@ export function createCrowd(
     openInterest: () => openInterest,
     side: (side) => (side === "long" ? long : short),
   };
+}
+
+/** Hedgers take the other side of whatever is left over. Returns what they bought. */
+function balance(party: Party, openInterest: number): number {
+  const hedged = openInterest - party.lots.total();
+  const change = hedged - party.hedged;
+  party.hedged = hedged;
+  return Math.max(0, party.side === "long" ? change : -change);
 }
 
 function liquidatedOf(side: Side, departure: Departure, instrument: Instrument): Liquidated {

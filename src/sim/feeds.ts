@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import { addressOf } from "./address.ts";
 import type { TrueLiquidation } from "./contracts.ts";
 import type { Dialect } from "./dialects/dialect.ts";
 import type { Instrument } from "./instruments.ts";
-import { addressOf } from "./server.ts";
 import type { OpenWorld } from "./world.ts";
 
 /** The liquidation websockets of all venues. */

@@ -86,6 +86,8 @@ function allocate(length: number, old?: Columns): Columns {
   };
 }
 
+const at = (column: Float64Array, index: number): number => column[index] ?? Number.NaN;
+
 /**
  * Typed columns and one plain loop, because a month of history sweeps them a hundred thousand times. Trigger,
  * stop, target and warning are kept as s·price (s = 1 long, −1 short): then "the price moved against me as far
@@ -100,7 +102,6 @@ export function createLots(side: Side, reprice: Repricer): Lots {
   let accounts = 0;
   let large = 0;
 
-  const at = (column: Float64Array, index: number): number => column[index] ?? Number.NaN;
   const oriented = (price: number | undefined, never: number): number =>
     price === undefined ? never : sign * price;
 
@@ -182,7 +183,7 @@ export function createLots(side: Side, reprice: Repricer): Lots {
       const quantity = at(data.quantity, index) * lotSize;
       if (Number.isFinite(price)) found.push({ price, quantity, notionalUsd: quantity * price });
     }
-    return found.sort((a, b) => sign * (b.price - a.price));
+    return found.toSorted((a, b) => sign * (b.price - a.price));
   };
 
   return { total: () => total, add, sweep, levels, accounts: () => accounts, large: () => large };

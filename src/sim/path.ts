@@ -61,16 +61,19 @@ export function createPath(start: number, anchor: number, random: Random): Price
   };
 }
 
+/** A stretch on one venue: of its mark and of its last price. */
+export interface PriceParts {
+  readonly mark: Stretch;
+  readonly last: Stretch;
+}
+
 /** A venue's own copy of the common price: its basis wanders a few hundredths of a percent and returns. */
 export function createVenuePrice(start: number, random: Random) {
   let basis = 0;
   let mark = start;
   let last = start;
 
-  const follow = (
-    common: Stretch,
-    durationMs: number,
-  ): { readonly mark: Stretch; readonly last: Stretch } => {
+  const follow = (common: Stretch, durationMs: number): PriceParts => {
     const hours = durationMs / hourMs;
     basis += -basis * Math.min(1, hours) + 0.0003 * Math.sqrt(hours) * random.normal();
     const shift = Math.exp(basis);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../ops/clock.ts";
+import { addressOf } from "./address.ts";
 import type { FaultKind } from "./contracts.ts";
 import type { Dialect, Reply, VenueView } from "./dialects/dialect.ts";
 import { attachFeeds, type Feeds } from "./feeds.ts";
@@ -82,17 +83,6 @@ function replyOf(fault: FaultKind | undefined, dialect: Dialect): Reply | undefi
   if (fault === "bad-gateway") return badGateway;
   if (fault === "rate-limited") return dialect.tooManyRequests;
   return fault === "html" ? webPage : undefined;
-}
-
-export function addressOf(request: IncomingMessage): {
-  venueId: string;
-  path: string;
-  query: URLSearchParams;
-} {
-  const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
-  const end = pathname.indexOf("/", 1);
-  const venueId = pathname.slice(1, end === -1 ? undefined : end);
-  return { venueId, path: end === -1 ? "/" : pathname.slice(end), query: searchParams };
 }
 
 function send(response: ServerResponse, { status, body }: Reply): void {

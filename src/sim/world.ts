@@ -43,11 +43,13 @@ export function createWorld(options: WorldOptions): OpenWorld {
   const forced = new Map<string, FaultKind | undefined>();
   let now = firstAt;
 
-  const live = (stepMs: number, parts: number): void => {
-    now += stepMs;
-    for (const market of markets.values()) stepMarket(market, now, now - startAt, stepMs, parts);
+  const live = (until: number, stepMs: number, parts: number): void => {
+    while (now + stepMs <= until) {
+      now += stepMs;
+      for (const market of markets.values()) stepMarket(market, now, now - startAt, stepMs, parts);
+    }
   };
-  while (now < startAt) live(historyStepMs, historyStepMs / minuteMs);
+  live(startAt, historyStepMs, historyStepMs / minuteMs);
 
   const marketOf = (symbol: string): Market => {
     const market = markets.get(symbol);
@@ -74,9 +76,7 @@ export function createWorld(options: WorldOptions): OpenWorld {
     symbols: options.symbols,
     venues: options.venues.map((profile) => profile.id),
     now: () => now,
-    advanceTo: (time) => {
-      while (now + options.stepMs <= time) live(options.stepMs, 1);
-    },
+    advanceTo: (time) => live(time, options.stepMs, 1),
     truth: (symbol, venue) =>
       venue === undefined
         ? together(marketOf(symbol).contracts.map((contract) => contract.truth()))
@@ -131,8 +131,6 @@ function stepMarket(market: Market, now: number, elapsed: number, stepMs: number
 function together(truths: readonly Truth[]): Truth {
   const sum = (figure: (truth: Truth) => number): number =>
     truths.reduce((all, truth) => all + figure(truth), 0);
-  const merge = (levels: readonly TrueLevel[], sign: 1 | -1): readonly TrueLevel[] =>
-    levels.toSorted((a, b) => sign * (b.price - a.price));
   const largest = truths.toSorted((a, b) => b.openInterest - a.openInterest)[0];
   if (largest === undefined) throw new Error("the world has no venues");
   return {
@@ -142,13 +140,16 @@ function together(truths: readonly Truth[]): Truth {
     openInterest: sum((truth) => truth.openInterest),
     hedgedLong: sum((truth) => truth.hedgedLong),
     hedgedShort: sum((truth) => truth.hedgedShort),
-    long: merge(
+    long: outwards(
       truths.flatMap((truth) => truth.long),
       1,
     ),
-    short: merge(
+    short: outwards(
       truths.flatMap((truth) => truth.short),
       -1,
     ),
   };
 }
+
+const outwards = (levels: readonly TrueLevel[], sign: 1 | -1): readonly TrueLevel[] =>
+  levels.toSorted((a, b) => sign * (b.price - a.price));

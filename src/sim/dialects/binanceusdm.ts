@@ -1,14 +1,13 @@
-import { z } from "zod";
 import type { Candle } from "../candles.ts";
-import type { Contract, Sample } from "../contract.ts";
-import type { TrueLiquidation } from "../contracts.ts";
+import type { Contract } from "../contract.ts";
+import type { Sample } from "../samples.ts";
 import type { Instrument } from "../instruments.ts";
 import {
   type Dialect,
   durationOf,
   integer,
-  newestBy,
   ok,
+  pairOf,
   price,
   quantity,
   type Query,
@@ -17,6 +16,7 @@ import {
   tiersOf,
   type VenueView,
 } from "./dialect.ts";
+import { binanceusdmFeed } from "./binanceusdmFeed.ts";
 
 const maxKlines = 1_500;
 const maxDataRows = 500;
@@ -29,10 +29,8 @@ const invalidInterval = refuse(400, -1120, "Invalid interval.");
 const invalidParameter = (name: string): Reply =>
   refuse(400, -1130, `Data sent for parameter '${name}' is not valid.`);
 
-const idOf = (instrument: Instrument): string => `${instrument.symbol}USDT`;
-
 const contractOf = (query: Query, venue: VenueView): Contract | undefined =>
-  venue.contracts.find(({ instrument }) => idOf(instrument) === query.get("symbol"));
+  venue.contracts.find(({ instrument }) => pairOf(instrument) === query.get("symbol"));
 
 const forSymbol =
   (answer: (contract: Contract, query: Query, venue: VenueView) => Reply): Route =>
@@ -52,8 +50,8 @@ const forOneOrAll =
 function marketOf({ instrument }: Contract): unknown {
   const { symbol, tickSize, lotSize } = instrument;
   return {
-    symbol: idOf(instrument),
-    pair: idOf(instrument),
+    symbol: pairOf(instrument),
+    pair: pairOf(instrument),
     contractType: "PERPETUAL",
     deliveryDate: 4_133_404_800_000,
     onboardDate: 1_569_398_400_000,
@@ -140,28 +138,24 @@ const data = (row: (sample: Sample, instrument: Instrument) => object): Route =>
       query,
       limit,
     );
-    return ok(
-      kept.map((sample) => ({
-        symbol: idOf(instrument),
-        ...row(sample, instrument),
-        timestamp: sample.time,
-      })),
-    );
+    return ok(kept.map((sample) => row(sample, instrument)));
   });
 
-function ratioRow(ratio: number): object {
+function ratioRow(ratio: number, sample: Sample, instrument: Instrument): object {
   const longAccount = ratio / (1 + ratio);
   return {
+    symbol: pairOf(instrument),
     longShortRatio: ratio.toFixed(4),
     longAccount: longAccount.toFixed(4),
     shortAccount: (1 - longAccount).toFixed(4),
+    timestamp: sample.time,
   };
 }
 
 const premiumIndex = forOneOrAll(({ quote, instrument }) => {
   const { markPrice, indexPrice, fundingRate, nextFundingTime, time } = quote();
   return {
-    symbol: idOf(instrument),
+    symbol: pairOf(instrument),
     markPrice: markPrice.toFixed(8),
     indexPrice: indexPrice.toFixed(8),
     estimatedSettlePrice: indexPrice.toFixed(8),
@@ -175,7 +169,7 @@ const premiumIndex = forOneOrAll(({ quote, instrument }) => {
 const ticker = forOneOrAll(({ quote, instrument }) => {
   const { lastPrice, day, time } = quote();
   return {
-    symbol: idOf(instrument),
+    symbol: pairOf(instrument),
     priceChange: (lastPrice - day.open).toFixed(8),
     priceChangePercent: (100 * (lastPrice / day.open - 1)).toFixed(3),
     lastPrice: price(lastPrice, instrument),
@@ -190,14 +184,14 @@ const ticker = forOneOrAll(({ quote, instrument }) => {
 });
 
 const lastPrice = forOneOrAll(({ quote, instrument }) => ({
-  symbol: idOf(instrument),
+  symbol: pairOf(instrument),
   price: price(quote().lastPrice, instrument),
   time: quote().time,
 }));
 
 const openInterest = forSymbol(({ quote, instrument }) =>
   ok({
-    symbol: idOf(instrument),
+    symbol: pairOf(instrument),
     openInterest: quantity(quote().openInterest, instrument),
     time: quote().time,
   }),
@@ -216,58 +210,13 @@ const fundingHistory = forSymbol(({ fundings, instrument }, query) => {
   const until = integer(query, "endTime") ?? Infinity;
   const rows = fundings().filter(({ time }) => time >= since && time <= until);
   const row = ({ time, rate, markPrice }: (typeof rows)[number]): unknown => ({
-    symbol: idOf(instrument),
+    symbol: pairOf(instrument),
     fundingTime: time,
     fundingRate: rate.toFixed(8),
     markPrice: markPrice.toFixed(8),
   });
   return ok(page(rows, query, integer(query, "limit") ?? 100).map(row));
 });
-
-const requestSchema = z.object({
-  method: z.string(),
-  params: z.array(z.string()).default([]),
-  id: z.unknown(),
-});
-
-const receive: Dialect["feed"]["receive"] = (text) => {
-  const request = requestSchema.safeParse(JSON.parse(text));
-  if (!request.success) return { frames: [{ error: { code: 2, msg: "Invalid request" } }] };
-  const { method, params, id } = request.data;
-  const frames = [{ result: null, id }];
-  return method === "UNSUBSCRIBE" ? { frames, unsubscribe: params } : { frames, subscribe: params };
-};
-
-/** A print of a liquidated long is a SELL: Binance gives the order's side. */
-function forceOrder(event: TrueLiquidation, instrument: Instrument): unknown {
-  const base = quantity(event.quantity, instrument);
-  const order = {
-    s: idOf(instrument),
-    S: event.liquidatedSide === "long" ? "SELL" : "BUY",
-    o: "LIMIT",
-    f: "IOC",
-    q: base,
-    p: price(event.bankruptcyPrice, instrument),
-    ap: price(event.triggerPrice, instrument),
-    X: "FILLED",
-    l: base,
-    z: base,
-    T: event.time,
-  };
-  return { e: "forceOrder", E: event.time, o: order };
-}
-
-/** Only the newest of each second and symbol goes out. */
-const publish: Dialect["feed"]["publish"] = (liquidations, topics, instruments) => {
-  const all = topics.has("!forceOrder@arr");
-  const wanted = liquidations.filter(
-    ({ symbol }) => all || topics.has(`${symbol.toLowerCase()}usdt@forceOrder`),
-  );
-  return newestBy(wanted, ({ symbol, time }) => `${symbol} ${Math.floor(time / 1_000)}`).flatMap((event) => {
-    const instrument = instruments.get(event.symbol);
-    return instrument === undefined ? [] : [forceOrder(event, instrument)];
-  });
-};
 
 /** Binance USD-M: base units, oldest rows first, HTTP 400 for what it does not know. */
 export const binanceusdm: Dialect = {
@@ -306,14 +255,20 @@ export const binanceusdm: Dialect = {
     "/fapi/v2/ticker/price": lastPrice,
     "/fapi/v1/depth": depth,
     "/fapi/v1/fundingRate": fundingHistory,
-    "/futures/data/openInterestHist": data(({ openInterest, markPrice }, instrument) => ({
-      sumOpenInterest: quantity(openInterest, instrument),
-      sumOpenInterestValue: (openInterest * markPrice).toFixed(8),
+    "/futures/data/openInterestHist": data((sample, instrument) => ({
+      symbol: pairOf(instrument),
+      sumOpenInterest: quantity(sample.openInterest, instrument),
+      sumOpenInterestValue: (sample.openInterest * sample.markPrice).toFixed(8),
+      timestamp: sample.time,
     })),
-    "/futures/data/globalLongShortAccountRatio": data(({ accountRatio }) => ratioRow(accountRatio)),
-    "/futures/data/topLongShortPositionRatio": data(({ topPositionRatio }) => ratioRow(topPositionRatio)),
+    "/futures/data/globalLongShortAccountRatio": data((sample, instrument) =>
+      ratioRow(sample.accountRatio, sample, instrument),
+    ),
+    "/futures/data/topLongShortPositionRatio": data((sample, instrument) =>
+      ratioRow(sample.topPositionRatio, sample, instrument),
+    ),
   },
   unknownPath: { status: 404, body: "<html><body><h2>404 Not found</h2></body></html>" },
   tooManyRequests: refuse(429, -1003, "Too many requests; current limit of IP is 2400 requests per minute."),
-  feed: { receive, publish },
+  feed: binanceusdmFeed,
 };

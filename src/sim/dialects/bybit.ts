@@ -1,14 +1,12 @@
-import { z } from "zod";
 import type { Candle } from "../candles.ts";
 import type { Contract } from "../contract.ts";
-import type { TrueLiquidation } from "../contracts.ts";
 import { decimalsOf, type Instrument } from "../instruments.ts";
 import {
   type Dialect,
   durationOf,
-  groupBy,
   integer,
   ok,
+  pairOf,
   price,
   quantity,
   type Query,
@@ -17,6 +15,7 @@ import {
   tiersOf,
   type VenueView,
 } from "./dialect.ts";
+import { bybitFeed } from "./bybitFeed.ts";
 
 const reply = (retCode: number, retMsg: string, result: object, time: number): Reply =>
   ok({ retCode, retMsg, result, retExtInfo: {}, time });
@@ -27,10 +26,8 @@ const list = (rows: readonly unknown[], venue: VenueView, more: object = {}): Re
 const refuse = (venue: VenueView, reason: string): Reply =>
   reply(10001, `params error: ${reason}`, {}, venue.now());
 
-const idOf = (instrument: Instrument): string => `${instrument.symbol}USDT`;
-
 const contractOf = (query: Query, venue: VenueView): Contract | undefined =>
-  venue.contracts.find(({ instrument }) => idOf(instrument) === query.get("symbol"));
+  venue.contracts.find(({ instrument }) => pairOf(instrument) === query.get("symbol"));
 
 /** Only linear contracts are listed here: the other categories are there and empty. */
 const isLinear = (query: Query): boolean => query.get("category") === "linear";
@@ -53,7 +50,7 @@ function marketOf({ instrument, profile }: Contract): unknown {
   const { symbol, tickSize, lotSize } = instrument;
   const maxLeverage = profile.riskTiers(instrument.maxLeverage)[0]?.maxLeverage ?? 1;
   return {
-    symbol: idOf(instrument),
+    symbol: pairOf(instrument),
     contractType: "LinearPerpetual",
     status: "Trading",
     baseCoin: symbol,
@@ -94,7 +91,7 @@ const klines = (row: (candle: Candle, instrument: Instrument) => readonly string
     const rows = contract.candles(intervalMs, since ?? 0, (until ?? venue.now()) + 1);
     // a lone start pages forwards from there, everything else backwards from the end; always newest first
     const kept = since !== undefined && until === undefined ? rows.slice(0, limit) : rows.slice(-limit);
-    const named = { symbol: idOf(contract.instrument) };
+    const named = { symbol: pairOf(contract.instrument) };
     return list(kept.map((candle) => row(candle, contract.instrument)).toReversed(), venue, named);
   });
 
@@ -116,7 +113,7 @@ const markKline = klines(({ openTime, mark }, instrument) => [
 const ticker = forOneOrAll(({ quote, instrument }) => {
   const { lastPrice, markPrice, indexPrice, openInterest, fundingRate, nextFundingTime, day } = quote();
   return {
-    symbol: idOf(instrument),
+    symbol: pairOf(instrument),
     lastPrice: price(lastPrice, instrument),
     indexPrice: price(indexPrice, instrument),
     markPrice: price(markPrice, instrument),
@@ -156,7 +153,7 @@ const openInterest = forSymbol(({ samples, instrument }, query, venue) => {
     singleOpenInterest: quantity(sample.openInterest, instrument),
     timestamp: String(sample.time),
   });
-  return list(kept.map(row).toReversed(), venue, { symbol: idOf(instrument), nextPageCursor: rest });
+  return list(kept.map(row).toReversed(), venue, { symbol: pairOf(instrument), nextPageCursor: rest });
 });
 
 const accountRatio = forSymbol(({ samples, instrument }, query, venue) => {
@@ -170,7 +167,7 @@ const accountRatio = forSymbol(({ samples, instrument }, query, venue) => {
   const row = ({ time, accountRatio }: (typeof rows)[number]): unknown => {
     const buyers = accountRatio / (1 + accountRatio);
     return {
-      symbol: idOf(instrument),
+      symbol: pairOf(instrument),
       buyRatio: buyers.toFixed(4),
       sellRatio: (1 - buyers).toFixed(4),
       timestamp: String(time),
@@ -183,7 +180,7 @@ const accountRatio = forSymbol(({ samples, instrument }, query, venue) => {
 function tierRows({ instrument, profile }: Contract): readonly unknown[] {
   return profile.riskTiers(instrument.maxLeverage).map((tier, index) => ({
     id: index + 1,
-    symbol: idOf(instrument),
+    symbol: pairOf(instrument),
     // the venue's last step has a limit too
     riskLimitValue: String(Number.isFinite(tier.capNotional) ? tier.capNotional : 1e9),
     maintenanceMargin: String(tier.maintenanceMarginRate),
@@ -207,7 +204,7 @@ const fundingHistory = forSymbol(({ fundings, instrument }, query, venue) => {
   const rows = fundings().filter(({ time }) => time >= since && time <= until);
   const kept = rows.slice(-Math.min(200, integer(query, "limit") ?? 200)).toReversed();
   const row = ({ time, rate }: (typeof rows)[number]): unknown => ({
-    symbol: idOf(instrument),
+    symbol: pairOf(instrument),
     fundingRate: rate.toFixed(8),
     fundingRateTimestamp: String(time),
   });
@@ -222,47 +219,9 @@ const orderBook = forSymbol(({ book, instrument }, query, venue) => {
   return reply(
     0,
     "OK",
-    { s: idOf(instrument), b: side(bids), a: side(asks), ts: time, u: time, seq: time },
+    { s: pairOf(instrument), b: side(bids), a: side(asks), ts: time, u: time, seq: time },
     venue.now(),
   );
-});
-
-const requestSchema = z.object({
-  op: z.string(),
-  req_id: z.unknown(),
-  args: z.array(z.string()).default([]),
-});
-
-const receive: Dialect["feed"]["receive"] = (text) => {
-  const request = requestSchema.safeParse(JSON.parse(text));
-  if (!request.success) return { frames: [{ success: false, ret_msg: "error:Invalid request" }] };
-  const { op, req_id, args } = request.data;
-  const answer = { success: true, ret_msg: op === "ping" ? "pong" : "", conn_id: "sim", req_id, op };
-  if (op === "ping") return { frames: [answer] };
-  return op === "unsubscribe"
-    ? { frames: [answer], unsubscribe: args }
-    : { frames: [answer], subscribe: args };
-};
-
-/** Every liquidation, pushed each 500 ms; side is the position's ("Buy" was long), price its bankruptcy price. */
-const publish: Dialect["feed"]["publish"] = (liquidations, topics, known) => {
-  const wanted = liquidations.filter(({ symbol }) => topics.has(`allLiquidation.${symbol}USDT`));
-  const batches = groupBy(wanted, ({ symbol, time }) => `${symbol} ${Math.ceil(time / 500) * 500}`);
-  return [...batches].flatMap(([key, batch]) => {
-    const [symbol = "", pushedAt] = key.split(" ");
-    const instrument = known.get(symbol);
-    if (instrument === undefined) return [];
-    const data = batch.map((event) => liquidationRow(event, instrument));
-    return [{ topic: `allLiquidation.${idOf(instrument)}`, type: "snapshot", ts: Number(pushedAt), data }];
-  });
-};
-
-const liquidationRow = (event: TrueLiquidation, instrument: Instrument): unknown => ({
-  T: event.time,
-  s: idOf(instrument),
-  S: event.liquidatedSide === "long" ? "Buy" : "Sell",
-  v: quantity(event.quantity, instrument),
-  p: price(event.bankruptcyPrice, instrument),
 });
 
 /** Bybit v5, linear: base units, open interest of both sides, newest rows first, HTTP 200 with a retCode. */
@@ -306,5 +265,5 @@ export const bybit: Dialect = {
     status: 429,
     body: { retCode: 10006, retMsg: "Too many visits!", result: {}, retExtInfo: {} },
   },
-  feed: { receive, publish },
+  feed: bybitFeed,
 };

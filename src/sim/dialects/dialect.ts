@@ -33,15 +33,18 @@ export interface Dialect {
   readonly routes: Readonly<Record<string, Route>>;
   readonly unknownPath: Reply;
   readonly tooManyRequests: Reply;
-  readonly feed: {
-    readonly receive: (text: string) => FeedAnswer;
-    /** Frames for one client; `liquidations` are one venue's, oldest first, all of one step. */
-    readonly publish: (
-      liquidations: readonly TrueLiquidation[],
-      topics: ReadonlySet<string>,
-      instruments: ReadonlyMap<string, Instrument>,
-    ) => readonly unknown[];
-  };
+  readonly feed: Feed;
+}
+
+/** A venue's liquidation websocket. */
+export interface Feed {
+  readonly receive: (text: string) => FeedAnswer;
+  /** Frames for one client; `liquidations` are one venue's, oldest first, all of one step. */
+  readonly publish: (
+    liquidations: readonly TrueLiquidation[],
+    topics: ReadonlySet<string>,
+    instruments: ReadonlyMap<string, Instrument>,
+  ) => readonly unknown[];
 }
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });
@@ -51,6 +54,9 @@ export const price = (value: number, instrument: Instrument): string =>
 
 export const quantity = (base: number, instrument: Instrument): string =>
   base.toFixed(decimalsOf(instrument.lotSize));
+
+/** Binance's and Bybit's name of a linear contract. */
+export const pairOf = (instrument: Instrument): string => `${instrument.symbol}USDT`;
 
 export function integer(query: Query, name: string): number | undefined {
   const text = query.get(name);

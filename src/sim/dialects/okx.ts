@@ -1,14 +1,11 @@
-import { z } from "zod";
 import type { Candle } from "../candles.ts";
-import type { Contract, Sample } from "../contract.ts";
-import type { TrueLiquidation } from "../contracts.ts";
+import type { Contract } from "../contract.ts";
+import type { Sample } from "../samples.ts";
 import type { Instrument } from "../instruments.ts";
 import {
   type Dialect,
   durationOf,
-  groupBy,
   integer,
-  newestBy,
   ok,
   price,
   type Query,
@@ -17,6 +14,8 @@ import {
   tiersOf,
   type VenueView,
 } from "./dialect.ts";
+import { okxFeed } from "./okxFeed.ts";
+import { contracts, familyOf, idOf } from "./okxUnits.ts";
 
 /** rubik remembers so many rows a period: five days of 5m. */
 const rubikRows = 1_440;
@@ -26,13 +25,6 @@ const rows = (data: readonly unknown[]): Reply => ok({ code: "0", msg: "", data 
 const refuse = (code: string, msg: string): Reply => ok({ code, msg, data: [] });
 const unknownInstrument = refuse("51001", "Instrument ID, Instrument ID code, or Spread ID doesn't exist.");
 const wrongParameter = (name: string): Reply => refuse("51000", `Parameter ${name} error`);
-
-const familyOf = (instrument: Instrument): string => `${instrument.symbol}-USDT`;
-const idOf = (instrument: Instrument): string => `${familyOf(instrument)}-SWAP`;
-
-/** Base units → contracts; a lot is a hundredth of one. */
-const contracts = (base: number, instrument: Instrument): string =>
-  (base / instrument.contractSize).toFixed(2);
 
 const isSwap = (query: Query): boolean => query.get("instType") === "SWAP";
 
@@ -181,7 +173,7 @@ const fundingHistory = forSymbol(({ fundings, instrument }, query) => {
 });
 
 /** Newest first; begin and end belong to the window. */
-const rubik = (row: (sample: Sample, instrument: Instrument) => readonly string[]): Route =>
+const rubik = (row: (sample: Sample, instrument: Instrument) => string[]): Route =>
   forSymbol(({ samples, instrument }, query, venue) => {
     const periodMs = durationOf(query.get("period") ?? "5m");
     if (periodMs === undefined) return wrongParameter("period");
@@ -190,7 +182,7 @@ const rubik = (row: (sample: Sample, instrument: Instrument) => readonly string[
     const found = samples(since, Math.min(venue.now(), integer(query, "end") ?? Infinity) + 1);
     const limit = Math.min(100, integer(query, "limit") ?? 100);
     const kept = found.filter(({ time }) => time % periodMs === 0).slice(-limit);
-    return rows(kept.map((sample) => [String(sample.time), ...row(sample, instrument)]).toReversed());
+    return rows(kept.map((sample) => [String(sample.time)].concat(row(sample, instrument))).toReversed());
   });
 
 const openInterestHistory = rubik(({ openInterest, markPrice }, instrument) => [
@@ -251,54 +243,6 @@ const books = forSymbol(({ book, instrument }, query) => {
   return rows([{ bids: side(bids), asks: side(asks), ts: String(time), seqId: time }]);
 });
 
-const argSchema = z.object({
-  channel: z.string(),
-  instType: z.string().optional(),
-  instId: z.string().optional(),
-});
-const requestSchema = z.object({
-  op: z.string(),
-  id: z.string().optional(),
-  args: z.array(argSchema).default([]),
-});
-
-const topicOf = (arg: z.infer<typeof argSchema>): string =>
-  `${arg.channel}:${arg.instType ?? arg.instId ?? ""}`;
-
-const receive: Dialect["feed"]["receive"] = (text) => {
-  if (text === "ping") return { frames: ["pong"] };
-  const request = requestSchema.safeParse(JSON.parse(text));
-  if (!request.success) return { frames: [{ event: "error", code: "60012", msg: "Invalid request" }] };
-  const { op, args } = request.data;
-  const frames = args.map((arg) => ({ event: op, arg, connId: "sim" }));
-  const topics = args.map(topicOf);
-  return op === "unsubscribe" ? { frames, unsubscribe: topics } : { frames, subscribe: topics };
-};
-
-/** At most one a second and contract; what gathered since the last push comes as several details of one row. */
-const publish: Dialect["feed"]["publish"] = (liquidations, topics, known) => {
-  if (!topics.has("liquidation-orders:SWAP")) return [];
-  const shown = newestBy(liquidations, ({ symbol, time }) => `${symbol} ${Math.floor(time / 1_000)}`);
-  return [...groupBy(shown, ({ symbol }) => symbol)].flatMap(([symbol, events]) => {
-    const instrument = known.get(symbol);
-    if (instrument === undefined) return [];
-    const details = events.map((event) => detailOf(event, instrument));
-    const family = { instFamily: familyOf(instrument), uly: familyOf(instrument) };
-    const row = { details, instType: "SWAP", instId: idOf(instrument), ...family };
-    return [{ arg: { channel: "liquidation-orders", instType: "SWAP" }, data: [row] }];
-  });
-};
-
-const detailOf = (event: TrueLiquidation, instrument: Instrument): unknown => ({
-  bkLoss: "0",
-  bkPx: price(event.bankruptcyPrice, instrument),
-  ccy: "",
-  posSide: event.liquidatedSide,
-  side: event.liquidatedSide === "long" ? "sell" : "buy",
-  sz: contracts(event.quantity, instrument),
-  ts: String(event.time),
-});
-
 /** OKX v5, swaps: contracts, newest rows first, HTTP 200 with a code. */
 export const okx: Dialect = {
   profile: {
@@ -345,5 +289,5 @@ export const okx: Dialect = {
   },
   unknownPath: { status: 404, body: { code: "404", msg: "Not Found", data: [] } },
   tooManyRequests: { status: 429, body: { code: "50011", msg: "Too Many Requests", data: [] } },
-  feed: { receive, publish },
+  feed: okxFeed,
 };
