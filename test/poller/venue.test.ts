@@ -1,0 +1,208 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { openVenue } from "../../src/poller/venue.ts";
+import { type Dialect, dialects, okx } from "./dialects.ts";
+import { failureOf, observationOf, pollAll, pollOne, setStage, type Stage } from "./harness.ts";
+import { barMs, handClock, hourMs, mapCache, markOf, minuteMs, noon, silentLog, truth } from "./world.ts";
+
+const stages: Stage[] = [];
+async function stage(dialect: Dialect): Promise<Stage> {
+  const built = await setStage(dialect);
+  stages.push(built);
+  return built;
+}
+afterEach(async () => {
+  await Promise.all(stages.splice(0).map(async (built) => built.stop()));
+});
+
+describe("openVenue", () => {
+  it("refuses a venue it doesn't know, and names those it does", () => {
+    const options = { markets: mapCache(), clock: handClock(noon), log: silentLog };
+    expect(() => openVenue("bitmex", options)).toThrow(
+      'unknown venue "bitmex"; there are binanceusdm, bybit, okx',
+    );
+  });
+});
+
+describe.each(dialects)("$id", (dialect) => {
+  it("gives mark price and open interest in base units, one side", async () => {
+    const { venue, clock } = await stage(dialect);
+    const observation = observationOf(await pollOne(venue));
+    expect(observation).toMatchObject({
+      observedAt: clock.now(),
+      receivedAt: clock.now(),
+      markPrice: truth.markPrice,
+      spec: {
+        venue: dialect.id,
+        symbol: "BTC",
+        market: "BTC/USDT:USDT",
+        contractType: "linear",
+        intervalMs: barMs,
+      },
+    });
+    expect(observation.openInterest).toBeCloseTo(truth.openInterest(clock.now()), 6);
+    expect(observation.openInterestUsd).toBeCloseTo(truth.openInterest(clock.now()) * truth.markPrice, 2);
+  });
+
+  it("gives closed bars oldest first, with open interest and ratio at their close, marks and funding", async () => {
+    const { venue } = await stage(dialect);
+    const { closedBars } = observationOf(await pollOne(venue));
+    expect(closedBars.map((bar) => bar.openTime)).toEqual([noon - 2 * barMs, noon - barMs]);
+    for (const bar of closedBars) {
+      const { volume, ...prices } = truth.candle(bar.openTime);
+      expect(bar).toMatchObject({ ...prices, ...marksOf(bar.openTime) });
+      expect(bar.volume).toBeCloseTo(volume, 6);
+      expect(bar.openInterest).toBeCloseTo(truth.openInterest(bar.openTime + barMs), 6);
+      expect(bar.longShortRatio).toBeCloseTo(truth.longShortRatio, 9);
+    }
+    expect(closedBars.at(-1)?.fundingRate).toBe(truth.fundingRate);
+  });
+
+  it("gives the forming bar with the newest open interest", async () => {
+    const { venue, clock } = await stage(dialect);
+    const { formingBar } = observationOf(await pollOne(venue));
+    expect(formingBar).toMatchObject({ openTime: noon, ...marksOf(noon), fundingRate: truth.fundingRate });
+    expect(formingBar?.openInterest).toBeCloseTo(truth.openInterest(clock.now()), 6);
+  });
+
+  it("hands each closed bar over once while the cursor follows", async () => {
+    const { venue, clock } = await stage(dialect);
+    const seen: number[] = [];
+    let cursor: number | undefined = noon - 3 * barMs;
+    for (let minute = 0; minute < 17; minute += 1) {
+      const { closedBars } = observationOf(await pollOne(venue, { symbol: "BTC", cursor }));
+      seen.push(...closedBars.map((bar) => bar.openTime));
+      cursor = seen.at(-1) ?? cursor;
+      clock.advance(minuteMs);
+    }
+    expect(seen).toEqual([-2, -1, 0, 1, 2].map((index) => noon + index * barMs));
+  });
+
+  it("reads back as far as a poll may when the cursor is old", async () => {
+    const { venue } = await stage(dialect);
+    const { closedBars } = observationOf(await pollOne(venue, { symbol: "BTC", cursor: noon - 40 * barMs }));
+    expect(closedBars).toHaveLength(39);
+    expect(closedBars[0]?.openTime).toBe(noon - 39 * barMs);
+    expect(closedBars.every((bar) => bar.openInterest !== undefined && bar.markHigh !== undefined)).toBe(
+      true,
+    );
+  });
+
+  it("shows the newest page when the cursor is older than that", async () => {
+    const { venue } = await stage(dialect);
+    const { closedBars } = observationOf(await pollOne(venue, { symbol: "BTC", cursor: noon - 400 * barMs }));
+    expect(closedBars).toHaveLength(99);
+    expect(closedBars.at(-1)?.openTime).toBe(noon - barMs);
+  });
+
+  it("asks for three rows in the steady state, and for no history between two closes", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    await pollOne(venue, { symbol: "BTC", cursor: noon - 2 * barMs });
+    server.forgetRequests();
+    clock.advance(minuteMs);
+    await pollOne(venue, { symbol: "BTC", cursor: noon - barMs });
+    expect(server.asked(dialect.paths.candles).map(({ query }) => query["limit"])).toEqual(["3"]);
+    expect(server.asked(dialect.paths.history)).toEqual([]);
+  });
+
+  it("shares the bulk calls of a round between all symbols", async () => {
+    const { venue, server } = await stage(dialect);
+    const outcomes = await pollAll(venue, [{ symbol: "BTC" }, { symbol: "ETH" }]);
+    expect([...outcomes.values()].map((outcome) => outcome.ok)).toEqual([true, true]);
+    expect(server.asked(dialect.paths.mark)).toHaveLength(1);
+  });
+
+  it("gives up a symbol that isn't listed, with the venue's and its name", async () => {
+    const { venue } = await stage(dialect);
+    const failure = failureOf(await pollOne(venue, { symbol: "NOPE" }));
+    expect(failure.kind).toBe("give-up-symbol");
+    expect(failure.reason).toMatch(new RegExp(`${dialect.id}.*NOPE`));
+  });
+
+  it("leaves out dated, settling and unfinished contracts", async () => {
+    const { venue } = await stage(dialect);
+    const outcomes = await pollAll(venue, [{ symbol: "SOL" }, { symbol: "LUNA" }]);
+    expect([...outcomes.values()].map((outcome) => failureOf(outcome).kind)).toEqual([
+      "give-up-symbol",
+      "give-up-symbol",
+    ]);
+  });
+
+  it("needs no market or tier call on the second start", async () => {
+    const { venue, open, server } = await stage(dialect);
+    await pollOne(venue);
+    server.forgetRequests();
+    const again = observationOf(await pollOne(open()));
+    expect(server.asked(dialect.paths.markets)).toEqual([]);
+    expect(server.asked("/bybit/v5/market/risk-limit")).toEqual([]);
+    expect(server.asked("/okx/api/v5/public/position-tiers")).toEqual([]);
+    expect(again.spec.riskTiers.at(-1)?.capNotional).toBe(Infinity);
+  });
+
+  it("reads an unreadable cache as none", async () => {
+    const { venue, cache } = await stage(dialect);
+    cache.entries.set(dialect.id, "{ not json");
+    expect(observationOf(await pollOne(venue)).markPrice).toBe(truth.markPrice);
+  });
+
+  it("asks for the market list again after six hours, without making a poll wait or fail", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    await pollOne(venue);
+    server.on(dialect.paths.markets, () => ({ text: "", status: 502 }));
+    server.forgetRequests();
+    clock.advance(7 * hourMs);
+    expect((await pollOne(venue)).ok).toBe(true);
+    await expect.poll(() => server.asked(dialect.paths.markets).length).toBeGreaterThan(0);
+  });
+
+  it("recovers from a first market list that failed", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    server.on(dialect.paths.markets, () => ({ text: "down", status: 503 }));
+    expect(failureOf(await pollOne(venue)).kind).toBe("retry");
+    server.serve(dialect.routes(truth, clock.now));
+    expect((await pollOne(venue)).ok).toBe(true);
+  });
+});
+
+describe("risk tiers", () => {
+  it("are our dated table on Binance, which shows its own to key holders only", async () => {
+    const { venue } = await stage(dialects[0] ?? okx);
+    const { spec, tierSource } = observationOf(await pollOne(venue));
+    expect(tierSource).toMatchObject({ kind: "table", asOf: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) });
+    expect(spec.riskTiers[0]).toMatchObject({
+      floorNotional: 0,
+      maintenanceMarginRate: 0.004,
+      maxLeverage: 125,
+    });
+    expect(spec.liquidationFeeRate).toBe(0);
+  });
+
+  it("are Bybit's in quote, sorted and without a gap", async () => {
+    const { venue } = await stage(dialects[1] ?? okx);
+    const { spec, tierSource } = observationOf(await pollOne(venue));
+    expect(tierSource).toEqual({ kind: "venue", asOf: "2026-11-20", venue: "bybit" });
+    expect(spec.riskTiers).toEqual([
+      { floorNotional: 0, capNotional: 2_000_000, maintenanceMarginRate: 0.005, maxLeverage: 100 },
+      { floorNotional: 2_000_000, capNotional: 2_600_000, maintenanceMarginRate: 0.0056, maxLeverage: 90 },
+      { floorNotional: 2_600_000, capNotional: Infinity, maintenanceMarginRate: 0.0062, maxLeverage: 80 },
+    ]);
+  });
+
+  it("are OKX's contracts turned into quote at the mark, with its taker fee in the trigger", async () => {
+    const { venue } = await stage(okx);
+    const { spec } = observationOf(await pollOne(venue));
+    expect(spec.riskTiers[0]?.capNotional).toBeCloseTo(500 * 0.01 * truth.markPrice, 6);
+    expect(spec.riskTiers[1]?.floorNotional).toBeCloseTo(500 * 0.01 * truth.markPrice, 6);
+    expect(spec.liquidationFeeRate).toBe(0.0005);
+  });
+
+  it("fall back to the labelled table while the venue doesn't show them", async () => {
+    const { venue, server } = await stage(okx);
+    server.on("/okx/api/v5/public/position-tiers", () => ({ json: { code: "0", msg: "", data: [] } }));
+    expect(observationOf(await pollOne(venue)).tierSource.kind).toBe("table");
+  });
+});
+
+function marksOf(openTime: number): { markHigh: number; markLow: number } {
+  const { high, low } = markOf(truth.candle(openTime));
+  return { markHigh: high, markLow: low };
+}
