@@ -31,7 +31,7 @@ export function stepFilter(state: FilterState, rules: FilterRules, bar: Bar): Ba
 function cross(book: Book, span: BarSpan): number {
   const uncrossed = firstUncrossed(span.reach);
   const liquidated = consumeBook(book, uncrossed);
-  recentreBook(book, uncrossed);
+  recentreBook(book, Math.min(uncrossed, firstUncrossed(span.close)));
   return liquidated;
 }
 

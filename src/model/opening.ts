@@ -23,8 +23,9 @@ const entries = new Float64Array(mostPoints);
 const targets = new Int32Array(mostPoints);
 
 /**
- * Opens `masses[tier]` in each tier. What its bar's own path would have liquidated is not there at the close:
- * only triggers beyond the reach are kept, and the mass is shared among them.
+ * Opens `masses[tier]` in each tier. What the bar's own path liquidated is not there at its close: entries made
+ * before the extreme live only with triggers beyond the reach, later ones with triggers beyond the close, and the
+ * mass is shared among those that live.
  */
 export function openBook(
   book: Book,
@@ -85,14 +86,18 @@ function openRow(opening: RowOpening): void {
 /** Fills `targets` with the absolute bins of the points that survive the bar; returns how many do. */
 function aimPoints(opening: RowOpening, atExtreme: boolean): number {
   const { table, span, tier, points, bar } = opening;
-  const first = firstUncrossed(span.reach);
+  const firstEarly = firstUncrossed(span.reach);
+  const firstLate = Math.min(firstEarly, firstUncrossed(span.close));
   const phase = (bar * plasticStep2) % 1;
+  let order = phase;
   const extreme = Math.max(span.reach, span.typical);
   let alive = 0;
   for (let i = 0; i < points; i += 1) {
     const entry = atExtreme ? extreme : (entries[i] ?? 0);
     const target = Math.floor(entry + triggerOffset(table, tier, (i + phase) / points));
-    if (target < first) continue;
+    order += plasticStep1;
+    if (order >= 1) order -= 1;
+    if (target < (order < span.lateShare ? firstLate : firstEarly)) continue;
     targets[alive] = target;
     alive += 1;
   }

@@ -11,6 +11,9 @@ export interface BarSpan {
   readonly typical: number;
   /** How far outwards the mark went: what lies before it was triggered. */
   readonly reach: number;
+  readonly close: number;
+  /** Share of the bar's entries made after the mark's extreme: how much of the range price came back from it. */
+  readonly lateShare: number;
 }
 
 export function spanOf(side: Side, bar: Bar): BarSpan {
@@ -22,7 +25,9 @@ export function spanOf(side: Side, bar: Bar): BarSpan {
   const outer = Math.max(high, low);
   // rounding may put the mean a hair outside of a bar without range
   const typical = Math.min(outer, Math.max(inner, (high + low + close) / 3));
-  return { inner, outer, typical, reach: reachOf(side, bar, Math.max(open, close), outer) };
+  const reach = reachOf(side, bar, Math.max(open, close), outer);
+  const lateShare = outer > inner ? Math.min(1, Math.max(0, (reach - close) / (outer - inner))) : 0;
+  return { inner, outer, typical, reach, close, lateShare };
 }
 
 /** The mark's own extreme where the venue gives it, else the wick shrunk towards the body. */
