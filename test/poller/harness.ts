@@ -1,7 +1,7 @@
 import type { PollOutcome, PollRequest, Venue } from "../../src/poller/contracts.ts";
 import { openVenue, type VenueOptions } from "../../src/poller/venue.ts";
 import { startVenueServer, type VenueServer } from "../support/venueServer.ts";
-import type { Dialect } from "./dialects.ts";
+import type { Dialect } from "./dialect.ts";
 import {
   handClock,
   type HandClock,
