@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { BackfillOutcome } from "../../src/poller/contracts.ts";
+import type { Dialect } from "./dialect.ts";
+import { dialects } from "./dialects.ts";
+import { binance } from "./dialects/binanceusdm.ts";
+import { okx } from "./dialects/okx.ts";
+import { pollOne, setStage, type Stage } from "./harness.ts";
+import { barMs, hourMs, markOf, minuteMs, noon, truth } from "./world.ts";
+
+const stages: Stage[] = [];
+async function stage(dialect: Dialect): Promise<Stage> {
+  const built = await setStage(dialect);
+  stages.push(built);
+  return built;
+}
+afterEach(async () => {
+  await Promise.all(stages.splice(0).map(async (built) => built.stop()));
+});
+
+function barsOf(outcome: BackfillOutcome) {
+  if (!outcome.ok) throw new Error(`the backfill failed: ${outcome.failure.reason}`);
+  return outcome.bars;
+}
+
+function failureOf(outcome: BackfillOutcome) {
+  if (outcome.ok) throw new Error("the backfill succeeded");
+  return outcome.failure;
+}
+
+const dayMs = 24 * hourMs;
+
+describe.each(dialects)("a backfill from $id", (dialect) => {
+  it("reads every bar of the span over several pages, once and in order, with open interest and marks", async () => {
+    const { venue, server } = await stage(dialect);
+    const from = noon - 4 * dayMs;
+    const bars = barsOf(await venue.backfill("BTC", from, noon));
+    expect(server.asked(dialect.paths.windows).length).toBeGreaterThan(1);
+    expect(bars.map((bar) => bar.openTime)).toEqual(
+      Array.from({ length: 1152 }, (_, index) => from + index * barMs),
+    );
+    for (const bar of bars) {
+      const { volume, ...prices } = truth.candle(bar.openTime);
+      const marks = markOf(prices);
+      expect(bar).toMatchObject({ ...prices, markHigh: marks.high, markLow: marks.low });
+      expect(bar.volume).toBeCloseTo(volume, 6);
+      expect(bar.openInterest).toBeCloseTo(truth.openInterest(bar.openTime + barMs), 6);
+    }
+  });
+
+  it("leaves bars that closed a moment ago to the poll", async () => {
+    const { venue, clock } = await stage(dialect);
+    clock.set(noon + minuteMs);
+    const bars = barsOf(await venue.backfill("BTC", noon - hourMs, noon + minuteMs));
+    expect(bars.at(-1)?.openTime).toBe(noon - 2 * barMs);
+  });
+
+  it("names the contract", async () => {
+    const { venue } = await stage(dialect);
+    const outcome = await venue.backfill("BTC", noon - hourMs, noon);
+    expect(outcome).toMatchObject({
+      ok: true,
+      spec: { venue: dialect.id, market: "BTC/USDT:USDT", intervalMs: barMs },
+    });
+  });
+
+  it("leaves an unreadable row out as a gap", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    const good = dialect.routes(truth, clock.now)[dialect.paths.windows];
+    const broken = noon - 30 * minuteMs;
+    server.on(dialect.paths.windows, async (request) => {
+      const reply = await good?.(request);
+      if (reply === undefined || !("json" in reply)) return { reset: true };
+      return { json: JSON.parse(JSON.stringify(reply.json).replace(String(broken), "null"), undefined) };
+    });
+    const bars = barsOf(await venue.backfill("BTC", noon - hourMs, noon));
+    expect(bars).toHaveLength(11);
+    expect(bars.some((bar) => bar.openTime === broken)).toBe(false);
+  });
+
+  it("goes without open interest where its history can't be had", async () => {
+    const { venue, server } = await stage(dialect);
+    server.on(dialect.paths.history, () => ({ text: "down", status: 502 }));
+    const bars = barsOf(await venue.backfill("BTC", noon - hourMs, noon));
+    expect(bars).toHaveLength(12);
+    expect(bars.some((bar) => "openInterest" in bar)).toBe(false);
+  });
+
+  it("ends with the cool-down that silences the venue", async () => {
+    const { venue, server } = await stage(dialect);
+    server.on(dialect.paths.history, () => ({ text: "", status: 429, headers: { "Retry-After": "30" } }));
+    expect(failureOf(await venue.backfill("BTC", noon - hourMs, noon)).kind).toBe("cool-down");
+  });
+
+  it("stops between two requests when told to", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    const stop = new AbortController();
+    const good = dialect.routes(truth, clock.now)[dialect.paths.windows];
+    server.on(dialect.paths.windows, (request) => {
+      stop.abort();
+      return good === undefined ? { reset: true } : good(request);
+    });
+    const outcome = await venue.backfill("BTC", noon - 4 * dayMs, noon, stop.signal);
+    expect(failureOf(outcome).reason).toContain("stopped");
+    expect(server.asked(dialect.paths.windows)).toHaveLength(1);
+  });
+
+  it("lets a poll through in the meantime", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    const good = dialect.routes(truth, clock.now)[dialect.paths.windows];
+    let polled: Promise<boolean> | undefined;
+    server.on(dialect.paths.windows, async (request) => {
+      const windowed = "after" in request.query || "startTime" in request.query || "start" in request.query;
+      if (windowed) {
+        polled ??= pollOne(venue, { symbol: "ETH" }).then((outcome) => outcome.ok);
+        await polled;
+      }
+      return good === undefined ? { reset: true } : good(request);
+    });
+    expect(barsOf(await venue.backfill("BTC", noon - hourMs, noon))).toHaveLength(12);
+    expect(await polled).toBe(true);
+  });
+
+  it("fails for a symbol that isn't listed", async () => {
+    const { venue } = await stage(dialect);
+    expect(failureOf(await venue.backfill("NOPE", noon - hourMs, noon)).kind).toBe("give-up-symbol");
+  });
+});
+
+describe("history that ends", () => {
+  it("is never asked of Binance beyond its thirty days", async () => {
+    const { venue, server, clock } = await stage(binance);
+    await venue.backfill("BTC", noon - 31 * dayMs, noon);
+    const starts = server.asked(binance.paths.history).map(({ query }) => Number(query["startTime"]));
+    expect(Math.min(...starts)).toBeGreaterThan(clock.now() - 30 * dayMs);
+  });
+
+  it("goes on hourly on OKX where five-minute rows end, for the bars that close on the hour", async () => {
+    const { venue, server } = await stage(okx);
+    const bars = barsOf(await venue.backfill("BTC", noon - 7 * dayMs, noon));
+    const old = bars.filter((bar) => bar.openTime < noon - 6 * dayMs);
+    const known = old.filter((bar) => bar.openInterest !== undefined);
+    expect(known.every((bar) => (bar.openTime + barMs) % hourMs === 0)).toBe(true);
+    expect(known).toHaveLength(old.length / 12);
+    expect(bars.at(-1)?.openInterest).toBeDefined();
+    expect(new Set(server.asked(okx.paths.history).map(({ query }) => query["period"]))).toEqual(
+      new Set(["5m", "1H"]),
+    );
+  });
+});

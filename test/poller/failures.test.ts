@@ -1,0 +1,280 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { VenueReply } from "../support/venueServer.ts";
+import type { Dialect } from "./dialect.ts";
+import { dialects } from "./dialects.ts";
+import { binance } from "./dialects/binanceusdm.ts";
+import { bybit } from "./dialects/bybit.ts";
+import { okx } from "./dialects/okx.ts";
+import { failureOf, pollAll, pollOne, setStage, type Stage } from "./harness.ts";
+import { hourMs, minuteMs, noon, truth } from "./world.ts";
+
+const stages: Stage[] = [];
+async function stage(dialect: Dialect): Promise<Stage> {
+  const built = await setStage(dialect);
+  stages.push(built);
+  return built;
+}
+afterEach(async () => {
+  await Promise.all(stages.splice(0).map(async (built) => built.stop()));
+});
+
+/** Polls once well, so that markets and tiers are known, then lets the mark call answer something else. */
+async function pollWith(dialect: Dialect, reply: VenueReply) {
+  const built = await stage(dialect);
+  await pollOne(built.venue);
+  built.server.on(dialect.paths.mark, () => reply);
+  return { ...built, failure: failureOf(await pollOne(built.venue)) };
+}
+
+describe.each(dialects)("$id", (dialect) => {
+  it.each<[string, VenueReply]>([
+    ["a web page with status 200", { text: "<html><body>Service temporarily unavailable</body></html>" }],
+    ["an empty body", { text: "" }],
+    ["truncated JSON", { text: '[{"symbol":"BTCUSDT","markPrice":"900' }],
+    ["null", { text: "null" }],
+    ["an empty object's text", { text: "{}" }],
+  ])("answers %s: the poll fails as malformed, to be tried again", async (_name, reply) => {
+    const { failure } = await pollWith(dialect, reply);
+    expect(failure.kind).toBe("retry");
+    expect(failure.reason).toContain(dialect.id);
+  });
+
+  it("quotes the page it got instead of JSON", async () => {
+    const { failure } = await pollWith(dialect, { text: "<html>maintenance</html>" });
+    expect(failure.reason).toMatch(/malformed: .*<html>maintenance/);
+  });
+
+  it.each([null, "", "abc", "-1", "0", "NaN", "Infinity", [90_000], true])(
+    "a mark price of %j is refused, with field and value",
+    async (value) => {
+      const change = { [dialect.markField]: value };
+      const { failure } = await pollWith(dialect, {
+        json: dialect.markAnswer(truth, change, noon + 2 * minuteMs),
+      });
+      expect(failure.kind).toBe("retry");
+      expect(failure.reason).toContain(`malformed: ${dialect.markField} is not`);
+      expect(failure.reason).toContain(JSON.stringify(value));
+    },
+  );
+
+  it.each([
+    ["in seconds", Math.floor(noon / 1000), /malformed: .*milliseconds/],
+    ["in microseconds", noon * 1000, /malformed: .*not a time/],
+    ["from the future", noon + 5 * minuteMs, /malformed: .*180 s in the future/],
+    ["frozen", noon - 14 * minuteMs, /^stale: .*960 s ago/],
+  ])("a time %s is refused", async (_name, time, reason) => {
+    const { failure } = await pollWith(dialect, { json: dialect.markAnswer(truth, {}, time) });
+    expect(failure.kind).toBe("retry");
+    expect(failure.reason).toMatch(reason);
+  });
+
+  it("a clock two minutes apart is no contradiction", async () => {
+    const { venue, server } = await stage(dialect);
+    server.on(dialect.paths.mark, () => ({ json: dialect.markAnswer(truth, {}, noon + 4 * minuteMs) }));
+    expect((await pollOne(venue)).ok).toBe(true);
+  });
+
+  it("frozen candles are stale", async () => {
+    const { venue, server } = await stage(dialect);
+    const frozen = dialect.routes(truth, () => noon - hourMs)[dialect.paths.candles];
+    if (frozen !== undefined) server.on(dialect.paths.candles, frozen);
+    expect(failureOf(await pollOne(venue)).reason).toMatch(/^stale: .*ago/);
+  });
+
+  it("429 cools the venue down for as long as it says, and it isn't asked meanwhile", async () => {
+    const { failure, venue, server, clock } = await pollWith(dialect, {
+      text: "slow down",
+      status: 429,
+      headers: { "Retry-After": "7" },
+    });
+    expect(failure).toMatchObject({ kind: "cool-down", until: clock.now() + 7_000 });
+    server.serve(dialect.routes(truth, clock.now));
+    server.forgetRequests();
+    expect(failureOf(await pollOne(venue))).toEqual(failure);
+    expect(server.requests).toEqual([]);
+    clock.advance(7_000);
+    expect((await pollOne(venue)).ok).toBe(true);
+  });
+
+  it("429 without a word cools down for a minute", async () => {
+    const { failure, clock } = await pollWith(dialect, { text: "slow down", status: 429 });
+    expect(failure).toMatchObject({ kind: "cool-down", until: clock.now() + minuteMs });
+  });
+
+  it("429 with a date cools down until then", async () => {
+    const until = noon + 10 * minuteMs;
+    const headers = { "Retry-After": new Date(until).toUTCString() };
+    const { failure } = await pollWith(dialect, { text: "", status: 429, headers });
+    expect(failure).toMatchObject({ kind: "cool-down", until });
+  });
+
+  it("451 disables the venue for an hour", async () => {
+    const json = { code: 0, msg: "Service unavailable from a restricted location" };
+    const { failure, venue, server, clock } = await pollWith(dialect, { json, status: 451 });
+    expect(failure).toMatchObject({ kind: "disable-venue", until: clock.now() + hourMs });
+    server.forgetRequests();
+    expect(failureOf(await pollOne(venue)).kind).toBe("disable-venue");
+    expect(server.requests).toEqual([]);
+  });
+
+  it.each<[string, VenueReply]>([
+    ["never answers", { hang: "before headers" }],
+    ["never ends its answer", { hang: "in the body" }],
+  ])("a call that %s ends with the timeout", async (_name, reply) => {
+    const { venue, server, open } = await stage(dialect);
+    await pollOne(venue);
+    server.on(dialect.paths.mark, () => reply);
+    server.forgetRequests();
+    const failure = failureOf(await pollOne(open({ timeoutMs: 100 })));
+    expect(failure).toMatchObject({
+      kind: "retry",
+      reason: expect.stringContaining("no answer within 100 ms"),
+    });
+    expect(server.asked(dialect.paths.mark)).toHaveLength(3);
+  });
+
+  it("a lost connection is tried three times in the round", async () => {
+    const { failure, server } = await pollWith(dialect, { reset: true });
+    expect(failure.kind).toBe("retry");
+    expect(server.asked(dialect.paths.mark)).toHaveLength(4);
+  });
+
+  it("a hiccup is forgotten within the round", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    const good = dialect.routes(truth, clock.now)[dialect.paths.mark];
+    let calls = 0;
+    server.on(dialect.paths.mark, (request) => {
+      calls += 1;
+      return calls < 3 || good === undefined ? { text: "bad gateway", status: 502 } : good(request);
+    });
+    expect((await pollOne(venue)).ok).toBe(true);
+    expect(calls).toBe(3);
+  });
+
+  it("one symbol's failure leaves the others alone, and the unknown one isn't asked again", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    const good = dialect.routes(truth, clock.now)[dialect.paths.candles];
+    server.on(dialect.paths.candles, (request) =>
+      isFor("ETH", request.query) || good === undefined ? dialect.unknownSymbol : good(request),
+    );
+    const both = [{ symbol: "ETH" }, { symbol: "BTC" }];
+    const first = await pollAll(venue, both);
+    expect([first.get("BTC")?.ok, first.get("ETH")?.ok]).toEqual([true, false]);
+    server.forgetRequests();
+    const second = await pollAll(venue, both);
+    const outcome = second.get("ETH");
+    expect(outcome === undefined ? undefined : failureOf(outcome).kind).toBe("give-up-symbol");
+    expect(server.requests.filter(({ query }) => isFor("ETH", query))).toEqual([]);
+  });
+
+  it("a slow symbol doesn't hold the others back", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    const good = dialect.routes(truth, clock.now)[dialect.paths.candles];
+    const order: string[] = [];
+    let letGo = (): void => undefined;
+    const btcIsOut = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    server.on(dialect.paths.candles, async (request) => {
+      if (isFor("ETH", request.query)) await btcIsOut;
+      return good === undefined ? { reset: true } : good(request);
+    });
+    await venue.poll([{ symbol: "ETH" }, { symbol: "BTC" }], (symbol) => {
+      order.push(symbol);
+      letGo();
+    });
+    expect(order).toEqual(["BTC", "ETH"]);
+  });
+
+  it("a round that is stopped hands over every outcome at once", async () => {
+    const { venue, server } = await stage(dialect);
+    await pollOne(venue);
+    const stop = new AbortController();
+    server.on(dialect.paths.mark, () => {
+      stop.abort();
+      return { hang: "before headers" };
+    });
+    const reasons: string[] = [];
+    const requests = [{ symbol: "BTC" }, { symbol: "ETH" }];
+    await venue.poll(requests, (_symbol, outcome) => reasons.push(failureOf(outcome).reason), stop.signal);
+    expect(reasons).toEqual([expect.stringContaining("stopped"), expect.stringContaining("stopped")]);
+  });
+});
+
+describe("what only one venue does", () => {
+  it("Binance's 418 lasts until the time in its body", async () => {
+    const until = noon + 25 * minuteMs;
+    const msg = `Way too many requests; IP(1.2.3.4) banned until ${until}. Please use the websocket.`;
+    const { failure } = await pollWith(binance, { json: { code: -1003, msg }, status: 418 });
+    expect(failure).toMatchObject({ kind: "cool-down", until });
+  });
+
+  it("a ban from the past, or for years, is not believed", async () => {
+    const past = await pollWith(binance, {
+      json: { code: -1003, msg: `banned until ${noon - 1}` },
+      status: 418,
+    });
+    expect(past.failure.until).toBe(past.clock.now() + minuteMs);
+    const years = await pollWith(binance, {
+      json: { code: -1003, msg: "banned until 9999999999999" },
+      status: 418,
+    });
+    expect(years.failure.until).toBe(years.clock.now() + 72 * hourMs);
+  });
+
+  it("Bybit's 403 means ten minutes", async () => {
+    const { failure, clock } = await pollWith(bybit, { text: "access too frequent", status: 403 });
+    expect(failure).toMatchObject({ kind: "cool-down", until: clock.now() + 10 * minuteMs });
+  });
+
+  it("Bybit's edge turning a country away disables it", async () => {
+    const text = "The Amazon CloudFront distribution is configured to block access from your country.";
+    expect((await pollWith(bybit, { text, status: 403 })).failure.kind).toBe("disable-venue");
+  });
+
+  it.each([
+    ["10006 too many visits", { retCode: 10006, retMsg: "Too many visits!", result: {} }, "cool-down"],
+    ["10016 system error", { retCode: 10016, retMsg: "System error.", result: {} }, "retry"],
+    [
+      "10024 compliance rules",
+      { retCode: 10024, retMsg: "Compliance rules triggered", result: {} },
+      "disable-venue",
+    ],
+  ])("Bybit's %s", async (_name, json, kind) => {
+    expect((await pollWith(bybit, { json })).failure.kind).toBe(kind);
+  });
+
+  it.each([
+    ["50011 too many requests", "50011", "cool-down"],
+    ["50001 matching engine upgrading", "50001", "retry"],
+  ])("OKX's %s", async (_name, code, kind) => {
+    expect((await pollWith(okx, { json: { code, msg: "", data: [] } })).failure.kind).toBe(kind);
+  });
+
+  it("Bybit's open interest is halved where one side isn't named", async () => {
+    const { venue, server, clock } = await stage(bybit);
+    const change = { singleOpenInterest: "", openInterest: "1000" };
+    server.on(bybit.paths.mark, () => ({ json: bybit.markAnswer(truth, change, clock.now()) }));
+    const outcome = await pollOne(venue);
+    expect(outcome).toMatchObject({ ok: true, observation: { openInterest: 500 } });
+  });
+
+  it("a symbol the venue refuses three times is left alone for ten minutes", async () => {
+    const { venue, server, clock } = await stage(binance);
+    server.on(binance.paths.candles, () => ({
+      json: { code: -1130, msg: "Data sent is not valid." },
+      status: 400,
+    }));
+    for (let round = 0; round < 3; round += 1) await pollOne(venue);
+    server.forgetRequests();
+    expect(failureOf(await pollOne(venue)).kind).toBe("retry");
+    expect(server.requests).toEqual([]);
+    server.serve(binance.routes(truth, clock.now));
+    clock.advance(10 * minuteMs);
+    expect((await pollOne(venue)).ok).toBe(true);
+  });
+});
+
+function isFor(base: string, query: Readonly<Record<string, string>>): boolean {
+  return (query["symbol"] ?? query["instId"] ?? "").startsWith(base);
+}
