@@ -92,7 +92,7 @@ async function launchRedis(args: readonly string[], dir: string): Promise<Runnin
   const said: string[] = [];
   for await (const line of createInterface({ input: guard.stdout })) {
     said.push(line);
-    if (!line.includes("Ready to accept connections")) continue;
+    if (!/ready to accept connections/i.test(line)) continue;
     guard.stdout.resume();
     return { guard, pid: Number(said[0]), gone };
   }

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Rounds, VenueReport } from "../../src/store/contracts.ts";
+import { symbolKeys } from "../../src/store/keys.ts";
+import { createRounds } from "../../src/store/rounds.ts";
+import type { RedisClient } from "../../src/store/script.ts";
+import { createSymbols } from "../../src/store/symbols.ts";
+import { silentLog, startTestRedis } from "../support/redis.ts";
+import type { TestRedis } from "../support/redis.ts";
+import { aBar, aCommit, anObservation, noon } from "./builders.ts";
+
+let server: TestRedis;
+let redis: RedisClient;
+let rounds: Rounds;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = await server.connect();
+  rounds = createRounds(redis, silentLog);
+});
+afterAll(async () => server.stop());
+beforeEach(async () => {
+  await redis.flushall();
+});
+
+const venues = ["binanceusdm", "bybit", "okx"];
+
+function good(venue: string, slot: number, markPrice = 84_230): VenueReport {
+  return { venue, slot, at: noon, observation: anObservation({ markPrice }) };
+}
+
+function bad(venue: string, slot: number): VenueReport {
+  return { venue, slot, at: noon, failure: { kind: "retry", reason: "no answer" } };
+}
+
+describe("a round", () => {
+  test("is complete when every expected venue has reported, well or badly", async () => {
+    expect(await rounds.report("BTC", good("okx", 7), venues)).toBe("waiting");
+    expect(await rounds.report("BTC", bad("bybit", 7), venues)).toBe("waiting");
+    expect(await rounds.report("BTC", good("binanceusdm", 7), venues)).toBe("complete");
+  });
+
+  test("is completed once: a second word of a venue completes nothing", async () => {
+    expect(await rounds.report("BTC", good("okx", 7), ["okx"])).toBe("complete");
+    expect(await rounds.report("BTC", good("okx", 7), ["okx"])).toBe("waiting");
+  });
+
+  test("is completed by exactly one of many who report at once", async () => {
+    const expected = Array.from({ length: 16 }, (_, index) => `venue${index}`);
+    const reporters = await Promise.all(
+      Array.from({ length: 4 }, async () => createRounds(await server.connect(), silentLog)),
+    );
+    for (const slot of [1, 2, 3]) {
+      const results = await Promise.all(
+        expected.map(async (venue, index) =>
+          reporters[index % 4]?.report("BTC", good(venue, slot), expected),
+        ),
+      );
+      expect(results.filter((result) => result === "complete")).toHaveLength(1);
+    }
+  });
+
+  test("ends when the next slot begins, complete or not", async () => {
+    await rounds.report("BTC", good("okx", 7), venues);
+    await rounds.report("BTC", good("bybit", 8), venues);
+    await rounds.report("BTC", good("binanceusdm", 8), venues);
+    expect(await rounds.report("BTC", good("okx", 8), venues)).toBe("complete");
+  });
+
+  test("isn't completed by what is late from the slot before", async () => {
+    await rounds.report("BTC", good("okx", 8), ["okx", "bybit"]);
+    expect(await rounds.report("BTC", good("bybit", 7), ["okx", "bybit"])).toBe("waiting");
+    expect(await rounds.report("BTC", good("bybit", 8), ["okx", "bybit"])).toBe("complete");
+  });
+
+  test("of one symbol is not another's", async () => {
+    expect(await rounds.report("BTC", good("okx", 7), ["okx"])).toBe("complete");
+    expect(await rounds.report("ETH", good("okx", 7), ["okx"])).toBe("complete");
+  });
+
+  test("goes on at lower numbers when POLL_INTERVAL was changed from 1 s to 60 s", async () => {
+    await rounds.report("BTC", good("okx", noon / 1_000), ["okx"]);
+    expect(await rounds.report("BTC", good("okx", noon / 60_000), ["okx"])).toBe("complete");
+  });
+
+  test("leaves nothing behind for ever", async () => {
+    await rounds.report("BTC", good("okx", 7), venues);
+    const keys = symbolKeys("BTC");
+    expect(await redis.pttl(keys.round)).toBeGreaterThan(0);
+    expect(await redis.pttl(keys.reports)).toBeGreaterThan(0);
+  });
+});
+
+describe("what is read of a round", () => {
+  test("is each venue's newest observation, an unbounded tier included", async () => {
+    await rounds.report("BTC", good("okx", 7, 84_000), venues);
+    await rounds.report("BTC", good("okx", 8, 84_100), venues);
+    expect(await rounds.read("BTC")).toEqual([
+      { venue: "okx", observation: anObservation({ markPrice: 84_100 }) },
+    ]);
+  });
+
+  test("is a failure beside the last good observation, until a good one comes", async () => {
+    await rounds.report("BTC", good("okx", 7), venues);
+    await rounds.report("BTC", bad("okx", 8), venues);
+    expect(await rounds.read("BTC")).toEqual([
+      {
+        venue: "okx",
+        observation: anObservation(),
+        failure: { kind: "retry", reason: "no answer", at: noon, slot: 8 },
+      },
+    ]);
+    await rounds.report("BTC", good("okx", 9), venues);
+    expect(await rounds.read("BTC")).toEqual([{ venue: "okx", observation: anObservation() }]);
+  });
+
+  test("includes a venue that is always late for its round", async () => {
+    await rounds.report("BTC", good("bybit", 8), venues);
+    await rounds.report("BTC", good("okx", 7), venues);
+    expect((await rounds.read("BTC")).map((record) => record.venue)).toEqual(["bybit", "okx"]);
+  });
+
+  test("is never older than what the venue has said since", async () => {
+    await rounds.report("BTC", good("okx", 8, 84_100), venues);
+    await rounds.report("BTC", good("okx", 7, 84_000), venues);
+    expect((await rounds.read("BTC"))[0]?.observation?.markPrice).toBe(84_100);
+  });
+
+  test("leaves out what another version wrote and keeps the rest", async () => {
+    await rounds.report("BTC", good("okx", 7), venues);
+    await redis.hset(symbolKeys("BTC").reports, "o:bybit", `{"price":1}`);
+    expect(await rounds.read("BTC")).toEqual([
+      { venue: "bybit" },
+      { venue: "okx", observation: anObservation() },
+    ]);
+  });
+});
+
+test("cursors are the newest committed bars of the symbols that have any", async () => {
+  const symbols = createSymbols(redis);
+  await symbols.commit(aCommit({ cursors: new Map([["okx", aBar().openTime]]) }));
+  expect(await rounds.cursors("okx", ["BTC", "ETH"])).toEqual(new Map([["BTC", noon]]));
+  expect(await rounds.cursors("bybit", ["BTC", "ETH"])).toEqual(new Map());
+});
