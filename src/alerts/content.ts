@@ -35,7 +35,7 @@ export interface FiringContent extends Common {
   readonly realisedShare?: number;
 }
 
-export interface VenueCount {
+interface VenueCount {
   readonly fresh: number;
   readonly total: number;
   /** ccxt ids of those that aren't fresh. */

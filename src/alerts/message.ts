@@ -4,13 +4,13 @@ import type { AlertContent, FiringContent, ResolvedContent } from "./content.ts"
 import { strength, type Direction } from "./data.ts";
 
 /** What one kind of trader tends to make of it. */
-export interface Reading {
+interface Reading {
   readonly who: string;
   readonly text: string;
 }
 
 /** A time for platforms that show the reader's own, and the same in words (UTC) for the others. */
-export interface MessageTime {
+interface MessageTime {
   /** Epoch ms. */
   readonly at: number;
   readonly text: string;
@@ -44,7 +44,7 @@ export interface FullMessage {
 }
 
 /** One line, such as the end of an alert. */
-export interface LineMessage {
+interface LineMessage {
   readonly kind: "line";
   readonly symbol: string;
   readonly asOf: MessageTime;

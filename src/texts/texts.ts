@@ -22,7 +22,7 @@ export interface Texts extends Format {
   readonly time: (epochMs: number) => string;
 }
 
-export type TextArguments = Readonly<Record<string, string>>;
+type TextArguments = Readonly<Record<string, string>>;
 
 const built = new Map<Language, Texts>();
 
