@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import type { VenueReply } from "../support/venueServer.ts";
 import type { Dialect } from "./dialect.ts";
@@ -171,17 +172,15 @@ describe.each(dialects)("$id", (dialect) => {
     const { venue, server, clock } = await stage(dialect);
     const good = dialect.routes(truth, clock.now)[dialect.paths.candles];
     const order: string[] = [];
-    let letGo = (): void => undefined;
-    const btcIsOut = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const btcIsOut = new EventEmitter();
+    const waited = once(btcIsOut, "out");
     server.on(dialect.paths.candles, async (request) => {
-      if (isFor("ETH", request.query)) await btcIsOut;
+      if (isFor("ETH", request.query)) await waited;
       return good === undefined ? { reset: true } : good(request);
     });
     await venue.poll([{ symbol: "ETH" }, { symbol: "BTC" }], (symbol) => {
       order.push(symbol);
-      letGo();
+      btcIsOut.emit("out");
     });
     expect(order).toEqual(["BTC", "ETH"]);
   });

@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
+import Binance from "../../node_modules/ccxt/js/src/pro/binanceusdm.js";
+import Bybit from "../../node_modules/ccxt/js/src/pro/bybit.js";
+import Okx from "../../node_modules/ccxt/js/src/pro/okx.js";
+import type { Call, Contract, VenueAdapter } from "../../src/poller/adapter.ts";
+import { redirect } from "../../src/poller/exchanges.ts";
+import { binanceusdm } from "../../src/poller/venues/binanceusdm.ts";
+import { bybit } from "../../src/poller/venues/bybit.ts";
+import { okx } from "../../src/poller/venues/okx.ts";
+import { noon } from "./world.ts";
+
+const btc: Contract = {
+  symbol: "BTC",
+  market: "BTC/USDT:USDT",
+  id: "BTCUSDT",
+  contractType: "linear",
+  contractSize: 1,
+};
+
+function callsOf(adapter: VenueAdapter): Call[] {
+  const feeds = [
+    adapter.candles,
+    adapter.markCandles,
+    ...adapter.openInterestHistory,
+    adapter.longShortRatio,
+  ];
+  const figures = [adapter.openInterest, adapter.fundingRate].flatMap((figure) => figure ?? []);
+  const tiers = adapter.riskTiers.kind === "venue" ? [adapter.riskTiers.call(btc)] : [];
+  return [
+    ...adapter.boards.map((board) => board.call),
+    ...feeds.flatMap((feed) => [feed.latest(btc, 3), feed.window(btc, noon, noon + 1)]),
+    ...figures.map((figure) => figure.call(btc)),
+    ...tiers,
+  ];
+}
+
+const clients = [
+  { id: "binanceusdm", create: () => new Binance(), adapter: binanceusdm },
+  { id: "bybit", create: () => new Bybit(), adapter: bybit },
+  { id: "okx", create: () => new Okx(), adapter: okx },
+];
+
+describe.each(clients)("$id", ({ id, create, adapter }) => {
+  it("has every method its adapter calls", () => {
+    const client = create();
+    const missing = callsOf(adapter).filter(
+      ({ method }) => typeof Reflect.get(client, method) !== "function",
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it.each([
+    ["http://127.0.0.1:9000/base/", "http://127.0.0.1:9000/base", "ws://127.0.0.1:9000/base"],
+    ["https://proxy.example", "https://proxy.example", "wss://proxy.example"],
+  ])("goes to %s for everything, with the venue's own paths", (baseUrl, rest, socket) => {
+    const client = create();
+    const before = strings(client.urls.api);
+    redirect(client, baseUrl);
+    const after = strings(client.urls.api);
+    expect(after).toHaveLength(before.length);
+    for (const [index, url] of after.entries()) {
+      const own = before[index]?.replace(/^(https|wss):\/\/[^/]+/, "");
+      const base = before[index]?.startsWith("wss:") === true ? socket : rest;
+      expect(url).toBe(`${base}/${id}${own}`);
+    }
+  });
+});
+
+describe("websockets", () => {
+  const servers: WebSocketServer[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
+
+  /** The path of the first connection a client makes. */
+  async function pathOf(connect: (baseUrl: string) => Promise<unknown>): Promise<string | undefined> {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    servers.push(server);
+    await new Promise((resolve) => server.once("listening", resolve));
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    return new Promise((resolve, reject) => {
+      server.once("connection", (_socket, request) => resolve(request.url));
+      connect(`http://127.0.0.1:${address.port}/base`).catch(reject);
+    });
+  }
+
+  const market = { id: "BTCUSDT", symbol: "BTC/USDT:USDT", base: "BTC", quote: "USDT", settle: "USDT" };
+  const perpetual = { type: "swap", swap: true, contract: true, linear: true, contractSize: 1 };
+
+  it("reach the proxy over plain ws, and Binance's market streams keep their move to /market/ws", async () => {
+    const client = new Binance({ markets: { [market.symbol]: { ...market, ...perpetual } } });
+    const path = await pathOf(async (baseUrl) => {
+      redirect(client, baseUrl);
+      void client.watchLiquidationsForSymbols([market.symbol]).catch(() => undefined);
+    });
+    await client.close();
+    expect(path).toMatch(/^\/base\/binanceusdm\/market\/ws/);
+  });
+});
+
+function strings(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(strings);
+}
