@@ -78,10 +78,11 @@ function consumeRow(book: Book, tier: number, end: number): number {
   }
   book.frontier[tier] = end;
   const before = book.total[tier] ?? 0;
-  const consumed = Math.min(before, stored * (book.scale[tier] ?? 1));
+  const rest = Math.max(0, before - stored * (book.scale[tier] ?? 1));
   // what 32-bit rounding left between bins and total shows once most of a row is gone: count it anew then
-  book.total[tier] = consumed > 0.99 * before ? countRow(book, tier) : before - consumed;
-  return consumed;
+  const total = rest < 0.01 * before ? Math.min(before, countRow(book, tier)) : rest;
+  book.total[tier] = total;
+  return before - total;
 }
 
 /** Real mass of a row, counted bin by bin. */
@@ -105,7 +106,6 @@ function foldScale(book: Book, tier: number, scale: number): void {
   for (let bin = 0; bin < binCount; bin += 1) row[bin] = (row[bin] ?? 0) * scale;
   book.overflow[tier] = (book.overflow[tier] ?? 0) * scale;
   book.scale[tier] = 1;
-  book.total[tier] = countRow(book, tier);
 }
 
 /** Moves the grid so that `anchor`, the first bin that may hold mass from now on, lies on it with room. */

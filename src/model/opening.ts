@@ -13,13 +13,15 @@ const goldenStep = 0.6180339887498949;
 const plasticStep1 = 0.7548776662466927;
 const plasticStep2 = 0.5698402909980532;
 
-const leastPoints = 16;
+const leastPoints = 8;
 /** One lattice point carries at most this share of its row, so that no spike is drawn in a quiet map. */
-const mostShareOfPoint = 1 / 1024;
-const mostPoints = 1024;
+const mostShareOfPoint = 1 / 512;
+const mostPoints = 512;
+/** Different entries of a bar; a power of two. Rows with more points meet them again at other offsets. */
+const entryPoints = 32;
 
 // scratch of `openBook`, which runs to its end before anyone can call it again
-const entries = new Float64Array(mostPoints);
+const entries = new Float64Array(entryPoints);
 const targets = new Int32Array(mostPoints);
 
 /**
@@ -29,31 +31,27 @@ const targets = new Int32Array(mostPoints);
  */
 export function openBook(
   book: Book,
-  masses: Float64Array,
+  masses: readonly number[],
   table: TriggerTable,
   span: BarSpan,
   bar: number,
 ): void {
-  const points = masses.map((mass, tier) => countPoints(mass, (book.total[tier] ?? 0) + mass));
-  drawEntries(span, bar, Math.max(...points));
-  masses.forEach((mass, tier) => {
-    if (mass > 0) openRow({ book, table, span, tier, mass, points: points[tier] ?? leastPoints, bar });
-  });
+  const opening = { book, table, span, phase: (bar * plasticStep2) % 1 };
+  drawEntries(span, (bar * plasticStep1) % 1);
+  for (let tier = 0; tier < masses.length; tier += 1) {
+    const mass = masses[tier] ?? 0;
+    if (mass > 0) openRow(opening, tier, mass);
+  }
 }
 
-function countPoints(mass: number, total: number): number {
-  if (!(mass > 0)) return 0;
-  return Math.min(mostPoints, Math.max(leastPoints, Math.ceil(mass / total / mostShareOfPoint)));
-}
-
-/** Quantiles of the triangle at rotated golden steps. */
-function drawEntries(span: BarSpan, bar: number, points: number): void {
+/** Quantiles of the triangle at golden steps; rows take as many of them as they have points. */
+function drawEntries(span: BarSpan, phase: number): void {
   const { inner, outer, typical } = span;
   const width = outer - inner;
   const rising = typical - inner;
   const modeQuantile = width > 0 ? rising / width : 0;
-  let quantile = (bar * plasticStep1) % 1;
-  for (let i = 0; i < points; i += 1) {
+  let quantile = phase;
+  for (let i = 0; i < entryPoints; i += 1) {
     quantile += goldenStep;
     if (quantile >= 1) quantile -= 1;
     entries[i] =
@@ -63,45 +61,50 @@ function drawEntries(span: BarSpan, bar: number, points: number): void {
   }
 }
 
-interface RowOpening {
+interface Opening {
   readonly book: Book;
   readonly table: TriggerTable;
   readonly span: BarSpan;
-  readonly tier: number;
-  readonly mass: number;
-  readonly points: number;
-  readonly bar: number;
+  /** Rotation of the stratified coordinate. */
+  readonly phase: number;
 }
 
-function openRow(opening: RowOpening): void {
-  const { book, span, tier, mass } = opening;
+function openRow(opening: Opening, tier: number, mass: number): void {
+  const { book, span } = opening;
   const before = book.total[tier] ?? 0;
-  book.entry[tier] = ((book.entry[tier] ?? 0) * before + span.typical * mass) / (before + mass);
-  book.total[tier] = before + mass;
+  const total = before + mass;
+  book.entry[tier] = ((book.entry[tier] ?? 0) * before + span.typical * mass) / total;
+  book.total[tier] = total;
+  const points = Math.min(mostPoints, Math.max(leastPoints, Math.ceil(mass / total / mostShareOfPoint)));
   // no trigger beyond the reach: they entered at the extreme itself, after it was set
-  const alive = aimPoints(opening, false) || aimPoints(opening, true);
+  const alive = aimPoints(opening, tier, points) || aimAtExtreme(opening, tier, points);
   place(book, tier, alive, mass / alive / (book.scale[tier] ?? 1));
 }
 
 /** Fills `targets` with the absolute bins of the points that survive the bar; returns how many do. */
-function aimPoints(opening: RowOpening, atExtreme: boolean): number {
-  const { table, span, tier, points, bar } = opening;
+function aimPoints({ table, span, phase }: Opening, tier: number, points: number): number {
   const firstEarly = firstUncrossed(span.reach);
   const firstLate = Math.min(firstEarly, firstUncrossed(span.close));
-  const phase = (bar * plasticStep2) % 1;
+  const { lateShare } = span;
   let order = phase;
-  const extreme = Math.max(span.reach, span.typical);
   let alive = 0;
   for (let i = 0; i < points; i += 1) {
-    const entry = atExtreme ? extreme : (entries[i] ?? 0);
+    const entry = entries[i & (entryPoints - 1)] ?? 0;
     const target = Math.floor(entry + triggerOffset(table, tier, (i + phase) / points));
     order += plasticStep1;
     if (order >= 1) order -= 1;
-    if (target < (order < span.lateShare ? firstLate : firstEarly)) continue;
     targets[alive] = target;
-    alive += 1;
+    alive += target < (order < lateShare ? firstLate : firstEarly) ? 0 : 1;
   }
   return alive;
+}
+
+function aimAtExtreme({ table, span, phase }: Opening, tier: number, points: number): number {
+  const extreme = Math.max(span.reach, span.typical);
+  for (let i = 0; i < points; i += 1) {
+    targets[i] = Math.floor(extreme + triggerOffset(table, tier, (i + phase) / points));
+  }
+  return points;
 }
 
 function place(book: Book, tier: number, count: number, stored: number): void {

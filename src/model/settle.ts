@@ -69,18 +69,15 @@ function shrink(book: Book, survival: number): void {
  * Opens go where the side falls short of its mix, in proportion: the mix is a share of what is held, and the
  * short-lived tiers need most of the turnover to keep theirs. Opens the hedged part itself; returns the tiers'.
  */
-function shareOut(book: Book, openInterest: number, mix: Mix): Float64Array {
-  const masses = new Float64Array(tierCount);
+function shareOut(book: Book, openInterest: number, mix: Mix): number[] {
   const hedgedGap = Math.max(0, mix.hedged * openInterest - book.hedged);
   let gaps = hedgedGap;
-  for (let tier = 0; tier < tierCount; tier += 1) {
-    const gap = Math.max(0, (mix.tiers[tier] ?? 0) * openInterest - (book.total[tier] ?? 0));
-    masses[tier] = gap;
+  const masses = mix.tiers.map((share, tier) => {
+    const gap = Math.max(0, share * openInterest - (book.total[tier] ?? 0));
     gaps += gap;
-  }
-  const opened = openInterest - bookTotal(book);
-  const part = gaps > 0 ? opened / gaps : 0;
-  for (let tier = 0; tier < tierCount; tier += 1) masses[tier] = (masses[tier] ?? 0) * part;
+    return gap;
+  });
+  const part = gaps > 0 ? (openInterest - bookTotal(book)) / gaps : 0;
   book.hedged += hedgedGap * part;
-  return masses;
+  return masses.map((gap) => gap * part);
 }

@@ -14,7 +14,7 @@ import type { SeriesSpec, Side } from "./types.ts";
  */
 export type TriggerTable = Float64Array;
 
-/** Knots of a tier's quantile function; between them it is linear, off by under a tenth of a bin. */
+/** Knots of a tier's quantile function; between them it is linear, off by under half a bin. */
 const knots = 64;
 const stride = knots + 1;
 
@@ -64,9 +64,13 @@ function triggerAtUnitEntry(
   leverage: number,
   brackets: readonly Bracket[],
 ): number | undefined {
-  const held = { side, entryPrice: 1, marginBalance: typicalTicketUsd / leverage };
+  const marginBalance = typicalTicketUsd / leverage;
   const feeRate = spec.liquidationFeeRate;
+  const quantity = typicalTicketUsd;
   return spec.contractType === "linear"
-    ? linearLiquidationPrice({ ...held, quantity: typicalTicketUsd, feeRate }, brackets)
-    : inverseLiquidationPrice({ ...held, quantityUsd: typicalTicketUsd, feeRate }, brackets);
+    ? linearLiquidationPrice({ side, quantity, entryPrice: 1, marginBalance, feeRate }, brackets)
+    : inverseLiquidationPrice(
+        { side, quantityUsd: quantity, entryPrice: 1, marginBalance, feeRate },
+        brackets,
+      );
 }

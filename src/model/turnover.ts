@@ -32,7 +32,7 @@ export function volumeDays(usual: UsualVolume, volume: number): number {
 /** What one side's holders would close of their own will in a bar. */
 export interface SideHazards {
   /** Share of each tier. */
-  readonly rates: Float64Array;
+  readonly rates: readonly number[];
   readonly hedgedRate: number;
   /** Mass all rates together would close. */
   readonly wanted: number;
@@ -45,23 +45,27 @@ export interface SideHazards {
  * closes. The price is in the side's outward coordinate.
  */
 export function hazardsOf(book: Book, price: number, days: number, opens: number): SideHazards {
-  const rates = new Float64Array(tierCount);
-  const hedgedRate = 1 - 2 ** (-days / hedgedHalfLifeDays);
+  const hedgedRate = closingShare(days / hedgedHalfLifeDays);
   let wanted = book.hedged * hedgedRate;
-  for (let tier = 0; tier < tierCount; tier += 1) {
-    const leverage = tierLeverages[tier] ?? 1;
+  const rates = tierLeverages.map((leverage, tier) => {
     const gain = ((book.entry[tier] ?? price) - price) * binWidth * leverage;
-    const rate = 1 - 2 ** ((-days * disposition(gain)) / halfLifeDays(leverage));
-    rates[tier] = rate;
+    const rate = closingShare((days * disposition(gain)) / halfLifeDays(leverage));
     wanted += rate * (book.total[tier] ?? 0);
-  }
+    return rate;
+  });
   return { rates, hedgedRate, wanted, forced: Math.max(0, -opens) };
+}
+
+function closingShare(halfLives: number): number {
+  return -Math.expm1(-Math.LN2 * halfLives);
 }
 
 /** Winners close sooner than losers; `gain` is the tier's mean profit on margin, so the factor is one a row. */
 function disposition(gain: number): number {
-  return dispositionRatio ** (0.5 * Math.tanh(gain / dispositionScale));
+  return Math.exp(halfLogDisposition * Math.tanh(gain / dispositionScale));
 }
+
+const halfLogDisposition = 0.5 * Math.log(dispositionRatio);
 
 /**
  * ΔOI + closed + liquidated of both sides ≤ volume: each trade is one buy and one sell, and each opens or closes.
