@@ -23,6 +23,23 @@ const optionalNative = ["bufferutil", "utf-8-validate", "zlib-sync", "erlpack", 
 /** ccxt loads it on demand, for signing orders on dYdX and for MEXC's streams; neither is done here. */
 const neverReached = ["protobufjs"];
 
+/**
+ * ccxt takes its HTTP client by `import("undici")` and uses the named exports, as Node gives them. For a CommonJS
+ * package esbuild's dynamic import has a default export only, and every request would fail: this gives it the names.
+ */
+const namedUndici = {
+  name: "named-undici",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, ({ kind, resolveDir }) =>
+      kind === "dynamic-import" ? { path: "undici", namespace: "named", pluginData: resolveDir } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "named" }, ({ pluginData }) => ({
+      contents: 'export { Agent, ProxyAgent, fetch, request } from "undici";',
+      resolveDir: pluginData,
+    }));
+  },
+};
+
 try {
   await bundle();
   publish();
@@ -50,6 +67,7 @@ async function bundle() {
     sourcesContent: false,
     banner: { js: banner },
     external: [...optionalNative, ...neverReached],
+    plugins: [namedUndici],
     logLevel: "warning",
   });
 }
