@@ -18,6 +18,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           // real Redis servers and child processes: two at a time is what two cores carry
           maxWorkers: 2,
+          // after the units: projects with different workers must not run together
+          sequence: { groupOrder: 1 },
         },
       },
     ],
