@@ -5,8 +5,8 @@ import type { Clock } from "./ops/clock.ts";
 import type { Lifecycle } from "./ops/lifecycle.ts";
 import type { Log } from "./ops/log.ts";
 import { createMetrics, type Metrics } from "./ops/metrics.ts";
-import type { RedisClient } from "./store/script.ts";
 import type { Store } from "./store/contracts.ts";
+import type { RedisConnections } from "./store/open.ts";
 import type { Handlers } from "./worker/contracts.ts";
 import { createQueues, type Queues } from "./worker/queues.ts";
 import { createSlots, type Slots, startDeadlines } from "./worker/slots.ts";
@@ -25,13 +25,8 @@ export interface LopsideOptions {
   readonly print: (text: string) => void;
   readonly redis: RedisConnections;
   readonly store: Store;
-}
-
-/** One connection each: a blocked or flooded one must not hold the others up. The opener closes them. */
-export interface RedisConnections {
-  readonly commands: RedisClient;
-  readonly queues: RedisClient;
-  readonly workers: RedisClient;
+  /** The venues run on this machine and need no pacing. */
+  readonly unthrottled?: boolean;
 }
 
 /** What every role is built from. */
@@ -104,7 +99,13 @@ async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backf
   ]);
   const roundTimeoutMs = Math.max(slots.lengthMs, 10_000);
   const built = config.venues.map((id) => {
-    const venue = openVenue(id, { baseUrl: config.venueBaseUrl, markets: store.markets, clock, log });
+    const venue = openVenue(id, {
+      baseUrl: config.venueBaseUrl,
+      unthrottled: parts.unthrottled ?? false,
+      markets: store.markets,
+      clock,
+      log,
+    });
     const round = createRound({
       venue,
       symbols: config.symbols,
@@ -199,7 +200,7 @@ async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
   return { deliver: async ({ platform, symbol }) => drains.get(platform)?.(symbol) };
 }
 
-async function openSenders({ config, platforms, print, clock }: Parts): Promise<Sender[]> {
+async function openSenders({ platforms, print }: Parts): Promise<Sender[]> {
   const senders: Sender[] = [];
   if (platforms.includes("console")) {
     const { createConsoleSender } = await import("./notifier/console.ts");

@@ -39,7 +39,7 @@ export function startSweep(options: SweepOptions): () => void {
 async function sweep({ drains, outbox, symbols, clock, log }: SweepOptions): Promise<void> {
   for (const [platform, drain] of drains) {
     for (const symbol of symbols) {
-      const released = await outbox.releaseStuck(symbol, platform, clock.now(), stuckMs);
+      const released = await outbox.releaseStuck(symbol, platform, clock.now(), stuckMs / clock.realMs(1));
       if (released > 0) log.warn({ platform, symbol, released }, "deliveries of a dead process taken over");
       await drain(symbol);
     }

@@ -1,7 +1,9 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Backfills } from "../store/contracts.ts";
 import type { Venue } from "./contracts.ts";
+import { createTroubleLog } from "./trouble.ts";
 
 export interface HistoryOptions {
   readonly venue: Venue;
@@ -12,17 +14,16 @@ export interface HistoryOptions {
   readonly timeoutMs: number;
 }
 
-/** Fetches a series' history and leaves it for the worker. A failure is said; the next round asks again. */
-export function createHistory({ venue, backfills, clock, log, timeoutMs }: HistoryOptions) {
-  return async (symbol: string, from: number): Promise<void> => {
-    const outcome = await venue.backfill(symbol, from, clock.now(), AbortSignal.timeout(timeoutMs));
-    if (!outcome.ok) {
-      log.warn(
-        { venue: venue.id, symbol, kind: outcome.failure.kind },
-        `no history yet: ${outcome.failure.reason}`,
-      );
-      return;
-    }
+/** Fetches a series' history and leaves it for the worker. A failure is said; a later round asks again. */
+export function createHistory(options: HistoryOptions): (symbol: string, from: number) => Promise<void> {
+  const { venue, backfills, clock, log, timeoutMs } = options;
+  const troubles = createTroubleLog(venue.id, "histories", log);
+  return async (symbol, from) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    setMaxListeners(0, signal);
+    const outcome = await venue.backfill(symbol, from, clock.now(), signal);
+    troubles(symbol, outcome.ok ? undefined : outcome.failure);
+    if (!outcome.ok) return;
     await backfills.put(symbol, venue.id, outcome.spec, outcome.bars);
     log.info({ venue: venue.id, symbol, bars: outcome.bars.length }, "history read");
   };

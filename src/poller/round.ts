@@ -1,7 +1,9 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Rounds } from "../store/contracts.ts";
 import { historyMs, maxBarsPerPoll, type PollOutcome, type PollRequest, type Venue } from "./contracts.ts";
+import { createTroubleLog } from "./trouble.ts";
 
 export interface RoundOptions {
   readonly venue: Venue;
@@ -23,38 +25,55 @@ export interface RoundOptions {
 /** One round of one venue: polls every symbol and reports each as soon as it is known. */
 export function createRound(options: RoundOptions): () => Promise<void> {
   const { venue, symbols, rounds, clock, log } = options;
-  const troubles = createTroubleLog(venue.id, log);
+  const historyAsked = new Map<string, number>();
+  const troubles = createTroubleLog(venue.id, "polls", log);
 
   return async () => {
     const slot = options.slot();
     const cursors = await rounds.cursors(venue.id, symbols);
-    await Promise.all(symbols.map(async (symbol) => askForHistory(options, symbol, cursors.get(symbol))));
+    await Promise.all(
+      symbols.map(async (symbol) => askForHistory(options, historyAsked, symbol, cursors.get(symbol))),
+    );
     const reports: Promise<void>[] = [];
     const onOutcome = (symbol: string, outcome: PollOutcome): void => {
       options.onOutcome(symbol, outcome);
-      troubles(symbol, outcome);
+      troubles(symbol, outcome.ok ? undefined : outcome.failure);
       reports.push(report(options, { symbol, slot, outcome, at: clock.now() }));
     };
     await venue.poll(
       symbols.map((symbol) => request(symbol, cursors.get(symbol))),
       onOutcome,
-      AbortSignal.timeout(options.timeoutMs),
+      deadline(options.timeoutMs),
     );
     await Promise.all(reports);
   };
+}
+
+/** Every request of a round listens to it, which is more than Node expects of one signal. */
+function deadline(ms: number): AbortSignal {
+  const signal = AbortSignal.timeout(ms);
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 function request(symbol: string, cursor: number | undefined): PollRequest {
   return cursor === undefined ? { symbol } : { symbol, cursor };
 }
 
+/** A history that was handed over takes a recompute to show in the cursor; one that failed may try again then. */
+const roundsBeforeAskingAgain = 3;
+
 async function askForHistory(
   options: RoundOptions,
+  asked: Map<string, number>,
   symbol: string,
   cursor: number | undefined,
 ): Promise<void> {
   const now = options.clock.now();
   if (cursor !== undefined && now - cursor <= maxBarsPerPoll * options.barMs) return;
+  const slot = options.slot();
+  if (slot - (asked.get(symbol) ?? -Infinity) < roundsBeforeAskingAgain) return;
+  asked.set(symbol, slot);
   await options.onHistoryNeeded(symbol, Math.max(cursor ?? 0, now - historyMs));
 }
 
@@ -65,21 +84,4 @@ async function report(
   const said = outcome.ok ? { observation: outcome.observation } : { failure: outcome.failure };
   const result = await rounds.report(symbol, { venue: venue.id, slot, at, ...said }, expected);
   if (result === "complete") await onComplete(symbol, slot);
-}
-
-/** Says once that a symbol's polls fail, and once that they work again; the same reason is not repeated. */
-function createTroubleLog(venue: string, log: Log): (symbol: string, outcome: PollOutcome) => void {
-  const failing = new Map<string, string>();
-  return (symbol, outcome) => {
-    const before = failing.get(symbol);
-    if (outcome.ok) {
-      if (before === undefined) return;
-      failing.delete(symbol);
-      log.info({ venue, symbol }, "polls work again");
-      return;
-    }
-    failing.set(symbol, outcome.failure.kind);
-    if (before === outcome.failure.kind) return;
-    log.warn({ venue, symbol, kind: outcome.failure.kind }, outcome.failure.reason);
-  };
 }

@@ -13,7 +13,8 @@ const reportsTtlMs = 7 * 24 * 3_600_000;
 /**
  * `round` holds the current slot, whether it is complete, and the newest slot of each venue. The report is kept
  * unless its venue has reported a newer slot: a venue slower than POLL_INTERVAL is late for every round, and still
- * its word counts. It is ticked off only in its own round. Returns 1 to the one caller whose report completed it.
+ * its word counts. It is ticked off only in its own round. A venue that failed last time, or missed the last round, is
+ * not waited for: one that hangs must not make the others' data older. Returns 1 to the one caller whose report completed it.
  */
 const reportScript = {
   name: "lopsideReport",
@@ -28,6 +29,12 @@ local function isPast(field)
   return kept and slot < kept and kept - slot < renumbered
 end
 
+local function isAwaited(other)
+  local seen = tonumber(redis.call('HGET', round, 'v:' .. other) or nil)
+  if not seen then return true end
+  return seen == slot - 1 and redis.call('HEXISTS', reports, 'f:' .. other) == 0
+end
+
 if isPast('v:' .. venue) then return 0 end
 redis.call('HSET', reports, kind .. ':' .. venue, json)
 if kind == 'o' then redis.call('HDEL', reports, 'f:' .. venue) end
@@ -40,7 +47,7 @@ if redis.call('HGET', round, 'slot') ~= ARGV[2] then
 end
 redis.call('PEXPIRE', round, roundTtl)
 for i = 8, #ARGV do
-  if redis.call('HGET', round, 'v:' .. ARGV[i]) ~= ARGV[2] then return 0 end
+  if isAwaited(ARGV[i]) then return 0 end
 end
 if redis.call('HGET', round, 'complete') == '1' then return 0 end
 redis.call('HSET', round, 'complete', 1)

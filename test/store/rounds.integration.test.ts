@@ -72,6 +72,23 @@ describe("a round", () => {
     expect(await rounds.report("BTC", good("bybit", 8), ["okx", "bybit"])).toBe("complete");
   });
 
+  test("doesn't wait for a venue that failed last time, until it reports well again", async () => {
+    const both = ["okx", "bybit"];
+    await rounds.report("BTC", bad("bybit", 7), both);
+    await rounds.report("BTC", good("okx", 7), both);
+    expect(await rounds.report("BTC", good("okx", 8), both)).toBe("complete");
+    await rounds.report("BTC", good("bybit", 8), both);
+    expect(await rounds.report("BTC", good("okx", 9), both)).toBe("waiting");
+    expect(await rounds.report("BTC", good("bybit", 9), both)).toBe("complete");
+  });
+
+  test("doesn't wait for a venue that missed the one before", async () => {
+    const both = ["okx", "bybit"];
+    await rounds.report("BTC", good("bybit", 7), both);
+    await rounds.report("BTC", good("okx", 8), both);
+    expect(await rounds.report("BTC", good("okx", 9), both)).toBe("complete");
+  });
+
   test("of one symbol is not another's", async () => {
     expect(await rounds.report("BTC", good("okx", 7), ["okx"])).toBe("complete");
     expect(await rounds.report("ETH", good("okx", 7), ["okx"])).toBe("complete");

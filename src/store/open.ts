@@ -1,0 +1,59 @@
+import type { Lifecycle } from "../ops/lifecycle.ts";
+import type { Log } from "../ops/log.ts";
+import { checkRedis } from "./check.ts";
+import { connectRedis } from "./connect.ts";
+import type { Store } from "./contracts.ts";
+import { startEmbeddedRedis } from "./embedded.ts";
+import { StoreError } from "./errors.ts";
+import { parseRedisUrl, type RedisEnd } from "./redisUrl.ts";
+import type { RedisClient } from "./script.ts";
+import { openStore } from "./store.ts";
+
+/** One connection each: a blocked or flooded one must not hold the others up. */
+export interface RedisConnections {
+  readonly commands: RedisClient;
+  readonly queues: RedisClient;
+  readonly workers: RedisClient;
+}
+
+export interface OpenOptions {
+  /** Undefined: start the embedded server. */
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  readonly log: Log;
+  /** Takes what must be closed, in order. */
+  readonly lifecycle: Lifecycle;
+}
+
+/**
+ * Redis, checked, with the store on it. Throws a StoreError that says what to do when it can't be reached, must not
+ * be used as it is set up, or holds data of a newer Lopside.
+ */
+export async function openRedis(options: OpenOptions): Promise<{ redis: RedisConnections; store: Store }> {
+  const { log, lifecycle } = options;
+  const end = await redisEnd(options);
+  const [commands, queues, workers] = await Promise.all([
+    connectRedis({ end, role: "commands", log }),
+    connectRedis({ end, role: "queue", log }),
+    connectRedis({ end, role: "worker", log }),
+  ]);
+  lifecycle.add("connections", () => {
+    for (const client of [commands, queues, workers]) client.disconnect();
+  });
+  await refuseUnfit(commands, log);
+  return { redis: { commands, queues, workers }, store: await openStore(commands, { log }) };
+}
+
+async function redisEnd({ redisUrl, dataDir, log, lifecycle }: OpenOptions): Promise<RedisEnd> {
+  if (redisUrl !== undefined) return parseRedisUrl(redisUrl);
+  const server = await startEmbeddedRedis({ dataDir, log });
+  lifecycle.add("embedded Redis", server.stop);
+  return server.end;
+}
+
+async function refuseUnfit(commands: RedisClient, log: Log): Promise<void> {
+  for (const { level, message, hint } of await checkRedis(commands)) {
+    if (level === "error") throw new StoreError(message, hint ?? "");
+    if (level === "warning") log.warn({ hint }, message);
+  }
+}
