@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import type { AlertContent, FiringContent } from "../../src/alerts/content.ts";
+import { bracketsOf } from "../../src/poller/bracketTable.ts";
+import { readRecording } from "../../src/replay/recording.ts";
+import { replay } from "../../src/replay/replay.ts";
+
+const folder = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
+const there = existsSync(folder);
+const rule = { ratio: 2, holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 180_000 };
+
+if (!there) process.stderr.write(`recorded bars are not replayed: ${folder} is not there\n`);
+
+describe.skipIf(!there)("real recorded bars", () => {
+  it.each([
+    ["binance-BTCUSDT-1h-2024.csv", "BTC"],
+    ["binance-ETHUSDT-1h-2024.csv", "ETH"],
+    ["binance-SOLUSDT-1h-2024.csv", "SOL"],
+    ["binance-BTCUSDT-5m-2026.csv", "BTC"],
+    ["binance-ETHUSDT-5m-2026.csv", "ETH"],
+    ["binance-SOLUSDT-5m-2026.csv", "SOL"],
+  ])("%s runs to its end, and alerts now and then, not all the time", async (name, symbol) => {
+    const { firings, days, summary, recording } = await alertsOf(name, symbol);
+    expect(summary.bars).toBe(recording.bars.length);
+    expect(recording.badRows).toEqual([]);
+    expect(firings.length / days).toBeGreaterThan(0.05);
+    expect(firings.length / days).toBeLessThan(10);
+    for (const firing of firings) expect(isSensible(firing)).toBe(true);
+  });
+
+  it.each([
+    ["binance-BTCUSDT-1h-2024.csv", "down", "2024-07-03T00:00Z", "2024-07-05T06:00Z", "the fall to 53,500"],
+    ["binance-BTCUSDT-5m-2026.csv", "up", "2026-01-13T00:00Z", "2026-01-13T22:00Z", "the largest squeeze"],
+    ["binance-BTCUSDT-5m-2026.csv", "down", "2026-01-19T00:00Z", "2026-01-21T00:00Z", "the flush of longs"],
+  ])("%s warns %s before or during %s to %s, %s", async (name, direction, from, to) => {
+    const { firings } = await alertsOf(name, "BTC");
+    const during = firings.filter(({ time }) => time >= Date.parse(from) && time <= Date.parse(to));
+    expect(during.map((firing) => firing.direction)).toContain(direction);
+  });
+
+  it("has no gap in the 5m files and names the one of SOL's hours", async () => {
+    const { recording } = await alertsOf("binance-SOLUSDT-1h-2024.csv", "SOL");
+    expect(recording.gaps.map(({ missingBars }) => missingBars)).toEqual([2]);
+    expect((await readRecording(`${folder}binance-BTCUSDT-5m-2026.csv`)).liquidations).toHaveLength(1272);
+  });
+});
+
+describe.skipIf(!there || !existsSync("dist/cli.js"))("lopside replay", () => {
+  const run = promisify(execFile);
+  const lopside = async (...args: string[]) =>
+    run(process.execPath, ["dist/cli.js", "replay", `${folder}binance-BTCUSDT-1h-2024.csv`, ...args]);
+
+  it("prints alerts as people see them on stdout, and what it did on stderr", async () => {
+    const { stdout, stderr } = await lopside();
+    expect(stdout).toContain("Liquidation maps are not price predictions.");
+    expect(stderr).toMatch(/BTC: 1,008 bars, \d+ alerts in 40.0 days/);
+  });
+
+  it("prints one line an alert with --json, and nothing else with --alerts", async () => {
+    const { stdout, stderr } = await lopside("--json", "--alerts");
+    const alerts = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(alerts.length).toBeGreaterThan(3);
+    for (const alert of alerts) expect(alert).toMatchObject({ symbol: "BTC", kind: "firing" });
+    expect(stderr).toBe("");
+  });
+});
+
+type Outcome = Awaited<ReturnType<typeof replayOf>>;
+const outcomes = new Map<string, Promise<Outcome>>();
+
+/** Each file is replayed once. */
+async function alertsOf(name: string, symbol: string): Promise<Outcome> {
+  const known = outcomes.get(name) ?? replayOf(name, symbol);
+  outcomes.set(name, known);
+  return known;
+}
+
+async function replayOf(name: string, symbol: string) {
+  const recording = await readRecording(folder + name);
+  const alerts: AlertContent[] = [];
+  const summary = await replay({
+    recording,
+    symbol,
+    riskTiers: bracketsOf(symbol),
+    rule,
+    onAlert: (content) => alerts.push(content),
+  });
+  const firings = alerts.filter((content): content is FiringContent => content.kind === "firing");
+  return { recording, firings, summary, days: summary.watchedMs / 86_400_000 };
+}
+
+/** The ratio is that of the distances, points the way it says, and both distances are within the map. */
+function isSensible({ ratio, direction, downDistanceUsd, upDistanceUsd, markPrice }: FiringContent): boolean {
+  const leans = direction === "up" ? ratio >= 2 : ratio <= 0.5;
+  const isQuotient = Math.abs(ratio / (downDistanceUsd / upDistanceUsd) - 1) < 1e-9;
+  return leans && isQuotient && Math.max(downDistanceUsd, upDistanceUsd) < markPrice / 4;
+}
