@@ -40,6 +40,9 @@ async function bundle(chosen, outdir) {
     outdir,
     outExtension: { ".js": ".mjs" },
     bundle: true,
+    // what is loaded on demand stays so: ccxt names packages nobody needs here
+    splitting: true,
+    chunkNames: "chunk-[hash]",
     packages: "external",
     platform: "node",
     format: "esm",

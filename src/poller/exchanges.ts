@@ -83,7 +83,7 @@ function mapStrings(urls: Urls, change: (text: string) => string): Urls {
 /** ccxt's own timer stops at the headers; a body that never ends would hang the round. */
 function guardSending(client: BaseExchange, options: ExchangeOptions): void {
   const send = client.fetch.bind(client);
-  const deadline = timeout(options.timeoutMs, TimeoutStrategy.Aggressive);
+  const deadline = timeout(options.timeoutMs, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false });
   client.fetch = async (
     url: unknown,
     method?: string,

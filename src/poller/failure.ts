@@ -97,7 +97,7 @@ function isBlocked(error: unknown, http: HttpFacts | undefined): boolean {
 /** Bybit has no code of its own for an unknown symbol: 10001, and only the text tells. */
 function isUnknownSymbol(error: unknown): boolean {
   if (error instanceof BadSymbol) return true;
-  return error instanceof BadRequest && /"retCode":\s*10001\b.*symbol/i.test(error.message);
+  return error instanceof BadRequest && /"retCode":\s*10001\b.*"retMsg":\s*"[^"]*symbol/i.test(error.message);
 }
 
 function coolDownEnd(error: unknown, at: Circumstances): number {

@@ -1,4 +1,4 @@
-import { DelegateBackoff, handleWhen, retry } from "cockatiel";
+import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from "cockatiel";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Call, VenueAdapter } from "./adapter.ts";
@@ -44,7 +44,7 @@ export interface Line {
 export function openLine(options: LineOptions): Line {
   const { adapter, clock, log } = options;
   let block: PollFailure | undefined;
-  let loading: Promise<Exchange> | undefined;
+  let loading: Promise<Opened> | undefined;
 
   const blocked = (): PollFailure | undefined => {
     if (block?.until !== undefined && block.until <= clock.now()) block = undefined;
@@ -56,8 +56,12 @@ export function openLine(options: LineOptions): Line {
     if (failure !== undefined) throw new Refusal(failure);
   };
 
-  const exchange = async (): Promise<Exchange> => {
-    loading ??= loadExchange(adapter.id, { ...options, ccxt: adapter.ccxt, beforeSend });
+  const open = async (): Promise<Opened> => {
+    loading ??= loadExchange(adapter.id, { ...options, ccxt: adapter.ccxt, beforeSend }).then((client) => ({
+      client,
+      patient: retryPolicy(client, extraAttempts, options.random),
+      brief: retryPolicy(client, 0, options.random),
+    }));
     return loading;
   };
 
@@ -80,43 +84,49 @@ export function openLine(options: LineOptions): Line {
   const attempt = async <T>(
     what: string,
     ask: (client: Exchange) => Promise<T>,
-    options_: AskOptions,
+    how: AskOptions,
   ): Promise<T> => {
-    const client = await exchange();
-    const policy = retryPolicy(client, options_.optional === true ? 0 : extraAttempts, options.random);
+    const { client, patient, brief } = await open();
+    const policy = how.optional === true ? brief : patient;
     try {
       return await policy.execute(async () => {
         beforeSend();
-        stopIfAborted(options_.signal);
-        return orAborted(ask(client), options_.signal);
-      }, options_.signal);
+        stopIfAborted(how.signal);
+        return orAborted(ask(client), how.signal);
+      }, how.signal);
     } catch (error) {
       throw refuse(what, error, client.factsOf(error));
     }
   };
 
   return {
-    ask: async (call, read, askOptions = {}) =>
+    ask: async (call, read, how = {}) =>
       attempt(
         nameOf(call),
         async (client) => {
-          if (adapter.quota?.matches(call.method) === true) await quota?.take(askOptions.signal);
+          if (adapter.quota?.matches(call.method) === true) await quota?.take(how.signal);
           return read(await client.call(call.method, call.params));
         },
-        askOptions,
+        how,
       ),
     fetchMarkets: async (read, signal) =>
       attempt("markets", async (client) => read(await client.fetchMarkets()), { signal }),
     refuse,
     blocked,
     close: async () => {
-      if (loading !== undefined) await (await loading).close();
+      if (loading !== undefined) await (await loading).client.close();
     },
   };
 }
 
+interface Opened {
+  readonly client: Exchange;
+  readonly patient: RetryPolicy;
+  readonly brief: RetryPolicy;
+}
+
 /** Retries wait anywhere between nothing and a ceiling that doubles: full jitter, so that symbols don't march in step. */
-function retryPolicy(client: Exchange, maxAttempts: number, random: () => number) {
+function retryPolicy(client: Exchange, maxAttempts: number, random: () => number): RetryPolicy {
   return retry(
     handleWhen((error) => isTransient(error, client.factsOf(error))),
     { maxAttempts, backoff: new DelegateBackoff(({ attempt }) => random() * backoffMs * 2 ** attempt) },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MarketCache } from "../store/contracts.ts";
@@ -63,6 +64,7 @@ export function openVenue(id: string, options: VenueOptions): Venue {
   return {
     id,
     poll: async (requests, onOutcome, signal) => {
+      if (signal !== undefined) allowListeners(signal);
       const boards = once(async () => askBoards(adapter.boards, line, signal));
       await Promise.all(
         requests.map(async (request) => {
@@ -96,6 +98,11 @@ async function pollSymbol(
     if (refusal.why === "refused") recall.noteRefusal(refusal.failure, desk.clock.now());
     return { ok: false, failure: refusal.failure };
   }
+}
+
+/** Every request of a round listens for its end; Node takes more than ten for a leak and says so on stderr. */
+function allowListeners(signal: AbortSignal): void {
+  setMaxListeners(0, signal);
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
