@@ -6,8 +6,6 @@ import { describeRedis } from "./redisUrl.ts";
 import type { RedisEnd } from "./redisUrl.ts";
 import type { RedisClient } from "./script.ts";
 
-export type { RedisEnd } from "./redisUrl.ts";
-
 /** ioredis' own type forbids `undefined` for this one where it allows it everywhere else. */
 type RedisOptions = Omit<AllOptions, "replyMapping">;
 
@@ -88,7 +86,8 @@ const roleOptions: Readonly<Record<RedisRole, RedisOptions>> = {
   worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
 };
 
-function endOptions(end: Exclude<RedisEnd, { kind: "cluster" }>): RedisOptions {
+/** The options of ioredis that say where Redis is and how to log in. */
+export function endOptions(end: Exclude<RedisEnd, { kind: "cluster" }>): RedisOptions {
   // after a failover the old master is read-only: go and find the new one
   const common = { reconnectOnError: (error: Error): boolean => error.message.startsWith("READONLY") };
   if (end.kind === "socket") return { ...common, path: end.path };

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dayBytes, historyDaysOf, historyPlace, packPoint, unpackDay } from "../../src/store/history.ts";
 import { anImbalance, noon } from "./builders.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { packMap, unpackMap } from "../../src/store/map.ts";
 import { aMap } from "./builders.ts";

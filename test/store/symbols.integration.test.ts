@@ -25,6 +25,10 @@ beforeEach(async () => {
 /** Every byte there is: text conversions anywhere on the way would break it. */
 const everyByte = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
 
+async function historyTimes(from: number, to: number): Promise<readonly number[]> {
+  return (await symbols.history("BTC", from, to)).map((point) => point.time);
+}
+
 describe("a symbol", () => {
   test("begins at version 0 with nothing", async () => {
     expect(await symbols.read("BTC")).toEqual({ version: 0, slot: -1, series: new Map(), memory: undefined });
@@ -150,10 +154,8 @@ describe("the history", () => {
     const times = [midnight - 60_000, midnight, midnight + 60_000];
     for (const [index, time] of times.entries())
       await symbols.commit(aCommit({ slot: index, basedOn: index, imbalance: anImbalance({ time }) }));
-    const read = async (from: number, to: number): Promise<readonly number[]> =>
-      (await symbols.history("BTC", from, to)).map((point) => point.time);
-    expect(await read(midnight - 60_000, midnight + 60_000)).toEqual(times);
-    expect(await read(midnight - 59_999, midnight)).toEqual([midnight]);
+    expect(await historyTimes(midnight - 60_000, midnight + 60_000)).toEqual(times);
+    expect(await historyTimes(midnight - 59_999, midnight)).toEqual([midnight]);
   });
 
   test("of a symbol takes less than 2 MB of Redis, whole", async () => {
