@@ -16,9 +16,11 @@ export function secretsOf(config: Config): readonly string[] {
 
 /** By pattern, because the lists of nodes that Cluster and Sentinel have are no URLs. A lone user name is a token. */
 function passwordsIn(url: string | undefined): readonly string[] {
-  const matches = (url ?? "").matchAll(/:\/\/(?:[^\s/@:]*:([^\s/]+)|([^\s/@:]+))@/g);
-  return [...matches].flatMap(([, password, token]) => {
-    const found = password ?? token ?? "";
+  const matches = (url ?? "").matchAll(
+    /:\/\/(?:[^\s/@:]*:([^\s/]+)|([^\s/@:]+))@|[?&]\w*password=([^\s&]+)/gi,
+  );
+  return [...matches].flatMap(([, password, token, parameter]) => {
+    const found = password ?? token ?? parameter ?? "";
     return [found, decoded(found)];
   });
 }

@@ -64,7 +64,8 @@ describe("good values", () => {
     "redis://localhost",
     "rediss://user:pass@redis.example.org:6380/2",
     "redis://10.0.0.1:7000,redis://10.0.0.2:7000",
-    "redis+sentinel://:pass@10.0.0.1:26379,10.0.0.2:26379/mymaster/0",
+    "redis://:pass@10.0.0.1:7000,10.0.0.2:7000",
+    "redis+sentinel://:pass@10.0.0.1:26379,10.0.0.2:26379/mymaster/0?sentinelPassword=x",
   ])("takes %s as REDIS_URL", (redisUrl) => {
     expect(configOf({ REDIS_URL: redisUrl }).redisUrl).toBe(redisUrl);
   });
@@ -113,6 +114,7 @@ describe("a wrong value is refused", () => {
       telegramToken,
       "DISCORD_BOT_TOKEN looks like a Telegram token; Discord's are in the developer portal, under Bot",
     ],
+    ["REDIS_URL", "http://localhost", expect.stringContaining("must be redis://HOST:PORT")],
     [
       "REDIS_URL",
       "redis+sentinel://h:26379",
@@ -224,7 +226,7 @@ describe("the secrets of a configuration", () => {
       DISCORD_BOT_TOKEN: "discord.token.value",
       HTTP_TOKEN: "http-token",
       QUEUES_PASSWORD: "queues-password",
-      REDIS_URL: "redis://:p%40ss@10.0.0.1:7000,redis://user:other@10.0.0.2:7000",
+      REDIS_URL: "redis://:p%40ss@10.0.0.1:7000,redis://user:other@10.0.0.2:7000?sentinelPassword=third",
       VENUE_BASE_URL: "https://proxytoken@proxy.example.org",
     });
     expect(secretsOf(config)).toEqual([
@@ -236,6 +238,7 @@ describe("the secrets of a configuration", () => {
       "p%40ss",
       "p@ss",
       "other",
+      "third",
       "proxytoken",
     ]);
   });
