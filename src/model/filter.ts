@@ -46,12 +46,15 @@ function noteBar(state: FilterState, rules: FilterRules, bar: Bar): void {
   state.barsApplied += 1;
 }
 
+/** Of open interest: what a venue's rounding may add to a change. */
+const roundingOfOpenInterest = 1e-9;
+
 /** Every change of open interest is a trade, so |ΔOI| ≤ what was traded since it was last settled. */
 function faultOfOpenInterest(state: FilterState, bar: Bar): string | undefined {
   if (state.openInterest === undefined || bar.openInterest === undefined) return undefined;
   const change = bar.openInterest - state.openInterest;
   const { sum, weightMs } = state.usualVolume;
   const most = state.unsettledVolume + burstOfMissedBars * state.missedMs * (sum / weightMs);
-  if (Math.abs(change) <= most) return undefined;
+  if (Math.abs(change) <= most + roundingOfOpenInterest * state.openInterest) return undefined;
   return `open interest changed by ${change} on a volume of ${most}`;
 }

@@ -18,6 +18,9 @@ const profileBins: Readonly<Record<Side, number>> = {
   short: Math.ceil(logDistance("short", mapReach) / binWidth),
 };
 
+/** Of the way from a share of the mark to a log distance and back. */
+const rounding = 1e-12;
+
 /** Price at a bin's centre as a share of the mark. */
 const priceShares: Readonly<Record<Side, Float64Array>> = {
   long: sharesOf("long"),
@@ -65,7 +68,7 @@ export function distanceTo(profile: Profile, notionalUsd: number): number | unde
   const before = profile.cumulativeUsd[bin - 1] ?? 0;
   const inside = Math.min(1, (notionalUsd - before) / (profile.notionalUsd[bin] ?? 1));
   const ratio = distanceRatio(profile.side, (bin + inside) * binWidth);
-  return ratio <= mapReach ? ratio : undefined;
+  return ratio <= mapReach + rounding ? Math.min(ratio, mapReach) : undefined;
 }
 
 /** Binary search over running totals, which never fall. */

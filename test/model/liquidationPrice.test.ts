@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   bankruptcyPrice,
@@ -104,7 +104,7 @@ describe("laws of liquidation prices", () => {
     );
   });
 
-  it("it lies between bankruptcy and entry when the maintenance rate is below 1/leverage", () => {
+  it("lies between bankruptcy and entry when the maintenance rate is below 1/leverage", () => {
     fc.assert(
       fc.property(anySide, anyRate, anyLeverage, (side, rate, leverage) => {
         fc.pre(rate < 0.999 / leverage);
@@ -135,7 +135,7 @@ describe("laws of liquidation prices", () => {
     );
   });
 
-  it("it moves continuously as a position grows through the brackets", () => {
+  it("moves continuously as a position grows through the brackets", () => {
     fc.assert(
       fc.property(anySide, anyQuantity, anyLeverage, (side, quantity, leverage) => {
         const price = isolatedLinear(side, quantity, leverage, steps) ?? 0;

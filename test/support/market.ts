@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Bar, RiskTier, SeriesSpec } from "../../src/model/types.ts";
 
 export const fiveMinutes = 300_000;
@@ -72,4 +72,13 @@ export function steadyBars(count: number, price = 1e5): Bar[] {
     })),
     price,
   );
+}
+
+/** Bit for bit, and far faster than a deep comparison. */
+export function sameBits(one: ArrayBufferView, other: ArrayBufferView): boolean {
+  return Buffer.compare(bytesOf(one), bytesOf(other)) === 0;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
