@@ -1,11 +1,15 @@
+/** An error instead of what was asked for; `scope` says whose a Discord 429 is. */
+export interface StatusFault {
+  readonly kind: "status";
+  readonly status: number;
+  readonly retryAfterSeconds?: number;
+  readonly scope?: "user" | "global" | "shared";
+  readonly body?: unknown;
+}
+
 /** How a platform misbehaves. "accept…" means that the request took effect and only its answer was lost. */
 export type Fault =
-  | {
-      readonly kind: "status";
-      readonly status: number;
-      readonly retryAfterSeconds?: number;
-      readonly body?: unknown;
-    }
+  | StatusFault
   | { readonly kind: "resetBefore" }
   | { readonly kind: "delay"; readonly ms: number }
   | { readonly kind: "acceptThenReset" }

@@ -6,6 +6,9 @@ export interface Signal {
   readonly waitFor: <T>(pick: () => T | undefined) => Promise<T>;
 }
 
+/** For what changes on the test's own side, where nobody notifies. */
+const lookAgainMs = 20;
+
 export function createSignal(): Signal {
   const lookers = new Set<() => void>();
   return {
@@ -18,8 +21,10 @@ export function createSignal(): Signal {
           const value = pick();
           if (value === undefined) return;
           lookers.delete(look);
+          clearInterval(timer);
           resolve(value);
         };
+        const timer = setInterval(look, lookAgainMs);
         lookers.add(look);
         look();
       }),

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createFaults, type Fault, type Faults } from "../faults.ts";
+import { createFaults, type Fault, type Faults, type StatusFault } from "../faults.ts";
 import { listen, readBody, resetConnection, sendJson } from "../listener.ts";
 import { parseMultipart, type Form, type UploadedFile } from "../multipart.ts";
 import { createSignal } from "../signal.ts";
@@ -217,8 +217,6 @@ async function failBefore(
   sendJson(response, reply.status, reply.body);
   return true;
 }
-
-type StatusFault = Extract<Fault, { readonly kind: "status" }>;
 
 function faultReply(fault: StatusFault): Reply {
   if (fault.body !== undefined) return { status: fault.status, body: fault.body };
