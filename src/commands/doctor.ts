@@ -1,0 +1,79 @@
+import { Command } from "commander";
+import type { Config } from "../config/config.ts";
+import type { Finding } from "./checks/finding.ts";
+import { ExitError } from "./exit.ts";
+
+/** Looks at everything that `start` needs, one line each, with what to do about it. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description(
+      "checks Redis, tokens, venues and the clock, and says what to do; exit 1 if something needed fails",
+    )
+    .action(run);
+}
+
+async function run(): Promise<void> {
+  const [{ default: ora }, { readConfig }, { describeFinding }] = await Promise.all([
+    import("ora"),
+    import("./settings.ts"),
+    import("./checks/finding.ts"),
+  ]);
+  const { config, hints } = readConfig();
+  const spinner = ora({ text: "looking", stream: process.stderr, isSilent: !process.stderr.isTTY }).start();
+  const findings = await examine(config).finally(() => spinner.stop());
+  const warnings = hints.map((message): Finding => ({ level: "warning", message }));
+  for (const finding of [...warnings, ...findings]) process.stdout.write(describeFinding(finding));
+  const failed = findings.filter(({ level }) => level === "error").length;
+  if (failed > 0) throw new ExitError(`${failed} of ${findings.length} checks failed`);
+}
+
+async function examine(config: Config): Promise<readonly Finding[]> {
+  const [redis, tokens, venues] = await Promise.all([
+    examineRedis(config),
+    examineTokens(config),
+    examineVenues(config),
+  ]);
+  return [{ level: "ok", message: `Node ${process.version}` }, ...redis, ...tokens, ...venues];
+}
+
+async function examineRedis(config: Config): Promise<readonly Finding[]> {
+  const [{ checkRedisServer }, { createLifecycle }, log] = await Promise.all([
+    import("./checks/redis.ts"),
+    import("../ops/lifecycle.ts"),
+    quietLog(config),
+  ]);
+  const lifecycle = createLifecycle(log);
+  try {
+    return await checkRedisServer({ config, log, lifecycle });
+  } finally {
+    await lifecycle.stopAll();
+  }
+}
+
+async function examineTokens({ telegram, discord }: Config): Promise<readonly Finding[]> {
+  const { checkDiscord, checkTelegram } = await import("./checks/tokens.ts");
+  return Promise.all([checkTelegram(telegram), checkDiscord(discord)]);
+}
+
+async function examineVenues(config: Config): Promise<readonly Finding[]> {
+  const [{ openVenue }, { judgeClock, judgeVenues, visitVenues }, { systemClock }, log] = await Promise.all([
+    import("../poller/venue.ts"),
+    import("./checks/venues.ts"),
+    import("../ops/clock.ts"),
+    quietLog(config),
+  ]);
+  const markets = { get: async () => undefined, put: async () => undefined };
+  const options = { baseUrl: config.venueBaseUrl, markets, clock: systemClock, log };
+  const [symbol = "BTC"] = config.symbols;
+  const visits = await visitVenues(
+    config.venues.map((id) => openVenue(id, options)),
+    symbol,
+  );
+  return [...judgeVenues(visits, symbol), judgeClock(visits)];
+}
+
+/** What the parts would log is said by the findings. */
+async function quietLog(config: Config) {
+  const { openLog } = await import("./settings.ts");
+  return openLog({ ...config, logLevel: "silent" });
+}
