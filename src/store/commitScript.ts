@@ -44,6 +44,11 @@ redis.call('SET', map, take())
 local symbolTtl = take()
 for _ = 1, tonumber(take()) do redis.call('HSET', series, take(), take()) end
 for _ = 1, tonumber(take()) do redis.call('HSET', cursors, take(), take()) end
+for _ = 1, tonumber(take()) do
+  local venue = take()
+  redis.call('HDEL', series, venue)
+  redis.call('HDEL', cursors, venue)
+end
 for _, key in ipairs({ state, series, cursors, map }) do redis.call('PEXPIRE', key, symbolTtl) end
 
 local dayBytes, offset, row = tonumber(take()), take(), take()
@@ -77,6 +82,8 @@ export function commitArguments(commit: Commit): readonly ScriptArgument[] {
     ...[...commit.series].flat(),
     commit.cursors.size,
     ...[...commit.cursors].flat(),
+    commit.dropped.length,
+    ...commit.dropped,
     dayBytes,
     historyPlace(commit.imbalance.time).offset,
     packPoint(commit.imbalance),

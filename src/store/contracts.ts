@@ -69,6 +69,8 @@ export interface Commit {
   readonly series: ReadonlyMap<string, Uint8Array>;
   /** Newest closed bar by venue, of the series that changed. */
   readonly cursors: ReadonlyMap<string, number>;
+  /** Venues whose state can't be used: it is forgotten with its cursor, so that their history is read again. */
+  readonly dropped: readonly string[];
   readonly memory: string;
   readonly imbalance: Imbalance;
   readonly map: LiquidationMap;

@@ -9,9 +9,14 @@ export class StoreError extends Error {
   }
 }
 
-/** What was thrown, in words. Only the message: ioredis hangs the arguments of AUTH on its errors. */
+/**
+ * What was thrown, in words. Only the message, because ioredis hangs the arguments of AUTH on its errors; of a
+ * cluster's, that of the node, because "Failed to refresh slots cache" says nothing.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if ("lastNodeError" in error && error.lastNodeError instanceof Error) return error.lastNodeError.message;
+  return error.message;
 }
 
 /** The errno of a failed system call, "" when it was something else. */

@@ -5,7 +5,8 @@
 const root = "lopside";
 
 const symbolPattern = /^[A-Z0-9]{1,20}$/;
-const venuePattern = /^[A-Za-z0-9_-]{1,40}$/;
+/** A venue, or a part of what is kept of one: "bybit:tiers". */
+const venuePattern = /^[A-Za-z0-9_:-]{1,40}$/;
 
 /** String: the version of this layout. */
 export const schemaKey = `${root}:schema`;

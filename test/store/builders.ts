@@ -98,6 +98,7 @@ export function aCommit(over: Partial<Commit> = {}): Commit {
     at: noon,
     series: new Map(),
     cursors: new Map(),
+    dropped: [],
     memory: `{"episode":"quiet"}`,
     imbalance: anImbalance(),
     map: aMap(),

@@ -1,17 +1,7 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import {
-  appendFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  truncate,
-  writeFile,
-} from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,6 +15,7 @@ import { startEmbeddedRedis } from "../../src/store/embedded.ts";
 import type { EmbeddedRedis } from "../../src/store/embedded.ts";
 import { StoreError } from "../../src/store/errors.ts";
 import type { RedisClient } from "../../src/store/script.ts";
+import { childrenOf, commandOf, isAlive, parentOf } from "../support/processes.ts";
 import { silentLog } from "../support/redis.ts";
 
 let root: string;
@@ -93,7 +84,7 @@ describe("the embedded Redis", () => {
     if (server.end.kind !== "single") throw new Error(`on ${server.end.kind}`);
     expect(server.end.host).toBe("127.0.0.1");
     expect((await stat(join(dataDir, "redis", "redis.conf"))).mode & 0o777).toBe(0o600);
-    expect(ps("args", server.pid)).not.toContain(server.end.password);
+    expect(commandOf(server.pid)).not.toContain(server.end.password);
 
     const stranger = new Redis({
       host: "127.0.0.1",
@@ -102,7 +93,9 @@ describe("the embedded Redis", () => {
       retryStrategy: null,
     });
     stranger.on("error", () => undefined);
-    await expect(stranger.connect().then(async () => stranger.get("kept"))).rejects.toThrow();
+    await expect(stranger.connect().then(async () => stranger.get("kept"))).rejects.toThrow(
+      /NOAUTH|Connection is closed/,
+    );
     stranger.disconnect();
 
     await expect(start()).rejects.toThrow("in use by another Lopside");
@@ -200,7 +193,13 @@ describe("two Lopsides on one directory", () => {
 });
 
 describe("when Lopside itself", () => {
-  test("is killed with -9, Redis goes too and the next start has the data", async () => {
+  test("is killed with -9, Redis goes too, by itself", async () => {
+    const owner = await startChild();
+    owner.child.kill("SIGKILL");
+    await expect.poll(() => isAlive(owner.pid), { timeout: 10_000 }).toBe(false);
+  });
+
+  test("is killed with -9, the next start has the data", async () => {
     const owner = await startChild();
     const redis = await connectTo(owner.end);
     await redis.set("kept", "yes");
@@ -216,7 +215,7 @@ describe("when Lopside itself", () => {
   test("is killed with -9 and the guard, too, the next start ends the orphan and has the data", async () => {
     const owner = await startChild();
     await (await connectTo(owner.end)).set("kept", "yes");
-    const guard = Number(ps("ppid", owner.pid));
+    const guard = parentOf(owner.pid);
     // its helper first: it ends Redis when the guard's pipe closes
     for (const helper of childrenOf(guard)) if (helper !== owner.pid) process.kill(helper, "SIGKILL");
     process.kill(owner.child.pid ?? 0, "SIGKILL");
@@ -277,21 +276,6 @@ async function problemOf(attempt: Promise<unknown>): Promise<StoreError> {
   );
   if (!(problem instanceof StoreError)) throw new Error(`a StoreError was expected, not ${String(problem)}`);
   return problem;
-}
-
-/** What `ps` says of a process, "" when there is none. */
-function ps(field: "args" | "ppid" | "stat", pid: number): string {
-  return spawnSync("ps", ["-o", `${field}=`, "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
-}
-
-/** A zombie that nobody has waited for is not alive. */
-function isAlive(pid: number): boolean {
-  return /^[^Z]/.test(ps("stat", pid));
-}
-
-function childrenOf(pid: number): readonly number[] {
-  const { stdout } = spawnSync("pgrep", ["-P", String(pid)], { encoding: "utf8" });
-  return stdout.trim().split("\n").map(Number);
 }
 
 const firstLine = z.object({ path: z.string(), pid: z.number() });

@@ -55,6 +55,17 @@ describe("a symbol", () => {
     expect([...(await symbols.read("BTC")).series.keys()].toSorted()).toEqual(["bybit", "okx"]);
   });
 
+  test("forgets a dropped venue's series and cursor, so that its history is read again", async () => {
+    const both = new Map([
+      ["bybit", everyByte],
+      ["okx", everyByte],
+    ]);
+    await symbols.commit(aCommit({ series: both, cursors: new Map([["okx", noon]]) }));
+    await symbols.commit(aCommit({ slot: 2, basedOn: 1, dropped: ["okx"] }));
+    expect([...(await symbols.read("BTC")).series.keys()]).toEqual(["bybit"]);
+    expect(await redis.hget(symbolKeys("BTC").cursors, "okx")).toBeNull();
+  });
+
   test("that nobody recomputes is forgotten some day: every key of it expires", async () => {
     await symbols.commit(
       aCommit({ series: new Map([["bybit", everyByte]]), cursors: new Map([["bybit", noon]]) }),

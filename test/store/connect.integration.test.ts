@@ -1,0 +1,183 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { Socket } from "node:net";
+import { join } from "node:path";
+import { Cluster } from "ioredis";
+import { afterEach, describe, expect, test } from "vitest";
+import { checkRedis } from "../../src/store/check.ts";
+import { connectRedis } from "../../src/store/connect.ts";
+import { spawnGuarded } from "../../src/store/guarded.ts";
+import { parseRedisUrl } from "../../src/store/redisUrl.ts";
+import { openStore } from "../../src/store/store.ts";
+import { freePort, silentLog, startTestRedis } from "../support/redis.ts";
+import type { TestRedis, TestRedisOptions } from "../support/redis.ts";
+import { aBar, aCommit, aSpec, anAlert, anObservation, noon } from "./builders.ts";
+
+const servers: TestRedis[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop();
+});
+
+async function start(options?: TestRedisOptions): Promise<TestRedis> {
+  const server = await startTestRedis(options);
+  servers.push(server);
+  return server;
+}
+
+describe("a connection for commands", () => {
+  test("fails while Redis is away, and works again by itself when it is back", async () => {
+    const server = await start();
+    const redis = await server.connect("commands");
+    await redis.set("kept", "yes");
+    await server.kill();
+    await expect(redis.get("kept")).rejects.toThrow(/isn't writeable|retries|closed/);
+    await server.start();
+    await once(redis, "ready");
+    expect(await redis.get("kept")).toBe("yes");
+  });
+
+  test("fails in time when Redis takes commands and says nothing", async () => {
+    const server = await start();
+    const redis = await server.connect("commands");
+    await (await server.connect("worker")).client("PAUSE", 3_000, "ALL");
+    await expect(redis.get("kept")).rejects.toThrow("Command timed out");
+  });
+});
+
+test("a connection for workers waits for Redis to come back", async () => {
+  const server = await start();
+  const redis = await server.connect("worker");
+  await redis.set("kept", "yes");
+  await server.kill();
+  const answer = redis.get("kept");
+  await server.start();
+  expect(await answer).toBe("yes");
+});
+
+describe("a Redis that can't be used is an error that says where, and no password:", () => {
+  test("nobody there", async () => {
+    const end = parseRedisUrl(`redis://:hunter2@127.0.0.1:${await freePort()}`);
+    const attempt = connectRedis({ end, role: "commands", log: silentLog, waitMs: 300 });
+    await expect(attempt).rejects.toThrow(/Redis at 127\.0\.0\.1:\d+ cannot be used: connect ECONNREFUSED/);
+    await expect(attempt).rejects.not.toThrow(/hunter2/);
+  });
+
+  test("somebody there who isn't Redis", async () => {
+    const sockets = new Set<Socket>();
+    const mute = createServer((socket) => sockets.add(socket)).listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    const address = mute.address();
+    const port = address !== null && typeof address === "object" ? address.port : 0;
+    const attempt = connectRedis({
+      end: parseRedisUrl(`redis://127.0.0.1:${port}`),
+      role: "commands",
+      log: silentLog,
+      waitMs: 300,
+    });
+    await expect(attempt).rejects.toThrow("cannot be used: no answer");
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+  });
+
+  test("a wrong password, at once", async () => {
+    const server = await start({ tcp: true, config: ["--requirepass", "right"] });
+    const url = server.url.replace("redis://", "redis://:hunter2@");
+    for (const wrong of [url, `${url},`]) {
+      const attempt = connectRedis({ end: parseRedisUrl(wrong), role: "commands", log: silentLog });
+      await expect(attempt).rejects.toThrow("WRONGPASS");
+      await expect(attempt).rejects.not.toThrow(/hunter2/);
+    }
+  });
+});
+
+test("a database of its own, chosen in the URL", async () => {
+  const server = await start({ tcp: true });
+  const redis = await connectRedis({
+    end: parseRedisUrl(`${server.url}/3`),
+    role: "commands",
+    log: silentLog,
+  });
+  await redis.set("kept", "yes");
+  redis.disconnect();
+  expect(await (await server.connect()).get("kept")).toBeNull();
+});
+
+describe("the check", () => {
+  test("finds nothing wrong with a server that is as it should be", async () => {
+    const server = await start();
+    const findings = await checkRedis(await server.connect());
+    expect(findings.map((finding) => finding.level)).toEqual(["ok", "ok", "ok"]);
+  });
+
+  test("finds eviction and missing persistence", async () => {
+    const server = await start({ config: ["--maxmemory-policy", "allkeys-lru", "--appendonly", "no"] });
+    const findings = await checkRedis(await server.connect());
+    expect(findings.map((finding) => finding.level)).toEqual(["ok", "error", "warning"]);
+  });
+
+  test("warns where it may not look", async () => {
+    const server = await start();
+    const redis = await server.connect();
+    await redis.acl("SETUSER", "default", "-info");
+    const findings = await checkRedis(redis);
+    await redis.acl("SETUSER", "default", "+info");
+    expect(findings.map((finding) => finding.level)).toEqual(["warning"]);
+  });
+});
+
+test("the master that sentinels name, where they and it ask for a login", async () => {
+  const master = await start({ tcp: true, config: ["--requirepass", "of master"] });
+  const port = await freePort();
+  const config = join(master.dir, "sentinel.conf");
+  const [host, masterPort] = master.url.replace("redis://", "").split(":");
+  const lines = [
+    `port ${port}`,
+    `requirepass "of sentinel"`,
+    `sentinel monitor main ${host} ${masterPort} 1`,
+    `sentinel auth-pass main "of master"`,
+  ];
+  await writeFile(config, lines.join("\n"));
+  const sentinel = spawnGuarded("redis-server", [config, "--sentinel"], master.dir);
+  const url = `redis+sentinel://:of%20master@127.0.0.1:${port}/main/2?sentinelPassword=of%20sentinel`;
+  const redis = await connectRedis({ end: parseRedisUrl(url), role: "commands", log: silentLog });
+  expect(await redis.info("replication")).toContain("role:master");
+  redis.disconnect();
+  sentinel.stdin.end();
+  await once(sentinel, "exit");
+});
+
+test("on a Redis Cluster the whole store works: no script leaves its slot", async () => {
+  const server = await start({
+    tcp: true,
+    config: ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"],
+  });
+  const node = await server.connect();
+  await node.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+  const cluster = await connectRedis({
+    end: parseRedisUrl(`${server.url},`),
+    role: "commands",
+    log: silentLog,
+  });
+  expect(cluster).toBeInstanceOf(Cluster);
+  const { rounds, backfills, symbols, outbox, markets } = await openStore(cluster, { log: silentLog });
+
+  const report = { venue: "okx", slot: 1, at: noon, observation: anObservation() };
+  expect(await rounds.report("BTC", report, ["okx"])).toBe("complete");
+  expect(await rounds.read("BTC")).toHaveLength(1);
+  await backfills.put("BTC", "okx", aSpec(), [aBar()]);
+  expect(await backfills.take("BTC")).toHaveLength(1);
+  const commit = aCommit({ series: new Map([["okx", new Uint8Array(3)]]), alerts: [anAlert()] });
+  expect(await symbols.commit(commit)).toBe("committed");
+  expect(await symbols.read("BTC")).toMatchObject({ version: 1 });
+  expect(await symbols.history("BTC", noon, noon)).toHaveLength(1);
+  const [delivery] = await outbox.claim("BTC", "console", noon, 1);
+  if (delivery === undefined) throw new Error("nothing to claim");
+  expect(await outbox.settle(delivery, { kind: "sent", messageId: "" }, noon)).toBe(true);
+  expect(await outbox.releaseStuck("BTC", "console", noon, 0)).toBe(0);
+  expect(await outbox.countPending("BTC")).toBe(0);
+  await markets.put("okx", "[]");
+  expect(await markets.get("okx")).toBe("[]");
+  expect((await checkRedis(cluster)).map((finding) => finding.level)).toEqual(["ok", "ok", "ok"]);
+  cluster.disconnect();
+});
