@@ -165,21 +165,11 @@ function writeBookScalars(book: Book, scalars: Float64Array): void {
   });
 }
 
-/** FNV-1a of all that the bins' meaning depends on. */
+/** FNV-1a of all that the bins' meaning depends on. Risk tiers and fees are not in it: venues change them. */
 function fingerprint(spec: SeriesSpec, mix: Readonly<Record<Side, Mix>>): number {
-  const { venue, market, contractType, intervalMs, riskTiers, liquidationFeeRate } = spec;
-  const tiers = riskTiers.map((tier) => [tier.floorNotional, tier.maintenanceMarginRate, tier.maxLeverage]);
+  const { venue, market, contractType, intervalMs } = spec;
   const grid = [binWidth, binCount, tierLeverages];
-  const text = JSON.stringify([
-    venue,
-    market,
-    contractType,
-    intervalMs,
-    tiers,
-    liquidationFeeRate,
-    grid,
-    mix,
-  ]);
+  const text = JSON.stringify([venue, market, contractType, intervalMs, grid, mix]);
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;

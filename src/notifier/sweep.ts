@@ -12,9 +12,9 @@ export interface SweepOptions {
 }
 
 /** Real time: how often the outbox is looked through for what no wake-up brought. */
-const sweepMs = 10_000;
-/** A claim this old belongs to a process that died: a send takes 15 s at most. */
-const stuckMs = 30_000;
+const sweepMs = 5_000;
+/** A claim this old belongs to a process that died: senders give up after ten seconds. */
+const stuckMs = 12_000;
 
 /**
  * Queues only wake; what they lose, this finds: rows whose wake-up never came, and claims of processes that died.

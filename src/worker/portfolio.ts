@@ -22,8 +22,12 @@ export interface Portfolio {
   /** Applies new closed bars: first whole histories, then what the polls brought. */
   readonly absorb: (records: readonly VenueRecord[], backfills: readonly Backfill[]) => void;
   readonly series: (venue: string) => Series | undefined;
-  /** Encoded states and cursors of the series that changed since the last commit. */
-  readonly changed: () => { series: Map<string, Uint8Array>; cursors: Map<string, number> };
+  /** Encoded states and cursors of the series that changed since the last commit, and venues without a usable one. */
+  readonly changed: () => {
+    series: Map<string, Uint8Array>;
+    cursors: Map<string, number>;
+    dropped: readonly string[];
+  };
   readonly committed: (memory: SymbolMemory, slot: number) => void;
 }
 
@@ -31,6 +35,7 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
   const held = new Map<string, Series>();
   const dirty = new Set<string>();
   let current: (SymbolMemory & { version: number; slot: number }) | undefined;
+  let lost: string[] = [];
   let encoded: ReadonlyMap<string, Uint8Array> = new Map();
 
   const take = (venue: string, bars: readonly Bar[], series: Series): void => {
@@ -81,9 +86,14 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
           dirty.add(venue);
         } else take(venue, bars, series);
       }
+      lost = [];
       for (const { venue, observation } of records) {
         const series = held.get(venue);
-        if (series === undefined || observation === undefined) continue;
+        if (observation === undefined) continue;
+        if (series === undefined) {
+          lost.push(venue);
+          continue;
+        }
         if (follows(series, observation.closedBars)) take(venue, observation.closedBars, series);
       }
     },
@@ -96,11 +106,12 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
         series.set(venue, encodeSeries(state));
         if (state.lastClosed !== undefined) cursors.set(venue, state.lastClosed);
       }
-      return { series, cursors };
+      return { series, cursors, dropped: lost };
     },
     committed: (memory, slot) => {
       dirty.clear();
-      encoded = new Map();
+      // what is held is newer than what was read; a venue that has not spoken yet is still to be restored
+      encoded = new Map([...encoded].filter(([venue]) => !held.has(venue)));
       current = { ...memory, version: (current?.version ?? 0) + 1, slot };
     },
   };

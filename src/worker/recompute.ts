@@ -58,7 +58,7 @@ async function recomputeOnce(
   const { store, clock } = options;
   const { symbol } = portfolio;
   const memory = await portfolio.refresh(clock.now());
-  if (memory.slot >= slot) return "slot-done";
+  if (memory.slot === slot) return "slot-done";
 
   const records = await store.rounds.read(symbol);
   const backfills = await store.backfills.take(symbol);
@@ -88,6 +88,7 @@ async function recomputeOnce(
     at: now,
     series: changed.series,
     cursors: changed.cursors,
+    dropped: changed.dropped,
     memory: encodeMemory(next),
     imbalance: measured.imbalance,
     map: toLiquidationMap(aggregate),

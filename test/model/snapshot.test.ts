@@ -47,12 +47,22 @@ describe("a series in bytes", () => {
     ["another venue", { venue: "bybit" }],
     ["another contract type", { contractType: "inverse" as const }],
     ["another interval", { intervalMs: fiveMinutes * 3 }],
-    ["another fee", { liquidationFeeRate: 0.0005 }],
-    ["other risk tiers", { riskTiers: oneTier.map((tier) => Object.assign({}, tier, { maxLeverage: 50 })) }],
+    ["another market", { market: "BTC/USDC:USDC" }],
   ])("is refused for %s", (_name, change) => {
     const bytes = encodeSeries(warmStart(aSpec(), steadyBars(20)));
     expect(decodeSeries(bytes, aSpec(change))).toBeUndefined();
   });
+
+  it.each([
+    ["another fee", { liquidationFeeRate: 0.0005 }],
+    ["other risk tiers", { riskTiers: oneTier.map((tier) => Object.assign({}, tier, { maxLeverage: 50 })) }],
+  ])(
+    "goes on under %s: venues change them, and only what opens from then on is affected",
+    (_name, change) => {
+      const bytes = encodeSeries(warmStart(aSpec(), steadyBars(20)));
+      expect(decodeSeries(bytes, aSpec(change))?.barsApplied).toBe(20);
+    },
+  );
 
   it("is refused when it is damaged, cut or of another version", () => {
     const bytes = encodeSeries(warmStart(aSpec(), steadyBars(20)));
