@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 
 const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-const keptOutput = 20_000;
+const keptOutput = 100_000;
+const keptLines = 12;
 
 export function say(text) {
   process.stderr.write(`${text}\n`);
@@ -10,9 +11,16 @@ export function say(text) {
 /** Ends the setup: what went wrong, and what to do about it. */
 export function fail(error) {
   say(`\nSetup stopped: ${error.message}`);
-  if (error.output) say(`\n${error.output.trimEnd()}`);
+  if (error.output) say(`\n${shortened(error.output)}`);
   if (error.advice) say(`\n${error.advice}`);
   process.exitCode = 1;
+}
+
+/** Where a program says much, its first lines and its last ones tell what was wrong. */
+function shortened(output) {
+  const lines = output.trimEnd().split("\n");
+  if (lines.length <= 2 * keptLines) return lines.join("\n");
+  return [...lines.slice(0, keptLines), "…", ...lines.slice(-keptLines)].join("\n");
 }
 
 /**
