@@ -9,7 +9,7 @@ const minuteMs = 60_000;
 const historyStepMs = 5 * minuteMs;
 const dayMs = 86_400_000;
 /** Forced orders for one open interest would move the price by this much (log). */
-const impactPerOpenInterest = 0.35;
+const impactPerOpenInterest = 0.12;
 
 export interface WorldOptions {
   readonly seed: number;
