@@ -89,13 +89,13 @@ export interface Feed<Row> {
 }
 
 /** A published limit on a group of endpoints that ccxt's own pacing doesn't know. */
-export interface Quota {
+interface Quota {
   readonly matches: (method: string) => boolean;
   readonly requests: number;
   readonly perMs: number;
 }
 
-export type TierPlan =
+type TierPlan =
   | {
       readonly kind: "venue";
       readonly call: (contract: Contract) => Call;

@@ -4,7 +4,6 @@ import { intervalMs } from "./adapter.ts";
 import { closeOf, makeBar, settleMs } from "./bars.ts";
 import type { BackfillOutcome } from "./contracts.ts";
 import { Refusal } from "./failure.ts";
-import { stopIfAborted } from "./line.ts";
 import type { Desk } from "./poll.ts";
 import { specOf } from "./poll.ts";
 import { Malformed } from "./read.ts";
@@ -96,7 +95,6 @@ async function readPages<Row>(
   let unreadable = 0;
   const pageMs = feed.windowLimit * feed.stepMs;
   for (let start = from; start < to; start += pageMs) {
-    stopIfAborted(signal);
     const call = feed.window(contract, start, Math.min(start + pageMs, to));
     const page = await line.ask(call, (body) => feed.rows(body), { signal });
     for (const raw of page) {

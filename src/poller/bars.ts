@@ -10,10 +10,10 @@ import { intervalMs } from "./adapter.ts";
 export const settleMs = 90_000;
 
 /** A live sample this near to a bar's close stands in for a missing history row. */
-export const sampleReachMs = 60_000;
+const sampleReachMs = 60_000;
 
 /** What is known beside the candles; times are bars' closes. */
-export interface Extras {
+interface Extras {
   readonly marks: ReadonlyMap<number, MarkRow>;
   readonly openInterest: ReadonlyMap<number, number>;
   readonly longShortRatio: ReadonlyMap<number, number>;

@@ -97,7 +97,7 @@ export function asOhlc(open: unknown, high: unknown, low: unknown, close: unknow
   return ohlc;
 }
 
-export function show(value: unknown): string {
+function show(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
 }

@@ -4,10 +4,11 @@ import Binance from "../../node_modules/ccxt/js/src/pro/binanceusdm.js";
 import Bybit from "../../node_modules/ccxt/js/src/pro/bybit.js";
 import Okx from "../../node_modules/ccxt/js/src/pro/okx.js";
 import type { Call, Contract, VenueAdapter } from "../../src/poller/adapter.ts";
-import { redirect } from "../../src/poller/exchanges.ts";
+import { loadExchange, redirect } from "../../src/poller/exchanges.ts";
 import { binanceusdm } from "../../src/poller/venues/binanceusdm.ts";
 import { bybit } from "../../src/poller/venues/bybit.ts";
 import { okx } from "../../src/poller/venues/okx.ts";
+import { startVenueServer } from "../support/venueServer.ts";
 import { noon } from "./world.ts";
 
 const btc: Contract = {
@@ -64,6 +65,32 @@ describe.each(clients)("$id", ({ id, create, adapter }) => {
       const base = before[index]?.startsWith("wss:") === true ? socket : rest;
       expect(url).toBe(`${base}/${id}${own}`);
     }
+  });
+});
+
+describe("a request", () => {
+  it("is kept back by what is thrown right before it would leave", async () => {
+    const server = await startVenueServer();
+    const exchange = await loadExchange("okx", {
+      baseUrl: server.baseUrl,
+      timeoutMs: 1_000,
+      unthrottled: false,
+      ccxt: {},
+      beforeSend: () => {
+        throw new Error("cooling down");
+      },
+    });
+    await expect(exchange.call("publicGetPublicTime", {})).rejects.toThrow("cooling down");
+    expect(server.requests).toEqual([]);
+    await exchange.close();
+    await server.stop();
+  });
+
+  it("through a method ccxt doesn't have is a bug that names it", async () => {
+    const options = { timeoutMs: 1_000, unthrottled: true, ccxt: {}, beforeSend: () => undefined };
+    const exchange = await loadExchange("okx", options);
+    await expect(exchange.call("publicGetNothing", {})).rejects.toThrow("ccxt's okx has no publicGetNothing");
+    await exchange.close();
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as errors from "../../node_modules/ccxt/js/src/base/errors.js";
+import type { PollFailureKind } from "../../src/poller/contracts.ts";
 import { toFailure } from "../../src/poller/failure.ts";
 import { Malformed } from "../../src/poller/read.ts";
 import { noon } from "./world.ts";
@@ -7,7 +8,7 @@ import { noon } from "./world.ts";
 const at = { venue: "okx", what: "Candles BTC-USDT-SWAP", now: noon, timeoutMs: 1_000 };
 
 describe("toFailure", () => {
-  it.each([
+  it.each<[Error, PollFailureKind]>([
     [new errors.NetworkError("socket"), "retry"],
     [new errors.ExchangeNotAvailable("busy"), "retry"],
     [new errors.OnMaintenance("upgrade"), "retry"],

@@ -2,7 +2,7 @@ import type { VenueRequest, VenueRoute } from "../../support/venueServer.ts";
 import { type Change, type Dialect, otherSymbols, str } from "../dialect.ts";
 import { barMs, grid, hourMs, markOf, openTimes, type Truth } from "../world.ts";
 
-export const okxContractSize = 0.01;
+const okxContractSize = 0.01;
 const okxAnswer = (data: unknown): object => ({ code: "0", msg: "", data });
 const inContracts = (base: number): string => str(base / okxContractSize);
 
