@@ -204,7 +204,7 @@ async function openSenders({ platforms, print }: Parts): Promise<Sender[]> {
   const senders: Sender[] = [];
   if (platforms.includes("console")) {
     const { createConsoleSender } = await import("./notifier/console.ts");
-    senders.push(createConsoleSender(print));
+    senders.push(createConsoleSender(print, { bold: process.stdout.isTTY }));
   }
   return senders;
 }

@@ -1,10 +1,6 @@
-import closeWithGrace from "close-with-grace";
 import { Command, InvalidArgumentError } from "commander";
 import type { Role } from "../main.ts";
 import { ExitError } from "./exit.ts";
-
-/** All that a running process has must be let go within this; then it ends anyway. */
-const graceMs = 9_000;
 
 export function startCommand(): Command {
   return new Command("start")
@@ -20,34 +16,24 @@ function parseRoleList(text: string): readonly string[] {
 }
 
 async function run(wanted: readonly string[] | undefined): Promise<void> {
-  const [{ openLog, readConfig }, main, { createLifecycle }, { systemClock }, { openRedis }] =
-    await Promise.all([
-      import("./settings.ts"),
-      import("../main.ts"),
-      import("../ops/lifecycle.ts"),
-      import("../ops/clock.ts"),
-      import("../store/open.ts"),
-    ]);
+  const [{ openLog, readConfig }, main, { systemClock }, { openRedis }, { runParts }] = await Promise.all([
+    import("./settings.ts"),
+    import("../main.ts"),
+    import("../ops/clock.ts"),
+    import("../store/open.ts"),
+    import("./running.ts"),
+  ]);
   const roles = checkRoles(wanted, main.roles);
   const { config, hints } = readConfig();
   const log = openLog(config);
   for (const hint of hints) log.warn({}, hint);
-  const lifecycle = createLifecycle(log, graceMs);
-  closeWithGrace({ delay: graceMs + 500, logger: false }, async ({ signal, err }) => {
-    if (err === undefined) log.info({ signal }, "stopping");
-    else log.error({ error: err }, "stopping after an error nobody expected");
-    await lifecycle.stopAll();
-  });
-  try {
+  const print = (text: string): void => {
+    process.stdout.write(text);
+  };
+  await runParts(log).start(async ({ lifecycle }) => {
     const opened = await openRedis({ redisUrl: config.redisUrl, dataDir: config.dataDir, log, lifecycle });
-    const print = (text: string): void => {
-      process.stdout.write(text);
-    };
     await main.startLopside({ config, roles, clock: systemClock, log, lifecycle, print, ...opened });
-  } catch (error) {
-    await lifecycle.stopAll();
-    throw error;
-  }
+  });
 }
 
 function checkRoles(wanted: readonly string[] | undefined, known: readonly Role[]): readonly Role[] {

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import type { Clock } from "../ops/clock.ts";
+import type { Store } from "../store/contracts.ts";
+
+interface DemoOptions {
+  readonly speed: number;
+  readonly minutes?: number;
+}
+
+/** Every demo tells the same story: a seed of its own would make the README untrue. */
+const seed = 1;
+const symbols = ["BTC", "ETH", "SOL"];
+
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description("the real pipeline over a simulated market: no network, no tokens, nothing to set up")
+    .option("--speed <n>", "how many times faster than life", positive, 60)
+    .option("--minutes <m>", "stop after so many minutes of yours (default: Ctrl-C)", positive)
+    .action(run);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("it must be a number above 0.");
+  return value;
+}
+
+async function run(options: DemoOptions): Promise<void> {
+  const [main, { loadConfig }, { createLog }, { scaledClock }, { openRedis }, sim, story, { runParts }] =
+    await Promise.all([
+      import("../main.ts"),
+      import("../config/config.ts"),
+      import("../ops/log.ts"),
+      import("../ops/clock.ts"),
+      import("../store/open.ts"),
+      import("../sim/exchange.ts"),
+      import("../sim/storyline.ts"),
+      import("./running.ts"),
+    ]);
+  say(intro(options.speed));
+  const log = createLog({
+    level: "warn",
+    secrets: [],
+    destination: process.stderr,
+    human: { colours: process.stderr.isTTY },
+  });
+  const dataDir = await mkdtemp(join(tmpdir(), "lopside-demo-"));
+  const clock = scaledClock(options.speed, Date.now());
+  const running = runParts(log, () => say(outro));
+  running.lifecycle.add("demo's data", async () => rm(dataDir, { recursive: true, force: true }));
+  await running.start(async ({ lifecycle }) => {
+    const exchange = await sim.startSimulatedExchange({
+      clock,
+      seed,
+      symbols,
+      venues: sim.simulatedVenues,
+      storyline: story.demoStoryline,
+      historyMs: story.demoHistoryMs,
+    });
+    lifecycle.add("simulated exchange", exchange.close);
+    const loaded = loadConfig({
+      env: { SYMBOLS: symbols.join(","), VENUE_BASE_URL: exchange.baseUrl },
+      readFile: () => "",
+      supportedVenues: sim.simulatedVenues,
+    });
+    if (!loaded.ok) throw new Error(loaded.problems.join("; "));
+    const { config } = loaded;
+    const opened = await openRedis({ redisUrl: undefined, dataDir, log, lifecycle });
+    lifecycle.add("status", startStatus(opened.store, clock));
+    const roles = main.roles.filter((role) => role !== "http");
+    await main.startLopside({
+      config,
+      roles,
+      clock,
+      log,
+      lifecycle,
+      print: say,
+      unthrottled: true,
+      ...opened,
+    });
+  });
+  if (options.minutes !== undefined) setTimeout(running.stop, options.minutes * 60_000);
+}
+
+function say(text: string): void {
+  process.stdout.write(text);
+}
+
+function intro(speed: number): string {
+  return `Lopside demo: a simulated market at ${speed} times the speed of life.
+Three exchanges answer in their own dialects; poller, queues, Redis, model, alert
+rule and texts are the real ones. The first alert takes about twenty seconds.
+BTC: shorts pile up after a fall. ETH: longs crowd in after a rise. SOL: a range.
+Bybit will fail on the way and come back. Ctrl-C ends it and leaves nothing behind.
+
+`;
+}
+
+const outro = `
+That was the demo. Next:
+  npm run lopside -- map BTC     a live map from the real exchanges
+  npm start                      live; prints alerts until .env has a token
+  cp .env.example .env           then add TELEGRAM_BOT_TOKEN or DISCORD_BOT_TOKEN
+Liquidation maps are not price predictions, and nothing here is financial advice.
+`;
+
+/** Minutes of the clock between status lines. */
+const statusEveryMs = 3 * 60_000;
+
+/** A line now and then, so that one sees the ratio move between alerts. */
+function startStatus(store: Store, clock: Clock): () => void {
+  const timer = setInterval(() => {
+    statusLine(store, clock).then(say, () => clearInterval(timer));
+  }, clock.realMs(statusEveryMs));
+  return () => clearInterval(timer);
+}
+
+async function statusLine(store: Store, clock: Clock): Promise<string> {
+  const { textsIn } = await import("../texts/texts.ts");
+  const { price, ratio: ratioText } = textsIn("en");
+  const imbalances = await Promise.all(symbols.map(async (symbol) => store.symbols.imbalance(symbol)));
+  const parts = imbalances.map((imbalance, i) => {
+    const symbol = symbols[i] ?? "";
+    if (imbalance === undefined || imbalance.ratio === null) return `${symbol} …`;
+    return `${symbol} ${price(imbalance.markPrice)} ${ratioText(imbalance.ratio)}×`;
+  });
+  const venues = imbalances[0]?.venues ?? [];
+  const missing = venues
+    .filter(({ status }) => status !== "fresh")
+    .map(({ id, status }) => `${id} ${status}`);
+  const time = new Date(clock.now()).toISOString().slice(11, 16);
+  return `${[time, ...parts, ...missing].join(" · ")}\n`;
+}

@@ -1,0 +1,4 @@
+import { Command } from "commander";
+export function sendTestCommand(): Command {
+  return new Command("send-test");
+}
