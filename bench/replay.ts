@@ -5,7 +5,9 @@ import { recordingOf, swingingBars } from "../test/support/recording.ts";
 const barCount = 15_264;
 const rounds = 3;
 
-const riskTiers = [{ floorNotional: 0, capNotional: Infinity, maintenanceMarginRate: 0.005, maxLeverage: 100 }];
+const riskTiers = [
+  { floorNotional: 0, capNotional: Infinity, maintenanceMarginRate: 0.005, maxLeverage: 100 },
+];
 const rule = { ratio: 2, holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 180_000 };
 
 /** A whole replay in memory: model, imbalance and alert rule at each bar's close, with and without maps. */

@@ -9,6 +9,7 @@ import { readRecording } from "../../src/replay/recording.ts";
 import { replay } from "../../src/replay/replay.ts";
 
 const folder = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const there = existsSync(folder);
 const rule = { ratio: 2, holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 180_000 };
 
@@ -48,10 +49,10 @@ describe.skipIf(!there)("real recorded bars", () => {
   });
 });
 
-describe.skipIf(!there || !existsSync("dist/cli.js"))("lopside replay", () => {
+describe.skipIf(!there)("lopside replay", () => {
   const run = promisify(execFile);
   const lopside = async (...args: string[]) =>
-    run(process.execPath, ["dist/cli.js", "replay", `${folder}binance-BTCUSDT-1h-2024.csv`, ...args]);
+    run(process.execPath, [cli, "replay", `${folder}binance-BTCUSDT-1h-2024.csv`, ...args]);
 
   it("prints alerts as people see them on stdout, and what it did on stderr", async () => {
     const { stdout, stderr } = await lopside();
