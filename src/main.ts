@@ -1,6 +1,6 @@
 import type { Config } from "./config/config.ts";
 import type { Sender } from "./notifier/contracts.ts";
-import { platformOf } from "./notifier/destinations.ts";
+import { destinationsOf, nameDestination, platformOf } from "./notifier/destinations.ts";
 import type { Clock } from "./ops/clock.ts";
 import type { Lifecycle } from "./ops/lifecycle.ts";
 import type { Log } from "./ops/log.ts";
@@ -81,14 +81,6 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
 
 /** What a stop leaves the running jobs; all of it has ten seconds. */
 const drainMs = 6_000;
-
-function destinationsOf({ telegram, discord }: Config): string[] {
-  const posted = [
-    ...(telegram.botToken === undefined ? [] : telegram.chats.map((chat) => `telegram:${chat}`)),
-    ...(discord.botToken === undefined ? [] : discord.channels.map((channel) => `discord:${channel}`)),
-  ];
-  return posted.length > 0 ? posted : ["console"];
-}
 
 async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backfill">> {
   const { config, clock, log, store, queues, slots, metrics, lifecycle } = parts;
@@ -188,6 +180,7 @@ async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
         clock,
         log,
         language: "en",
+        nameOf: (destination) => nameDestination(destination, config),
         onSettled: (platform, outcome) => metrics.deliveries.inc({ platform, outcome }),
         onPostponed: async (symbol, delayMs) =>
           queues.deliver(sender.platform, symbol, clock.realMs(delayMs)),
@@ -200,13 +193,20 @@ async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
   return { deliver: async ({ platform, symbol }) => drains.get(platform)?.(symbol) };
 }
 
-async function openSenders({ platforms, print }: Parts): Promise<Sender[]> {
-  const senders: Sender[] = [];
-  if (platforms.includes("console")) {
-    const { createConsoleSender } = await import("./notifier/console.ts");
-    senders.push(createConsoleSender(print, { bold: process.stdout.isTTY }));
-  }
-  return senders;
+/** Opens the senders and asks the platforms about their tokens: a wrong one stops the start, an outage does not. */
+async function openSenders({ config, platforms, print, clock, log }: Parts): Promise<Sender[]> {
+  const { openSender, verifyToken } = await import("./notifier/senders.ts");
+  const options = { config, clock, print, terminal: process.stdout.isTTY };
+  return Promise.all(
+    platforms.map(async (platform) => {
+      const sender = await openSender(platform, options);
+      const check = await verifyToken(platform, options);
+      if (check.kind === "wrong") throw new Error(check.reason);
+      if (check.kind === "unreachable")
+        log.warn({ platform }, `${check.reason}; alerts wait until it can be reached`);
+      return sender;
+    }),
+  );
 }
 
 async function startHttpRole({ config, store, redis, clock, metrics, lifecycle, log }: Parts): Promise<void> {

@@ -1,4 +1,62 @@
 import { Command } from "commander";
+import type { SendResult } from "../notifier/contracts.ts";
+import { ExitError } from "./exit.ts";
+
+/** Posts a message marked as a test, exactly as an alert would be posted. */
 export function sendTestCommand(): Command {
-  return new Command("send-test");
+  return new Command("send-test")
+    .description("posts a real test alert: console, telegram:CHAT[/TOPIC] or discord:CHANNEL")
+    .argument("<destination>")
+    .action(run);
+}
+
+async function run(destination: string): Promise<void> {
+  const [
+    { readConfig },
+    { openSender },
+    { platformOf },
+    { testAlertContent },
+    { alertMessage },
+    { systemClock },
+  ] = await Promise.all([
+    import("./settings.ts"),
+    import("../notifier/senders.ts"),
+    import("../notifier/destinations.ts"),
+    import("../alerts/content.ts"),
+    import("../alerts/message.ts"),
+    import("../ops/clock.ts"),
+  ]);
+  const { config } = readConfig();
+  const print = (text: string): void => {
+    process.stdout.write(text);
+  };
+  const sender = await openSender(platformOf(destination), {
+    config,
+    clock: systemClock,
+    print,
+    terminal: process.stdout.isTTY,
+  });
+  const now = systemClock.now();
+  const result = await sender.send({
+    destination,
+    message: alertMessage(testAlertContent("BTC", now), "en"),
+    possibleRepeat: false,
+    idempotencyKey: `test-${now}-${destination}`,
+  });
+  if (result.kind === "sent") process.stderr.write(`sent to ${destination}\n`);
+  else throw new ExitError(`${destination}: ${explain(result)}`);
+}
+
+function explain(result: Exclude<SendResult, { kind: "sent" }>): string {
+  switch (result.kind) {
+    case "rate-limited":
+      return `the platform limits requests; try again in ${Math.max(1, Math.ceil((result.retryAt - Date.now()) / 1000))} s`;
+    case "migrated":
+      return `the chat has moved: use ${result.to}`;
+    case "rejected":
+    case "unreachable":
+      return result.reason;
+    case "unknown-outcome":
+      return `nobody knows whether it arrived: ${result.reason}`;
+  }
 }

@@ -1,5 +1,33 @@
-/** Destinations are written `console`, `telegram:CHAT[/TOPIC]`, `discord:CHANNEL`, `webhook:URL`. */
+import type { Config } from "../config/config.ts";
+
+/** Destinations are written `console`, `telegram:CHAT[/TOPIC]`, `discord:CHANNEL`. */
 export function platformOf(destination: string): string {
   const colon = destination.indexOf(":");
   return colon < 0 ? destination : destination.slice(0, colon);
+}
+
+/** The operator's own destinations; the console when there is nobody else to tell. */
+export function destinationsOf({ telegram, discord }: Pick<Config, "telegram" | "discord">): string[] {
+  const posted = [
+    ...(telegram.botToken === undefined ? [] : telegram.chats.map((chat) => `telegram:${chat}`)),
+    ...(discord.botToken === undefined ? [] : discord.channels.map((channel) => `discord:${channel}`)),
+  ];
+  return posted.length > 0 ? posted : ["console"];
+}
+
+/** How a log names a destination without its id: "entry 2 of TELEGRAM_CHATS". */
+export function nameDestination(
+  destination: string,
+  { telegram, discord }: Pick<Config, "telegram" | "discord">,
+): string {
+  const id = destination.slice(destination.indexOf(":") + 1);
+  const lists = [
+    ["telegram", "TELEGRAM_CHATS", telegram.chats],
+    ["discord", "DISCORD_CHANNELS", discord.channels],
+  ] as const;
+  for (const [platform, variable, entries] of lists) {
+    const at = entries.indexOf(id);
+    if (platformOf(destination) === platform && at >= 0) return `entry ${at + 1} of ${variable}`;
+  }
+  return platformOf(destination);
 }

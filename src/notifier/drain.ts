@@ -13,6 +13,8 @@ export interface DrainOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly language: Language;
+  /** How a log names a destination: never by its id. */
+  readonly nameOf: (destination: string) => string;
   readonly onSettled: (platform: string, outcome: DeliveryResult["kind"]) => void;
   /** Something of this symbol must be tried again after `delayMs` of the clock. */
   readonly onPostponed: (symbol: string, delayMs: number) => Promise<void>;
@@ -39,7 +41,11 @@ async function deliver(options: DrainOptions, delivery: Delivery): Promise<void>
   if (!(await outbox.holds(delivery))) return;
   const result = settlement(await post(options, delivery), delivery, clock.now());
   const settled = await outbox.settle(delivery, result, clock.now());
-  const fields = { symbol: delivery.symbol, alertId: delivery.alertId, platform: sender.platform };
+  const fields = {
+    symbol: delivery.symbol,
+    alertId: delivery.alertId,
+    destination: options.nameOf(delivery.destination),
+  };
   if (!settled) {
     log.warn(fields, "a delivery was taken over while it was being sent");
     return;
