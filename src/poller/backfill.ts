@@ -26,7 +26,8 @@ export async function backfill(
     const bars = await readBars(desk, contract, wholeBars(span, clock.now()), signal);
     const price = bars.at(-1)?.close;
     if (price === undefined) throw desk.line.refuse(`history ${contract.id}`, new Malformed("no candles"));
-    return { ok: true, spec: specOf(adapter, contract, await tiers.of(contract, price, signal)), bars };
+    const { riskTiers } = await tiers.of(contract, price, signal);
+    return { ok: true, spec: specOf(adapter, contract, riskTiers), bars };
   } catch (error) {
     const refusal = desk.line.refuse(`history ${symbol}`, error);
     return { ok: false, failure: refusal.failure };

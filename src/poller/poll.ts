@@ -1,4 +1,4 @@
-import type { SeriesSpec } from "../model/types.ts";
+import type { RiskTier, SeriesSpec } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { CandleRow, Contract, Feed, Figure, MarkRow, Sample, VenueAdapter } from "./adapter.ts";
@@ -11,7 +11,7 @@ import type { AskOptions, Line } from "./line.ts";
 import type { Markets } from "./markets.ts";
 import { checkFresh, Malformed } from "./read.ts";
 import type { Recall } from "./recall.ts";
-import type { TieredSpec, Tiers } from "./tiers.ts";
+import type { Tiers } from "./tiers.ts";
 
 const latestRows = 3; // the forming bar, the one that closed, and one for a late poll
 const catchUpRows = 4; // more missing history rows than this mean that we were away
@@ -45,36 +45,54 @@ export async function observe(
     ifPossible(desk, askLatest(desk, adapter.markCandles, contract, limit, { signal, optional: true })),
     askDetails(desk, contract, recall, request.cursor, signal),
   ]);
-  const now = clock.now();
+  const answers = { contract, lookUp, openInterest, candles, marks: marks ?? [] };
+  return observationOf(desk, request.cursor, recall, answers, signal);
+}
+
+interface Answers {
+  readonly contract: Contract;
+  readonly lookUp: Boards;
+  readonly openInterest: Sample | undefined;
+  readonly candles: readonly CandleRow[];
+  readonly marks: readonly MarkRow[];
+}
+
+async function observationOf(
+  desk: Desk,
+  cursor: number | undefined,
+  recall: Recall,
+  { contract, lookUp, openInterest, candles, marks }: Answers,
+  signal: AbortSignal | undefined,
+): Promise<Observation> {
+  const now = desk.clock.now();
   const board = lookUp(contract, now);
+  const { markPrice, fundingRate } = board;
   const sample = openInterest ?? { at: board.at, value: board.openInterest };
-  if (board.markPrice === undefined || sample.value === undefined) {
+  if (markPrice === undefined || sample.value === undefined) {
     throw desk.line.refuse(contract.id, new Malformed("neither mark price nor open interest"));
   }
   recall.addSample({ at: sample.at, value: sample.value });
-  noteFunding(recall, board.fundingRate, now);
-  const tiers = await desk.tiers.of(contract, board.markPrice, signal);
-  const bars = assemble({
-    ...recall,
-    candles,
-    marks: new Map((marks ?? []).map((mark) => [mark.openTime, mark])),
-    cursor: request.cursor,
-    live: { openInterest: sample.value, fundingRate: board.fundingRate ?? newestOf(recall.fundingRate) },
-    now,
-  });
+  noteFunding(recall, fundingRate, now);
+  const { tierSource, riskTiers } = await desk.tiers.of(contract, markPrice, signal);
+  const live = { openInterest: sample.value, fundingRate: fundingRate ?? newestOf(recall.fundingRate) };
+  const byOpen = new Map(marks.map((mark) => [mark.openTime, mark]));
   return {
-    spec: specOf(adapter, contract, tiers),
-    tierSource: tiers.tierSource,
+    spec: specOf(desk.adapter, contract, riskTiers),
+    tierSource,
     observedAt: board.at,
     receivedAt: now,
-    markPrice: board.markPrice,
+    markPrice,
     openInterest: sample.value,
-    openInterestUsd: sample.value * (contract.contractType === "linear" ? board.markPrice : 1),
-    ...bars,
+    openInterestUsd: sample.value * (contract.contractType === "linear" ? markPrice : 1),
+    ...assemble({ ...recall, candles, marks: byOpen, cursor, live, now }),
   };
 }
 
-export function specOf(adapter: VenueAdapter, contract: Contract, { riskTiers }: TieredSpec): SeriesSpec {
+export function specOf(
+  adapter: VenueAdapter,
+  contract: Contract,
+  riskTiers: readonly RiskTier[],
+): SeriesSpec {
   const { symbol, market, contractType } = contract;
   const { id: venue, liquidationFeeRate } = adapter;
   return { venue, symbol, market, contractType, intervalMs, riskTiers, liquidationFeeRate };

@@ -32,7 +32,7 @@ const storedSchema = z.object({ version: z.literal(1), byMarket: z.record(z.stri
 
 type Entry = z.infer<typeof entrySchema>;
 
-export interface TieredSpec {
+interface TieredSpec {
   readonly riskTiers: readonly RiskTier[];
   readonly tierSource: TierSource;
 }

@@ -1,6 +1,6 @@
 import type { PollOutcome, PollRequest, Venue } from "../../src/poller/contracts.ts";
 import { openVenue, type VenueOptions } from "../../src/poller/venue.ts";
-import { startVenueServer, type VenueServer } from "../support/venueServer.ts";
+import { startVenueServer, type VenueReply, type VenueServer } from "../support/venueServer.ts";
 import type { Dialect } from "./dialect.ts";
 import {
   handClock,
@@ -80,4 +80,11 @@ export function observationOf(outcome: PollOutcome) {
 export function failureOf(outcome: PollOutcome) {
   if (outcome.ok) throw new Error("the poll succeeded");
   return outcome.failure;
+}
+
+/** Polls once well, so that markets and tiers are known, then with another answer to the mark call. */
+export async function pollAfter(built: Stage, dialect: Dialect, reply: VenueReply) {
+  await pollOne(built.venue);
+  built.server.on(dialect.paths.mark, () => reply);
+  return { ...built, failure: failureOf(await pollOne(built.venue)) };
 }

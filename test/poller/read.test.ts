@@ -13,7 +13,11 @@ import { barMs, noon } from "./world.ts";
 
 describe("what comes in", () => {
   it("is a finite number, whatever it was, or refused by name", () => {
-    fc.assert(fc.property(fc.anything(), (value) => expect(readsWell(value)).toBe(true)));
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(readsWell(value)).toBe(true);
+      }),
+    );
   });
 
   it("keeps every number through a string and back", () => {
