@@ -37,3 +37,10 @@ export type SendResult =
   | { readonly kind: "migrated"; readonly to: string }
   /** Nobody knows whether it arrived: the answer was lost. Retry at most once, as a possible repeat. */
   | { readonly kind: "unknown-outcome"; readonly reason: string };
+
+/** Whose a bot token is. */
+export type TokenCheck =
+  | { readonly kind: "ok"; readonly name: string }
+  /** Names the variable, never the token. */
+  | { readonly kind: "wrong"; readonly reason: string }
+  | { readonly kind: "unreachable"; readonly reason: string };

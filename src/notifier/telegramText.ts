@@ -1,0 +1,72 @@
+import type { MessageEntity } from "grammy/types";
+import { fitMessage } from "../alerts/fit.ts";
+import type { AlertMessage, FullMessage } from "../alerts/message.ts";
+
+/** Bot API, sendMessage: after entity parsing, in UTF-16 units. */
+const textLimit = 4096;
+
+export interface TelegramText {
+  readonly text: string;
+  readonly entities: readonly MessageEntity[];
+}
+
+type Style = "bold" | "italic" | "expandable_blockquote";
+
+interface Piece {
+  readonly text: string;
+  readonly style?: Style;
+}
+
+type Paragraph = readonly Piece[];
+
+/**
+ * The message as text and entities, so that nothing in it can be taken for markup. The headline stands first: it
+ * is all that a notification shows. The readings are folded.
+ */
+export function renderTelegram(message: AlertMessage, possibleRepeat = false): TelegramText {
+  if (message.kind === "line")
+    return join(withRepeat([[{ text: message.headline }]], message, possibleRepeat));
+  const render = (full: FullMessage): TelegramText =>
+    join(withRepeat(paragraphs(full), full, possibleRepeat));
+  return render(fitMessage(message, textLimit, (full) => render(full).text.length));
+}
+
+function withRepeat(rest: readonly Paragraph[], message: AlertMessage, possibleRepeat: boolean): Paragraph[] {
+  const [headline = [], ...others] = rest;
+  return possibleRepeat ? [headline, [{ text: message.repeatNote, style: "italic" }], ...others] : [...rest];
+}
+
+function paragraphs(message: FullMessage): Paragraph[] {
+  const { headline, down, up, suggests, caveat, bottomLine, honesty, asOf } = message;
+  const all: Paragraph[] = [
+    [{ text: headline, style: "bold" }],
+    [{ text: `${down}\n${up}` }],
+    [{ text: suggests.join("\n") }],
+    [{ text: readings(message), style: "expandable_blockquote" }],
+    [{ text: caveat.first, style: "bold" }, { text: ` ${caveat.rest}` }],
+    [{ text: bottomLine ?? "" }],
+    [{ text: `${honesty} · ${asOf.text}`, style: "italic" }],
+  ];
+  return all.filter((pieces) => pieces.some((piece) => piece.text !== ""));
+}
+
+function readings(message: FullMessage): string {
+  if (message.readings.length === 0) return "";
+  return [message.readingsTitle, ...message.readings.map(({ who, text }) => `${who} ${text}`)].join("\n");
+}
+
+/** Offsets and lengths are UTF-16 units, as JavaScript counts. */
+function join(all: readonly Paragraph[]): TelegramText {
+  let text = "";
+  const entities: MessageEntity[] = [];
+  for (const pieces of all) {
+    if (text !== "") text += "\n\n";
+    for (const piece of pieces) {
+      if (piece.style !== undefined) {
+        entities.push({ type: piece.style, offset: text.length, length: piece.text.length });
+      }
+      text += piece.text;
+    }
+  }
+  return { text, entities };
+}

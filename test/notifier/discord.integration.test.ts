@@ -1,0 +1,164 @@
+import { PermissionFlagsBits } from "discord-api-types/v10";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Sender, SendResult } from "../../src/notifier/contracts.ts";
+import { createDiscordSender, verifyDiscordToken } from "../../src/notifier/discord.ts";
+import type { Clock } from "../../src/ops/clock.ts";
+import { everyComponent } from "../support/discord/components.ts";
+import { startDiscordServer, type DiscordServer } from "../support/discord/server.ts";
+import type { DiscordChannel, DiscordMessage } from "../support/discord/world.ts";
+import { alert, itSendsLikeEverySender } from "./sender.contract.ts";
+
+describe("the Discord sender", () => {
+  itSendsLikeEverySender(async () => {
+    const { server, sender, channel } = await open();
+    return {
+      sender,
+      destination: `discord:${channel.id}`,
+      received: () => server.sent().map((message) => plainText(message)),
+      goDown: server.goDown,
+    };
+  });
+
+  it("posts a container with an accent, mentions nobody, and asks for no right to embed", async () => {
+    const { server, channel, post } = await open(
+      clock,
+      PermissionFlagsBits.ViewChannel | PermissionFlagsBits.SendMessages,
+    );
+    await post(`discord:${channel.id}`);
+    const { body } = server.sent(channel.id)[0] ?? {};
+    expect(body?.components).toMatchObject([{ type: 17, accent_color: 0x2e_9e_6b }]);
+    expect(body?.allowedMentions).toEqual({ parse: [] });
+  });
+
+  it("makes one message of two attempts at one delivery, and two of two deliveries", async () => {
+    const { server, sender, channel } = await open();
+    const request = { destination: `discord:${channel.id}`, message: alert, possibleRepeat: false };
+    server.faults.add({ kind: "acceptThenReset" });
+    const first = await sender.send({ ...request, idempotencyKey: "a".repeat(200) });
+    const again = await sender.send({ ...request, idempotencyKey: "a".repeat(200), possibleRepeat: true });
+    const other = await sender.send({ ...request, idempotencyKey: "b" });
+    expect([first.kind, again.kind, other.kind]).toEqual(["unknown-outcome", "sent", "sent"]);
+    expect(server.sent(channel.id)).toHaveLength(2);
+  });
+
+  const bits = PermissionFlagsBits;
+  const dead: readonly [string, (server: DiscordServer) => string, RegExp][] = [
+    ["a channel it cannot see", (server) => channelWith(server, 0n), /Missing Access \(50001\)/],
+    [
+      "a channel it may not write in",
+      (server) => channelWith(server, bits.ViewChannel),
+      /Missing Permissions \(50013\)/,
+    ],
+    ["a channel that is gone", () => "discord:1303030303030303031", /Unknown Channel \(10003\)/],
+    ["an address that is none", () => "discord:general", /not a Discord destination/],
+  ];
+  it.each(dead)("gives up on %s", async (_, destinationOf, reason) => {
+    const { server, post } = await open();
+    const result = await post(destinationOf(server));
+    expect(result).toMatchObject({ kind: "rejected", disable: true, reason: expect.stringMatching(reason) });
+  });
+
+  it("says when a limited channel may be written to, for a bucket and for everything", async () => {
+    for (const scope of ["user", "global", "shared"] as const) {
+      const { server, channel, post } = await open();
+      server.faults.add({ kind: "status", status: 429, retryAfterSeconds: 7, scope });
+      const result = await post(`discord:${channel.id}`);
+      expect(result).toMatchObject({ kind: "rate-limited" });
+      expect("retryAt" in result ? result.retryAt - clock.now() : 0).toBeGreaterThanOrEqual(7000);
+      expect(server.calls).toHaveLength(1);
+    }
+  });
+
+  const lost = [
+    ["a reset after the message", { kind: "acceptThenReset" }],
+    ["a bad gateway", { kind: "acceptThenStatus", status: 502 }],
+    ["no answer at all", { kind: "acceptThenHang" }],
+  ] as const;
+  it.each(lost)("doesn't know what became of a message after %s, and doesn't repeat it", async (_, fault) => {
+    const { server, channel, post } = await open();
+    server.faults.add(fault);
+    expect(await post(`discord:${channel.id}`)).toMatchObject({ kind: "unknown-outcome" });
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it("goes on with a channel while another one's answer is missing", async () => {
+    const { server, channel, post } = await open();
+    const [guild] = server.world.guilds.values();
+    if (guild === undefined) throw new Error("no guild");
+    const hung = server.driver.addChannel(guild);
+    server.faults.add({ kind: "acceptThenHang", target: hung.id });
+    const slow = post(`discord:${hung.id}`);
+    expect(await post(`discord:${channel.id}`)).toMatchObject({ kind: "sent" });
+    expect(await slow).toMatchObject({ kind: "unknown-outcome" });
+  });
+
+  it("names the variable of a wrong token, again and again, and never says the token", async () => {
+    const { server, channel } = await open();
+    const options = {
+      token: "MTMwMzAz.Gwrong.wrongwrongwrong",
+      apiUrl: server.apiUrl,
+      timeoutMs: 1000,
+      clock,
+    };
+    const check = await verifyDiscordToken(options);
+    const sender = createDiscordSender(options);
+    const destination = `discord:${channel.id}`;
+    const results = [await send(sender, destination), await send(sender, destination)];
+    for (const result of [check, ...results]) {
+      expect(result).toMatchObject({ reason: expect.stringContaining("DISCORD_BOT_TOKEN") });
+    }
+    expect(results.map((result) => result.kind)).toEqual(["rejected", "rejected"]);
+    await server.goDown();
+    const after = [await verifyDiscordToken(options), await send(sender, destination)];
+    expect(JSON.stringify([check, results, after])).not.toContain("wrongwrong");
+  });
+
+  it("knows whose a right token is, and a Telegram token when it sees one", async () => {
+    const { server } = await open();
+    const options = { token: server.token, apiUrl: `${server.apiUrl}/`, timeoutMs: 1000, clock };
+    expect(await verifyDiscordToken(options)).toEqual({ kind: "ok", name: "lopside" });
+    const telegram = await verifyDiscordToken({ ...options, token: "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5" });
+    expect(telegram).toMatchObject({ kind: "wrong", reason: expect.stringContaining("Telegram") });
+  });
+});
+
+const clock: Clock = { now: () => 1_795_351_200_000, realMs: (ms) => ms, sleep: async () => undefined };
+const closers: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+interface Opened {
+  readonly server: DiscordServer;
+  readonly sender: Sender;
+  readonly channel: DiscordChannel;
+  readonly post: (destination: string) => Promise<SendResult>;
+}
+
+async function open(onClock: Clock = clock, botPermissions?: bigint): Promise<Opened> {
+  const server = await startDiscordServer();
+  closers.push(server.close);
+  const channel = server.driver.addChannel(
+    server.driver.addGuild(),
+    botPermissions === undefined ? {} : { botPermissions },
+  );
+  const { token, apiUrl } = server;
+  const sender = createDiscordSender({ token, apiUrl, timeoutMs: 1000, clock: onClock });
+  return { server, sender, channel, post: async (destination) => send(sender, destination) };
+}
+
+async function send(sender: Sender, destination: string): Promise<SendResult> {
+  return sender.send({ destination, message: alert, possibleRepeat: false, idempotencyKey: "k" });
+}
+
+function channelWith(server: DiscordServer, botPermissions: bigint): string {
+  return `discord:${server.driver.addChannel(server.driver.addGuild(), { botPermissions }).id}`;
+}
+
+/** What a reader sees: without the markup and its escapes. */
+function plainText(message: DiscordMessage): string {
+  const texts = everyComponent(message.body.components).map(({ node }) => node["content"]);
+  const markdown = texts.filter((text) => typeof text === "string");
+  return markdown.join("\n").replaceAll(/\\(.)/g, "$1").replaceAll("**", "");
+}

@@ -1,0 +1,174 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Sender, SendResult } from "../../src/notifier/contracts.ts";
+import { createTelegramSender, verifyTelegramToken } from "../../src/notifier/telegram.ts";
+import type { Clock } from "../../src/ops/clock.ts";
+import { startTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
+import type { ChatRecord } from "../support/telegram/world.ts";
+import { alert, itSendsLikeEverySender } from "./sender.contract.ts";
+
+describe("the Telegram sender", () => {
+  itSendsLikeEverySender(async () => {
+    const { server, sender, chat } = await open();
+    return {
+      sender,
+      destination: `telegram:${chat.id}`,
+      received: () => server.sent().map((message) => message.content.text ?? ""),
+      goDown: server.goDown,
+    };
+  });
+
+  it("shows bold, italic and folded text as entities and no link preview", async () => {
+    const { server, chat, post } = await open();
+    await post(`telegram:${chat.id}`);
+    const { content } = server.sent(chat.id)[0] ?? {};
+    expect(content?.linkPreviewOptions).toEqual({ is_disabled: true });
+    expect(content?.entities.map((entity) => ("type" in entity ? entity.type : undefined))).toEqual([
+      "bold",
+      "expandable_blockquote",
+      "bold",
+      "italic",
+    ]);
+  });
+
+  it("posts in a topic, and in General where the topic is gone or closed", async () => {
+    const { server, post } = await open();
+    const forum = server.driver.addGroup({ isForum: true });
+    const topic = server.driver.addTopic(forum, "alerts");
+    const closed = server.driver.addTopic(forum, "closed");
+    server.driver.closeTopic(forum, closed);
+    for (const place of [topic, closed, 9999, 1]) {
+      expect(await post(`telegram:${forum.id}/${place}`)).toMatchObject({ kind: "sent" });
+    }
+    expect(server.sent(forum.id).map((message) => message.threadId)).toEqual([
+      topic,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it("posts in a channel by its name", async () => {
+    const { server, post } = await open();
+    const channel = server.driver.addChannel({ username: "lopside_alerts" });
+    expect(await post("telegram:@lopside_alerts")).toMatchObject({ kind: "sent" });
+    expect(server.sent(channel.id)).toHaveLength(1);
+  });
+
+  it("gives the new address of a group that became a supergroup", async () => {
+    const { server, post } = await open();
+    const group = server.driver.addGroup({});
+    const next = server.driver.migrate(group);
+    expect(await post(`telegram:${group.id}`)).toEqual({ kind: "migrated", to: `telegram:${next.id}` });
+  });
+
+  const dead: readonly [string, (server: TelegramServer) => string, RegExp][] = [
+    ["a chat nobody knows", () => "telegram:42", /chat not found/],
+    ["a user who blocked it", (server) => blocked(server), /blocked by the user/],
+    ["a group that threw it out", (server) => group(server, "kicked"), /kicked/],
+    ["a group that muted it", (server) => group(server, "restricted"), /not enough rights/],
+    ["a channel it may not post in", (server) => channelWithoutRights(server), /administrator rights/],
+    ["an address that is none", () => "telegram:here", /not a Telegram destination/],
+  ];
+  it.each(dead)("gives up on %s", async (_, destinationOf, reason) => {
+    const { server, post } = await open();
+    const result = await post(destinationOf(server));
+    expect(result).toMatchObject({ kind: "rejected", disable: true, reason: expect.stringMatching(reason) });
+  });
+
+  it("says when a limited chat may be written to, on a clock of any speed", async () => {
+    const fast: Clock = { now: () => 1_000_000, realMs: (ms) => ms / 60, sleep: async () => undefined };
+    const { server, chat, post } = await open(fast);
+    server.faults.add({ kind: "status", status: 429, retryAfterSeconds: 7 });
+    expect(await post(`telegram:${chat.id}`)).toEqual({
+      kind: "rate-limited",
+      retryAt: 1_000_000 + 7 * 60_000,
+    });
+  });
+
+  const lost = [
+    ["a reset after the message", { kind: "acceptThenReset" }],
+    ["a bad gateway", { kind: "acceptThenStatus", status: 502 }],
+    ["no answer at all", { kind: "acceptThenHang" }],
+  ] as const;
+  it.each(lost)("doesn't know what became of a message after %s, and doesn't repeat it", async (_, fault) => {
+    const { server, chat, post } = await open();
+    server.faults.add(fault);
+    expect(await post(`telegram:${chat.id}`)).toMatchObject({ kind: "unknown-outcome" });
+    expect(server.sent(chat.id)).toHaveLength(1);
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it("stops waiting when it is told to", async () => {
+    const { server, sender, chat } = await open();
+    server.faults.add({ kind: "acceptThenHang" });
+    const stop = new AbortController();
+    const sending = send(sender, `telegram:${chat.id}`, stop.signal);
+    await server.waitFor(() => server.sent(chat.id)[0]);
+    stop.abort();
+    expect(await sending).toMatchObject({ kind: "unknown-outcome" });
+  });
+
+  it("names the variable of a wrong token, and never says the token", async () => {
+    const { server } = await open();
+    const wrong = "110201543:AAwrongwrongwrongwrongwrongwrongwrong";
+    const options = { token: wrong, apiRoot: server.apiRoot, timeoutMs: 1000, clock };
+    const check = await verifyTelegramToken(options);
+    expect(check).toMatchObject({ kind: "wrong", reason: expect.stringContaining("TELEGRAM_BOT_TOKEN") });
+    const sent = await send(createTelegramSender(options), "telegram:42");
+    expect(sent).toMatchObject({ kind: "rejected", disable: false });
+    await server.goDown();
+    const unreachable = await verifyTelegramToken(options);
+    expect(unreachable).toMatchObject({ kind: "unreachable" });
+    const alsoLost = await send(createTelegramSender(options), "telegram:42");
+    expect(JSON.stringify([check, sent, unreachable, alsoLost])).not.toContain("wrongwrong");
+  });
+
+  it("knows whose a right token is, and a Discord token when it sees one", async () => {
+    const { server } = await open();
+    const options = { token: server.bot.token, apiRoot: `${server.apiRoot}/`, timeoutMs: 1000, clock };
+    expect(await verifyTelegramToken(options)).toEqual({ kind: "ok", name: "@lopside_test_bot" });
+    const discord = await verifyTelegramToken({ ...options, token: "MTMw.Gabcde.xyz" });
+    expect(discord).toMatchObject({ kind: "wrong" });
+  });
+});
+
+const clock: Clock = { now: () => 1_795_351_200_000, realMs: (ms) => ms, sleep: async () => undefined };
+const closers: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+interface Opened {
+  readonly server: TelegramServer;
+  readonly sender: Sender;
+  readonly chat: ChatRecord;
+  readonly post: (destination: string) => Promise<SendResult>;
+}
+
+async function open(onClock: Clock = clock): Promise<Opened> {
+  const server = await startTelegramServer();
+  closers.push(server.close);
+  const chat = server.driver.addPrivateChat(server.driver.addUser());
+  const { token } = server.bot;
+  const sender = createTelegramSender({ token, apiRoot: server.apiRoot, timeoutMs: 1000, clock: onClock });
+  return { server, sender, chat, post: async (destination) => send(sender, destination) };
+}
+
+async function send(sender: Sender, destination: string, signal?: AbortSignal): Promise<SendResult> {
+  return sender.send({ destination, message: alert, possibleRepeat: false, idempotencyKey: "k" }, signal);
+}
+
+function blocked(server: TelegramServer): string {
+  const user = server.driver.addUser();
+  server.driver.block(user);
+  return `telegram:${user.id}`;
+}
+
+function group(server: TelegramServer, botStatus: "kicked" | "restricted"): string {
+  return `telegram:${server.driver.addGroup({ botStatus }).id}`;
+}
+
+function channelWithoutRights(server: TelegramServer): string {
+  return `telegram:${server.driver.addChannel({ botRights: [] }).id}`;
+}
