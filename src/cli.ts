@@ -8,6 +8,7 @@ import { replayCommand } from "./commands/replay.ts";
 import { sendTestCommand } from "./commands/sendTest.ts";
 import { startCommand } from "./commands/start.ts";
 import { ExitError } from "./commands/exit.ts";
+import { enableCompileCache } from "./ops/compileCache.ts";
 
 const failed = 1;
 const misused = 2;
@@ -24,6 +25,13 @@ const program = new Command("lopside")
   .showHelpAfterError("(--help says what can be asked)");
 
 for (const command of [program, ...program.commands]) command.exitOverride();
+
+enableCompileCache();
+// a reader such as head has enough: that is no failure
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
 
 try {
   await program.parseAsync();
