@@ -142,6 +142,37 @@ describe("liquidation", () => {
     expect(massBetween(before, 0.0385, 0.04)).toBeGreaterThan(0);
   });
 
+  it("the body is never shrunk", () => {
+    const series = warmStart(aSpec(), steadyBars(300));
+    const bar = lastBar(300);
+    const close = bar.close * Math.exp(-0.02);
+    const { openInterest: _unknown, ...fall } = {
+      ...after([bar], calm),
+      close,
+      low: close * Math.exp(-0.02),
+    };
+    const before = seriesLevels(series, close).long;
+    const left = seriesLevels(series, close, fall).long;
+    expect(massWithin(before, 0.0185)).toBeGreaterThan(0);
+    expect(massWithin(left, 0.0185)).toBe(0);
+    expect(massBetween(left, 0.0195, 0.03)).toBeCloseTo(massBetween(before, 0.0195, 0.03), 9);
+  });
+
+  it("the farther price came back from its extreme, the more of the bar's entries stand in front of it", () => {
+    const dip = { ...after([lastBar(300)], calm), volume: 4000 };
+    const low = dip.low * 0.97;
+    const inFront = (cameBack: number): number => {
+      const series = warmStart(aSpec(), steadyBars(300));
+      const close = low * (dip.high / low) ** cameBack;
+      applyBar(series, { ...dip, low, markLow: low, close });
+      return massWithin(seriesLevels(series, close).long, Math.log(close / low) - slack);
+    };
+    expect(inFront(0)).toBe(0);
+    expect(inFront(0.9)).toBeGreaterThan(0);
+    // with 100× triggers 0.6 % off, a return of a third leaves room for them, yet few entered late enough
+    expect(inFront(0.33)).toBeLessThan(0.5 * inFront(0.9));
+  });
+
   it("longs stand below the mark and shorts above, also when the mark has moved on since the bar", () => {
     fc.assert(
       fc.property(anyWalk(), fc.double({ min: 0.9, max: 1.1, noNaN: true }), (bars, moved) => {

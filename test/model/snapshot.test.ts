@@ -15,7 +15,10 @@ vi.setConfig({ testTimeout: 60_000 });
 describe("a series in bytes", () => {
   it("goes on bit for bit like the original", () => {
     fc.assert(
-      fc.property(anyWalk(), fc.nat(12), (bars, cut) => {
+      fc.property(anyWalk(), fc.nat(12), fc.nat(12), (walk, cut, unknown) => {
+        const bars = walk.map(({ openInterest, ...bar }, i) =>
+          i % 3 === unknown % 3 ? bar : Object.assign(bar, { openInterest }),
+        );
         const original = createSeries(aSpec());
         bars.slice(0, cut).forEach((bar) => applyBar(original, bar));
         const restored = decodeSeries(encodeSeries(original), aSpec());
