@@ -11,7 +11,7 @@ export interface Table<Name extends string> {
 
 /** Keeps at least the newest `capacity` rows, at most a tenth more. */
 export function createTable<Name extends string>(names: readonly Name[], capacity: number): Table<Name> {
-  const limit = Math.ceil(capacity * 1.1);
+  const limit = capacity + Math.ceil(capacity / 10);
   let allocated = Math.min(limit, 1_024);
   let length = 0;
   const columns = new Map(names.map((name) => [name, new Float64Array(allocated)]));

@@ -16,7 +16,7 @@ export interface WorldOptions {
   readonly symbols: readonly string[];
   readonly venues: readonly VenueProfile[];
   readonly storyline: Storyline;
-  /** Epoch ms; the live start is the last full five minutes before it. */
+  /** Epoch ms; the live start is the last full step before it. */
   readonly startAt: number;
   readonly historyMs: number;
   /** World time between two live steps; divides a minute. */
@@ -37,8 +37,9 @@ interface Market {
 
 /** Creates the world and lives its history, in five-minute steps of one-minute prices. */
 export function createWorld(options: WorldOptions): OpenWorld {
-  const startAt = Math.floor(options.startAt / historyStepMs) * historyStepMs;
-  const firstAt = startAt - Math.ceil(options.historyMs / historyStepMs) * historyStepMs;
+  const startAt = Math.floor(options.startAt / options.stepMs) * options.stepMs;
+  const historyUntil = Math.floor(startAt / historyStepMs) * historyStepMs;
+  const firstAt = historyUntil - Math.ceil(options.historyMs / historyStepMs) * historyStepMs;
   const markets = new Map(options.symbols.map((symbol) => [symbol, createMarket(symbol, firstAt, options)]));
   const forced = new Map<string, FaultKind | undefined>();
   let now = firstAt;
@@ -49,7 +50,8 @@ export function createWorld(options: WorldOptions): OpenWorld {
       for (const market of markets.values()) stepMarket(market, now, now - startAt, stepMs, parts);
     }
   };
-  live(startAt, historyStepMs, historyStepMs / minuteMs);
+  live(historyUntil, historyStepMs, historyStepMs / minuteMs);
+  live(startAt, options.stepMs, 1);
 
   const marketOf = (symbol: string): Market => {
     const market = markets.get(symbol);
