@@ -1,15 +1,19 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type Config, loadConfig } from "../config/config.ts";
 import { secretsOf } from "../config/secrets.ts";
 import { createLog, type Log } from "../ops/log.ts";
 import { supportedVenues } from "../poller/supported.ts";
 import { ExitError } from "./exit.ts";
 
-/** The operator's settings from the environment (and the command line, which wins), or every problem with them at once. */
+const envFile = ".env";
+
+/** The operator's settings from the environment and `.env` (and the command line, which wins), or every problem with them at once. */
 export function readConfig(overrides: Readonly<Record<string, string>> = {}): {
   config: Config;
   hints: readonly string[];
 } {
+  // what the environment says already wins over the file
+  if (existsSync(envFile)) process.loadEnvFile(envFile);
   const loaded = loadConfig({
     env: { ...process.env, ...overrides },
     readFile: (path) => readFileSync(path, "utf8"),
