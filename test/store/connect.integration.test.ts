@@ -37,6 +37,16 @@ describe("a connection for commands", () => {
     expect(await redis.get("kept")).toBe("yes");
   });
 
+  test("doesn't do later what was under way when Redis went away", async () => {
+    const server = await start();
+    const redis = await server.connect("commands");
+    await (await server.connect("worker")).client("PAUSE", 60_000, "WRITE");
+    await Promise.all([expect(redis.incr("count")).rejects.toThrow("max retries"), server.kill()]);
+    await server.start();
+    await once(redis, "ready");
+    expect(await redis.get("count")).toBeNull();
+  });
+
   test("fails in time when Redis takes commands and says nothing", async () => {
     const server = await start();
     const redis = await server.connect("commands");

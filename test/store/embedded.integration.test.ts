@@ -317,6 +317,8 @@ async function bundleEntry(directory: string): Promise<string> {
       const server = await startEmbeddedRedis({ dataDir: process.argv[2], log });
       const redis = await connectRedis({ end: server.end, role: "commands", log });
       process.on("SIGINT", async () => {
+        // a drain that takes a second, in which Redis could have ended
+        await redis.blpop("nothing", 1);
         console.log("drained with Redis: " + (await redis.ping()));
         redis.disconnect();
         await server.stop();

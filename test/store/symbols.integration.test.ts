@@ -170,8 +170,11 @@ describe("the history", () => {
   });
 
   test("of a symbol takes less than 2 MB of Redis, whole", async () => {
-    await symbols.commit(aCommit({ imbalance: anImbalance({ time: noon }) }));
     const day = Math.floor(noon / 86_400_000);
+    for (let minute = 0; minute < 1_440; minute++) {
+      const imbalance = anImbalance({ time: day * 86_400_000 + minute * 60_000 });
+      await symbols.commit(aCommit({ slot: minute, basedOn: minute, imbalance }));
+    }
     const bytes: unknown = await redis.memory("USAGE", `${symbolKeys("BTC").history}${day}`);
     expect(Number(bytes) * 32).toBeLessThan(2 * 1024 * 1024);
   });
