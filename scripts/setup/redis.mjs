@@ -19,7 +19,7 @@ export DEBIAN_FRONTEND=noninteractive
 install() {
   apt-get -o DPkg::Lock::Timeout=60 install -y --no-install-recommends redis-server
 }
-install || { apt-get update && install; }
+install || { apt-get update; install; }
 if [ -d /run/systemd/system ]; then systemctl disable redis-server || true; fi
 `;
 

@@ -2,7 +2,7 @@ import { idleIn, misspeltIn } from "./hints.ts";
 import { variables } from "./variables.ts";
 import type { logLevels, Values } from "./variables.ts";
 
-export type LogLevel = (typeof logLevels)[number];
+type LogLevel = (typeof logLevels)[number];
 
 /** Everything the operator decides. Checked: whoever holds one may use its values as they are. */
 export interface Config {
