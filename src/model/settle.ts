@@ -7,7 +7,7 @@ import { affordableShare, closeVoluntarily, hazardsOf, volumeDays } from "./turn
 import type { Side } from "./types.ts";
 
 /** What one side did in a bar: Δ = opened − closed − liquidated. */
-export interface SideFlow {
+interface SideFlow {
   readonly opened: number;
   readonly closed: number;
   readonly liquidated: number;
