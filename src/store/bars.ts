@@ -1,5 +1,5 @@
 import type { Bar, SeriesSpec } from "../model/types.ts";
-import { parseStored, storedSpec } from "./json.ts";
+import { formatStored, parseStored, storedSpec } from "./json.ts";
 
 /** Fields every bar has, in the order they are packed. */
 const given = ["openTime", "open", "high", "low", "close", "volume"] as const;
@@ -23,7 +23,7 @@ const largestBar = 2 + 8 * (given.length + optional.length);
  * bar a u16 mask and float64 values: 50 bytes and 8 for each optional field that is there, exact to the last bit.
  */
 export function packBars(spec: SeriesSpec, bars: readonly Bar[]): Buffer {
-  const head = Buffer.from(JSON.stringify(spec), "utf8");
+  const head = Buffer.from(formatStored(spec), "utf8");
   const bytes = Buffer.allocUnsafe(8 + head.length + bars.length * largestBar);
   let at = bytes.writeUInt32LE(head.length, 0);
   at += head.copy(bytes, at);

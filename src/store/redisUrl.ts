@@ -1,6 +1,6 @@
 import { StoreError } from "./errors.ts";
 
-export interface RedisAddress {
+interface RedisAddress {
   readonly host: string;
   readonly port: number;
 }

@@ -1,7 +1,7 @@
 import type { Rounds, VenueRecord, VenueReport } from "./contracts.ts";
 import type { Log } from "../ops/log.ts";
 import { messageOf } from "./errors.ts";
-import { parseStored, storedFailure, storedObservation } from "./json.ts";
+import { formatStored, parseStored, storedFailure, storedObservation } from "./json.ts";
 import { symbolKeys } from "./keys.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
@@ -99,8 +99,8 @@ export function createRounds(redis: RedisClient, log: Log): Rounds {
 }
 
 function encode(report: VenueReport): { kind: "o" | "f"; json: string } {
-  if ("observation" in report) return { kind: "o", json: JSON.stringify(report.observation) };
-  return { kind: "f", json: JSON.stringify({ ...report.failure, at: report.at, slot: report.slot }) };
+  if ("observation" in report) return { kind: "o", json: formatStored(report.observation) };
+  return { kind: "f", json: formatStored({ ...report.failure, at: report.at, slot: report.slot }) };
 }
 
 function decode(fields: ReadonlyMap<string, string>, log: Log): readonly VenueRecord[] {

@@ -26,7 +26,7 @@ export interface Schema {
   readonly migrations: readonly Migration[];
 }
 
-export const currentSchema: Schema = { version: schemaVersion, migrations };
+const currentSchema: Schema = { version: schemaVersion, migrations };
 
 /**
  * Brings what is stored up to this version before anything reads it. Throws a StoreError when a newer Lopside

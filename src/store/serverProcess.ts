@@ -13,7 +13,7 @@ export interface ServerProcess {
   readonly stop: () => Promise<void>;
 }
 
-export interface Ending {
+interface Ending {
   readonly code: number | null;
   readonly lastLines: readonly string[];
 }
