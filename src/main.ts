@@ -116,6 +116,7 @@ async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backf
     const history = createHistory({
       venue,
       backfills: store.backfills,
+      rounds: store.rounds,
       clock,
       log,
       timeoutMs: historyTimeoutMs,

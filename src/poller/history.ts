@@ -1,13 +1,14 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { Backfills } from "../store/contracts.ts";
-import type { Venue } from "./contracts.ts";
+import type { Backfills, Rounds } from "../store/contracts.ts";
+import { historyMs, type Venue } from "./contracts.ts";
 import { createTroubleLog } from "./trouble.ts";
 
 export interface HistoryOptions {
   readonly venue: Venue;
   readonly backfills: Backfills;
+  readonly rounds: Pick<Rounds, "cursors">;
   readonly clock: Clock;
   readonly log: Log;
   /** Real ms; a warm start of 30 days is some hundred requests on the slowest venue. */
@@ -16,7 +17,7 @@ export interface HistoryOptions {
 
 /** Fetches a series' history and leaves it for the worker. A failure is said; a later round asks again. */
 export function createHistory(options: HistoryOptions): (symbol: string, from: number) => Promise<void> {
-  const { venue, backfills, clock, log, timeoutMs } = options;
+  const { venue, backfills, rounds, clock, log, timeoutMs } = options;
   const troubles = createTroubleLog(venue.id, "histories", log);
   return async (symbol, from) => {
     const signal = AbortSignal.timeout(timeoutMs);
@@ -24,6 +25,9 @@ export function createHistory(options: HistoryOptions): (symbol: string, from: n
     const outcome = await venue.backfill(symbol, from, clock.now(), signal);
     troubles(symbol, outcome.ok ? undefined : outcome.failure);
     if (!outcome.ok) return;
+    const goesOn = from > clock.now() - historyMs;
+    // the state it was to go on from was dropped meanwhile: a new one needs all of the history
+    if (goesOn && !(await rounds.cursors(venue.id, [symbol])).has(symbol)) return;
     await backfills.put(symbol, venue.id, outcome.spec, outcome.bars);
     log.info({ venue: venue.id, symbol, bars: outcome.bars.length }, "history read");
   };

@@ -38,7 +38,14 @@ export function createRound(options: RoundOptions): () => Promise<void> {
     const onOutcome = (symbol: string, outcome: PollOutcome): void => {
       options.onOutcome(symbol, outcome);
       troubles(symbol, outcome.ok ? undefined : outcome.failure);
-      reports.push(report(options, { symbol, slot, outcome, at: clock.now() }));
+      reports.push(
+        report(options, { symbol, slot, outcome, at: clock.now() }).catch((error: unknown) => {
+          log.warn(
+            { venue: venue.id, symbol, error },
+            "a report could not be kept; the next round brings another",
+          );
+        }),
+      );
     };
     await venue.poll(
       symbols.map((symbol) => request(symbol, cursors.get(symbol))),

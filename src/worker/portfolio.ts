@@ -21,6 +21,7 @@ export interface Portfolio {
   readonly refresh: (now: number) => Promise<SymbolMemory & { version: number; slot: number }>;
   /** Applies new closed bars: first whole histories, then what the polls brought. */
   readonly absorb: (records: readonly VenueRecord[], backfills: readonly Backfill[]) => void;
+  /** Undefined while a venue has none, and while it waits for the history that fills a hole. */
   readonly series: (venue: string) => Series | undefined;
   /** Encoded states and cursors of the series that changed since the last commit, and venues without a usable one. */
   readonly changed: () => {
@@ -34,9 +35,12 @@ export interface Portfolio {
 export function createPortfolio(symbol: string, store: Store, log: Log): Portfolio {
   const held = new Map<string, Series>();
   const dirty = new Set<string>();
+  const lost = new Set<string>();
+  const behind = new Set<string>();
   let current: (SymbolMemory & { version: number; slot: number }) | undefined;
-  let lost: string[] = [];
-  let encoded: ReadonlyMap<string, Uint8Array> = new Map();
+  let encoded = new Map<string, Uint8Array>();
+  // the hand-over has forgotten them: a commit that fails or comes second must not lose them
+  let histories: readonly Backfill[] = [];
 
   const take = (venue: string, bars: readonly Bar[], series: Series): void => {
     for (const bar of bars) {
@@ -48,25 +52,48 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
     }
   };
 
-  const restore = (spec: SeriesSpec): Series | undefined => {
-    const bytes = encoded.get(spec.venue);
-    if (bytes === undefined) return undefined;
+  const heldOrStored = (spec: SeriesSpec): Series | undefined => {
+    const { venue } = spec;
+    const bytes = encoded.get(venue);
+    if (held.has(venue) || bytes === undefined) return held.get(venue);
+    encoded.delete(venue);
     const series = decodeSeries(bytes, spec);
-    if (series === undefined)
-      log.warn({ symbol, venue: spec.venue }, "stored model state is of another kind; rebuilding it");
+    if (series !== undefined) held.set(venue, series);
+    else {
+      lost.add(venue);
+      log.warn({ symbol, venue }, "stored model state is of another kind; rebuilding it");
+    }
     return series;
+  };
+
+  const takeHistory = ({ venue, spec, bars }: Backfill): void => {
+    const series = heldOrStored(spec);
+    if (series !== undefined) take(venue, bars, series);
+    else {
+      held.set(venue, warmStart(spec, bars));
+      dirty.add(venue);
+    }
+  };
+
+  const takePolled = ({ venue, observation }: VenueRecord): void => {
+    if (observation === undefined) return;
+    const { spec, closedBars } = observation;
+    const series = heldOrStored(spec);
+    if (series === undefined) lost.add(venue);
+    else if (follows(series, closedBars)) take(venue, closedBars, series);
+    else behind.add(venue);
   };
 
   return {
     symbol,
-    series: (venue) => held.get(venue),
+    series: (venue) => (behind.has(venue) ? undefined : held.get(venue)),
     refresh: async (now) => {
       const { version, slot } = await store.symbols.readVersion(symbol);
       if (current !== undefined && current.version === version && current.slot === slot) return current;
       const state = await store.symbols.read(symbol);
       held.clear();
       dirty.clear();
-      encoded = state.series;
+      encoded = new Map(state.series);
       const { memory, reason } = decodeMemory(state.memory, now);
       if (reason !== undefined)
         log.warn({ symbol, reason }, "the alert rule starts cold: its memory is unreadable");
@@ -74,28 +101,15 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
       return current;
     },
     absorb: (records, backfills) => {
-      for (const { observation } of records) {
-        if (observation === undefined || held.has(observation.spec.venue)) continue;
-        const restored = restore(observation.spec);
-        if (restored !== undefined) held.set(observation.spec.venue, restored);
-      }
-      for (const { venue, spec, bars } of backfills) {
-        const series = held.get(venue);
-        if (series === undefined) {
-          held.set(venue, warmStart(spec, bars));
-          dirty.add(venue);
-        } else take(venue, bars, series);
-      }
-      lost = [];
-      for (const { venue, observation } of records) {
-        const series = held.get(venue);
-        if (observation === undefined) continue;
-        if (series === undefined) {
-          lost.push(venue);
-          continue;
-        }
-        if (follows(series, observation.closedBars)) take(venue, observation.closedBars, series);
-      }
+      lost.clear();
+      behind.clear();
+      for (const { observation } of records) if (observation !== undefined) heldOrStored(observation.spec);
+      histories = [...histories, ...backfills];
+      for (const history of histories) heldOrStored(history.spec);
+      // what was to go on from a state that can't be used is no start for a new one, which needs all of the history
+      histories = histories.filter(({ venue }) => !lost.has(venue));
+      for (const history of histories) takeHistory(history);
+      for (const record of records) takePolled(record);
     },
     changed: () => {
       const series = new Map<string, Uint8Array>();
@@ -106,20 +120,23 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
         series.set(venue, encodeSeries(state));
         if (state.lastClosed !== undefined) cursors.set(venue, state.lastClosed);
       }
-      return { series, cursors, dropped: lost };
+      return { series, cursors, dropped: [...lost] };
     },
     committed: (memory, slot) => {
       dirty.clear();
-      // what is held is newer than what was read; a venue that has not spoken yet is still to be restored
-      encoded = new Map([...encoded].filter(([venue]) => !held.has(venue)));
+      histories = [];
       current = { ...memory, version: (current?.version ?? 0) + 1, slot };
     },
   };
 }
 
-/** Bars behind a hole wait for the history that fills it: applied early, they would lose what the hole held. */
-function follows(series: Series, bars: readonly Bar[]): boolean {
-  const first = bars[0];
-  if (first === undefined || series.lastClosed === undefined) return first !== undefined;
-  return first.openTime <= series.lastClosed + maxBarsPerPoll * series.spec.intervalMs;
+/**
+ * A poll reads back `maxBarsPerPoll` rows. Bars newer than that may hide a hole, so they wait for the history that
+ * fills it: applied early, they would lose what the hole held. A hole closer by is the venue's own.
+ */
+function follows({ lastClosed, spec }: Series, bars: readonly Bar[]): boolean {
+  const [first, last] = [bars[0], bars.at(-1)];
+  if (first === undefined || last === undefined || lastClosed === undefined) return true;
+  const next = lastClosed + spec.intervalMs;
+  return first.openTime <= next || last.openTime < lastClosed + maxBarsPerPoll * spec.intervalMs;
 }

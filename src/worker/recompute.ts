@@ -42,7 +42,6 @@ export function createRecompute(options: RecomputeOptions): (job: RecomputeJob) 
     for (let attempt = 1; attempt <= conflictLimit; attempt++) {
       const result = await recomputeOnce(options, portfolioOf(symbol), slot);
       if (result !== "conflict") return;
-      portfolios.delete(symbol);
     }
     throw new Error(
       `${symbol}: the state changed under ${conflictLimit} recomputes of slot ${slot} in a row`,
@@ -97,8 +96,8 @@ async function recomputeOnce(
   const result = await store.symbols.commit(commit);
   if (result !== "committed") return result;
   portfolio.committed(next, slot);
-  for (const alert of alerts) await options.onAlert(symbol, alert);
   options.onCommitted(measured.imbalance, decided.decision);
+  for (const alert of alerts) await options.onAlert(symbol, alert);
   return result;
 }
 
