@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { connectRedis } from "../../src/store/connect.ts";
 import { startEmbeddedRedis } from "../../src/store/embedded.ts";
@@ -28,8 +28,13 @@ const children: ChildProcess[] = [];
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "lopside-embedded-"));
   entry = await bundleEntry(root);
+  // where a long DATA_DIR's owner sockets go
+  vi.stubEnv("TMPDIR", root);
 });
-afterAll(async () => rm(root, { recursive: true, force: true }));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(root, { recursive: true, force: true });
+});
 beforeEach(async () => {
   dataDir = await mkdtemp(join(root, "data-"));
 });
