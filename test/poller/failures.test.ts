@@ -83,6 +83,8 @@ describe.each(dialects)("$id", (dialect) => {
       headers: { "Retry-After": "7" },
     });
     expect(failure).toMatchObject({ kind: "cool-down", until: clock.now() + 7_000 });
+    // not tried again within the round either: once well, once refused
+    expect(server.asked(dialect.paths.mark)).toHaveLength(2);
     server.serve(dialect.routes(truth, clock.now));
     server.forgetRequests();
     expect(failureOf(await pollOne(venue))).toEqual(failure);

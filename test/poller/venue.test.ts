@@ -122,6 +122,31 @@ describe.each(dialects)("$id", (dialect) => {
     expect(failure.reason).toMatch(new RegExp(`${dialect.id}.*NOPE`));
   });
 
+  it("looks for a missing symbol in a new list every ten minutes, and finds it once it is listed", async () => {
+    const { venue, server, clock } = await stage(dialect);
+    await pollOne(venue);
+    clock.advance(10 * minuteMs);
+    server.forgetRequests();
+    await pollOne(venue, { symbol: "ADA" });
+    const askedOnce = server.asked(dialect.paths.markets).length;
+    expect(askedOnce).toBeGreaterThan(0);
+    await pollOne(venue, { symbol: "ADA" });
+    expect(server.asked(dialect.paths.markets)).toHaveLength(askedOnce);
+
+    const list = dialect.routes(truth, clock.now)[dialect.paths.markets];
+    server.on(dialect.paths.markets, async (request) => {
+      const reply = await list?.(request);
+      return {
+        text: JSON.stringify(reply)
+          .replaceAll("DOGE", "ADA")
+          .replace(/^\{"json":(.*)\}$/s, "$1"),
+      };
+    });
+    clock.advance(10 * minuteMs);
+    const failure = failureOf(await pollOne(venue, { symbol: "ADA" }));
+    expect(failure.reason).not.toContain("lists no perpetual");
+  });
+
   it("leaves out dated, settling and unfinished contracts", async () => {
     const { venue } = await stage(dialect);
     const outcomes = await pollAll(venue, [{ symbol: "SOL" }, { symbol: "LUNA" }]);
@@ -197,6 +222,15 @@ describe("risk tiers", () => {
     expect(spec.riskTiers[0]?.capNotional).toBeCloseTo(500 * 0.01 * truth.markPrice, 6);
     expect(spec.riskTiers[1]?.floorNotional).toBeCloseTo(500 * 0.01 * truth.markPrice, 6);
     expect(spec.liquidationFeeRate).toBe(0.0005);
+  });
+
+  it("are asked for again after a day, without making a poll wait", async () => {
+    const { venue, server, clock } = await stage(bybit);
+    await pollOne(venue);
+    clock.advance(25 * hourMs);
+    server.forgetRequests();
+    expect((await pollOne(venue)).ok).toBe(true);
+    await expect.poll(() => server.asked("/bybit/v5/market/risk-limit").length).toBe(1);
   });
 
   it("fall back to the labelled table while the venue doesn't show them", async () => {
