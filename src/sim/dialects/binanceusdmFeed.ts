@@ -1,16 +1,16 @@
 import { z } from "zod";
 import type { TrueLiquidation } from "../contracts.ts";
 import type { Instrument } from "../instruments.ts";
-import { type Feed, newestBy, pairOf, price, quantity } from "./dialect.ts";
+import { type Feed, jsonOf, newestBy, pairOf, price, quantity } from "./dialect.ts";
 
 const requestSchema = z.object({
   method: z.string(),
   params: z.array(z.string()).default([]),
-  id: z.unknown(),
+  id: z.unknown().optional(),
 });
 
 const receive: Feed["receive"] = (text) => {
-  const request = requestSchema.safeParse(JSON.parse(text));
+  const request = requestSchema.safeParse(jsonOf(text));
   if (!request.success) return { frames: [{ error: { code: 2, msg: "Invalid request" } }] };
   const { method, params, id } = request.data;
   const frames = [{ result: null, id }];

@@ -1,16 +1,16 @@
 import { z } from "zod";
 import type { TrueLiquidation } from "../contracts.ts";
 import type { Instrument } from "../instruments.ts";
-import { type Feed, groupBy, pairOf, price, quantity } from "./dialect.ts";
+import { type Feed, jsonOf, groupBy, pairOf, price, quantity } from "./dialect.ts";
 
 const requestSchema = z.object({
   op: z.string(),
-  req_id: z.unknown(),
+  req_id: z.unknown().optional(),
   args: z.array(z.string()).default([]),
 });
 
 const receive: Feed["receive"] = (text) => {
-  const request = requestSchema.safeParse(JSON.parse(text));
+  const request = requestSchema.safeParse(jsonOf(text));
   if (!request.success) return { frames: [{ success: false, ret_msg: "error:Invalid request" }] };
   const { op, req_id, args } = request.data;
   const answer = { success: true, ret_msg: op === "ping" ? "pong" : "", conn_id: "sim", req_id, op };

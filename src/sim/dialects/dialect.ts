@@ -83,6 +83,15 @@ export function tiersOf(steps: readonly (readonly [cap: number, rate: number, le
     }));
 }
 
+/** What a client wrote; undefined where it is no JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The newest of each group; groups come in the order in which they were first seen. */
 export function newestBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
   return [...new Map(items.map((item) => [keyOf(item), item])).values()];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TrueLiquidation } from "../contracts.ts";
 import type { Instrument } from "../instruments.ts";
 import { contracts, familyOf, idOf } from "./okxUnits.ts";
-import { type Feed, groupBy, newestBy, price } from "./dialect.ts";
+import { type Feed, jsonOf, groupBy, newestBy, price } from "./dialect.ts";
 
 const argSchema = z.object({
   channel: z.string(),
@@ -20,7 +20,7 @@ const topicOf = (arg: z.infer<typeof argSchema>): string =>
 
 const receive: Feed["receive"] = (text) => {
   if (text === "ping") return { frames: ["pong"] };
-  const request = requestSchema.safeParse(JSON.parse(text));
+  const request = requestSchema.safeParse(jsonOf(text));
   if (!request.success) return { frames: [{ event: "error", code: "60012", msg: "Invalid request" }] };
   const { op, args } = request.data;
   const frames = args.map((arg) => ({ event: op, arg, connId: "sim" }));
