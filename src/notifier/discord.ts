@@ -20,7 +20,7 @@ export interface DiscordOptions {
 const nonceLength = 25;
 
 /** Reads `discord:CHANNEL`. */
-export function parseDiscordDestination(destination: string): string | undefined {
+function parseDiscordDestination(destination: string): string | undefined {
   return /^discord:(\d{15,20})$/.exec(destination)?.[1];
 }
 

@@ -24,7 +24,7 @@ interface TelegramDestination {
 const generalTopic = 1;
 
 /** Reads `telegram:CHAT[/TOPIC]`, CHAT a number or @username. */
-export function parseTelegramDestination(destination: string): TelegramDestination | undefined {
+function parseTelegramDestination(destination: string): TelegramDestination | undefined {
   const [, chat, topic] = /^telegram:(-?\d{1,20}|@\w{4,32})(?:\/(\d{1,10}))?$/.exec(destination) ?? [];
   if (chat === undefined) return undefined;
   const place = { chat: chat.startsWith("@") ? chat : Number(chat) };

@@ -16,7 +16,7 @@ export type Fault =
   | { readonly kind: "acceptThenHang" }
   | { readonly kind: "acceptThenStatus"; readonly status: number };
 
-export type FaultRule = Fault & {
+type FaultRule = Fault & {
   /** Bot API method, or "METHOD /route" on Discord; every one when left out. */
   readonly method?: string;
   /** Chat or channel id; every one when left out. */

@@ -8,7 +8,7 @@ import { fillCommand, resolvedChannel, type OptionValues } from "./options.ts";
 import type { RegisteredCommand, Registry } from "./registration.ts";
 import { createScene, type Scene } from "./scene.ts";
 import {
-  botDefaults,
+  defaultPermissions,
   everyPermission,
   isInGuild,
   type DiscordChannel,
@@ -18,7 +18,7 @@ import {
   type DiscordWorld,
 } from "./world.ts";
 
-export interface CommandUse {
+interface CommandUse {
   readonly user: DiscordUser;
   readonly channel: DiscordChannel;
   /** "subscribe", or with subcommands "rules add". */
@@ -184,7 +184,7 @@ export function createDriver(parts: DriverParts): DiscordDriver {
       announce("GUILD_DELETE", guild, { id: guild.id });
     },
     addBot: (guild) => {
-      scene.addMember(guild, world.bot, botDefaults);
+      scene.addMember(guild, world.bot, defaultPermissions);
       announce("GUILD_CREATE", guild, guildJson(world, guild));
     },
     announceGuild: (guild) => announce("GUILD_CREATE", guild, guildJson(world, guild)),

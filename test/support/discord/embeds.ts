@@ -6,7 +6,7 @@ const embedTotalLimit = 6000;
 
 const image = z.strictObject({ url: z.string() });
 
-export const embed = z.strictObject({
+const embed = z.strictObject({
   title: z.string().max(256).optional(),
   type: z.literal("rich").optional(),
   description: z.string().max(4096).optional(),

@@ -12,7 +12,7 @@ export interface GatewayOptions {
   readonly grantedIntents: number;
 }
 
-export interface GatewaySession {
+interface GatewaySession {
   readonly id: string;
   readonly shard: number;
   readonly shards: number;

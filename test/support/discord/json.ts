@@ -1,9 +1,8 @@
 import { ChannelType } from "discord-api-types/v10";
 import {
-  botDefaults,
+  defaultPermissions,
   everyPermission,
   isThread,
-  memberDefaults,
   type DiscordChannel,
   type DiscordGuild,
   type DiscordMember,
@@ -149,7 +148,7 @@ function everyoneJson(guild: DiscordGuild): Json {
     colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
     hoist: false,
     position: 0,
-    permissions: (memberDefaults | botDefaults).toString(),
+    permissions: defaultPermissions.toString(),
     managed: false,
     mentionable: false,
     flags: 0,

@@ -3,7 +3,7 @@ import type { RegisteredCommand, ValueOption } from "./registration.ts";
 import type { DiscordChannel, DiscordUser, DiscordWorld } from "./world.ts";
 
 /** What a person fills in: plain values, channels and users as themselves. */
-export type OptionValue = string | number | boolean | DiscordChannel | DiscordUser;
+type OptionValue = string | number | boolean | DiscordChannel | DiscordUser;
 export type OptionValues = Readonly<Record<string, OptionValue>>;
 
 export interface FilledCommand {

@@ -137,7 +137,7 @@ const command = z.strictObject({
   integration_types: z.array(z.union([z.literal(0), z.literal(1)])).nullish(),
   handler: z.int().optional(),
 });
-export type CommandInput = z.infer<typeof command>;
+type CommandInput = z.infer<typeof command>;
 
 export interface RegisteredCommand extends CommandInput {
   readonly id: string;
@@ -145,7 +145,7 @@ export interface RegisteredCommand extends CommandInput {
 }
 
 /** Which list was written, how, and whether anything in it is different from before. */
-export interface Registration {
+interface Registration {
   readonly at: number;
   readonly guildId: string | undefined;
   readonly names: readonly string[];

@@ -1,7 +1,6 @@
 import { ChannelType } from "discord-api-types/v10";
 import {
-  botDefaults,
-  memberDefaults,
+  defaultPermissions,
   type DiscordChannel,
   type DiscordGuild,
   type DiscordMember,
@@ -20,7 +19,7 @@ export interface Scene {
   readonly addDirectChannel: (user: DiscordUser) => DiscordChannel;
 }
 
-export interface ChannelOptions {
+interface ChannelOptions {
   readonly name?: string;
   /** Text when left out. */
   readonly type?: ChannelType;
@@ -44,7 +43,7 @@ export function createScene(world: DiscordWorld): Scene {
     addGuild: (name = "Trading desk") => {
       const guild: DiscordGuild = { id: world.nextId(), name, members: new Map() };
       world.guilds.set(guild.id, guild);
-      addMember(guild, world.bot, botDefaults);
+      addMember(guild, world.bot, defaultPermissions);
       return guild;
     },
     addChannel: (guild, options = {}) =>
@@ -54,7 +53,7 @@ export function createScene(world: DiscordWorld): Scene {
         guildId: guild.id,
         parentId: undefined,
         recipient: undefined,
-        botPermissions: options.botPermissions ?? botDefaults,
+        botPermissions: options.botPermissions ?? defaultPermissions,
       }),
     addThread: (parent, name) =>
       put({
@@ -75,13 +74,13 @@ export function createScene(world: DiscordWorld): Scene {
         guildId: undefined,
         parentId: undefined,
         recipient: user,
-        botPermissions: botDefaults,
+        botPermissions: defaultPermissions,
       });
     },
   };
 }
 
-function addMember(guild: DiscordGuild, user: DiscordUser, permissions = memberDefaults): DiscordMember {
+function addMember(guild: DiscordGuild, user: DiscordUser, permissions = defaultPermissions): DiscordMember {
   const member = { user, permissions };
   guild.members.set(user.id, member);
   return member;

@@ -43,7 +43,7 @@ export interface DiscordOptions {
 }
 
 /** One request as it came, whatever became of it. */
-export interface DiscordCall {
+interface DiscordCall {
   /** "POST /channels/:id/messages" */
   readonly route: string;
   readonly ids: readonly string[];

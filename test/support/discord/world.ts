@@ -79,8 +79,8 @@ export const componentsV2Flag = 1 << 15;
 
 const bits = PermissionFlagsBits;
 
-/** What an invited bot of ours has. */
-export const botDefaults: bigint =
+/** What an invited bot of ours has, and a member without a role. */
+export const defaultPermissions: bigint =
   bits.ViewChannel |
   bits.SendMessages |
   bits.SendMessagesInThreads |
@@ -88,9 +88,6 @@ export const botDefaults: bigint =
   bits.AttachFiles |
   bits.ReadMessageHistory |
   bits.UseApplicationCommands;
-
-/** What somebody without any role has. */
-export const memberDefaults: bigint = botDefaults;
 
 export const everyPermission: bigint = Object.values(bits).reduce((sum, bit) => sum | bit, 0n);
 
@@ -118,7 +115,7 @@ export function isThread(channel: DiscordChannel): boolean {
   );
 }
 
-export function channelById(world: DiscordWorld, id: string): DiscordChannel {
+function channelById(world: DiscordWorld, id: string): DiscordChannel {
   const channel = world.channels.get(id);
   if (channel === undefined) throw failures.unknownChannel();
   return channel;

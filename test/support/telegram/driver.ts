@@ -21,7 +21,7 @@ import {
   type World,
 } from "./world.ts";
 
-export interface SayOptions {
+interface SayOptions {
   readonly threadId?: number;
   readonly replyToMessageId?: number;
   /** Writes as "Group", the way anonymous administrators do. */
@@ -58,7 +58,7 @@ export interface TelegramDriver extends Scene {
   readonly expire: (query: OpenQuery) => void;
 }
 
-export interface BotStatusChange {
+interface BotStatusChange {
   readonly by: UserRecord;
   readonly status: MemberStatus;
   readonly rights?: readonly string[];

@@ -103,7 +103,7 @@ function flags(names: readonly string[], granted: ReadonlySet<string>): Json {
   return Object.fromEntries(names.map((name) => [name, granted.has(name)]));
 }
 
-export function photoJson(photo: PhotoRecord): readonly Json[] {
+function photoJson(photo: PhotoRecord): readonly Json[] {
   const scales = [0.25, 1];
   return photo.fileIds.map((fileId, index) => ({
     file_id: fileId,

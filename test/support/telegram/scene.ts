@@ -21,7 +21,7 @@ export interface Scene {
   readonly addSuccessor: (chat: ChatRecord) => ChatRecord;
 }
 
-export interface GroupOptions {
+interface GroupOptions {
   readonly title?: string;
   readonly username?: string;
   readonly isSupergroup?: boolean;
@@ -33,7 +33,7 @@ export interface GroupOptions {
   readonly botRights?: readonly string[];
 }
 
-export interface ChannelOptions {
+interface ChannelOptions {
   readonly title?: string;
   readonly username?: string;
   readonly admins?: readonly UserRecord[];
@@ -42,11 +42,7 @@ export interface ChannelOptions {
   readonly botRights?: readonly string[];
 }
 
-export const posterRights: readonly string[] = [
-  "can_post_messages",
-  "can_edit_messages",
-  "can_delete_messages",
-];
+const posterRights: readonly string[] = ["can_post_messages", "can_edit_messages", "can_delete_messages"];
 
 /** Ids of supergroups and channels begin here and go down. */
 const channelIdBase = -1_000_000_000_000;

@@ -30,7 +30,7 @@ export interface TelegramOptions {
 }
 
 /** One request as it came, whatever became of it. */
-export interface TelegramCall {
+interface TelegramCall {
   readonly method: string;
   readonly botId: number;
   readonly at: number;

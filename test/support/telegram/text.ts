@@ -2,8 +2,8 @@ import { badRequest } from "./errors.ts";
 import type { Entity } from "./fields.ts";
 
 /** Bot API, sendMessage and sendPhoto: after entity parsing; counted in UTF-16 units like offsets. */
-export const textLimit = 4096;
-export const captionLimit = 1024;
+const textLimit = 4096;
+const captionLimit = 1024;
 
 /** Bot API, MessageEntity. */
 const entityTypes = new Set([

@@ -1,12 +1,12 @@
 import { conflict } from "./errors.ts";
 import type { Json } from "./json.ts";
 
-export interface Webhook {
+interface Webhook {
   readonly url: string;
   readonly secretToken?: string;
 }
 
-export interface PollRequest {
+interface PollRequest {
   readonly offset?: number | undefined;
   readonly limit?: number | undefined;
   readonly timeoutSeconds?: number | undefined;
@@ -27,7 +27,7 @@ export interface UpdateQueue {
   readonly close: () => void;
 }
 
-export interface WebhookOptions {
+interface WebhookOptions {
   readonly allowedUpdates?: readonly string[] | undefined;
   readonly dropPendingUpdates?: boolean | undefined;
 }

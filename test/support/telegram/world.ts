@@ -1,6 +1,6 @@
 import { badRequest } from "./errors.ts";
 
-export type ChatType = "private" | "group" | "supergroup" | "channel";
+type ChatType = "private" | "group" | "supergroup" | "channel";
 export type MemberStatus = "creator" | "administrator" | "member" | "restricted" | "left" | "kicked";
 
 export interface BotAccount {
@@ -27,7 +27,7 @@ export interface MemberRecord {
   isAnonymous: boolean;
 }
 
-export interface TopicRecord {
+interface TopicRecord {
   readonly id: number;
   readonly name: string;
   isClosed: boolean;
@@ -182,7 +182,7 @@ export function userById(world: World, id: number): UserRecord {
   return user;
 }
 
-export function messageKey(chatId: number, messageId: number): string {
+function messageKey(chatId: number, messageId: number): string {
   return `${chatId}:${messageId}`;
 }
 
