@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { Clock } from "../ops/clock.ts";
 import type { Store } from "../store/contracts.ts";
+import { print } from "./print.ts";
 
 interface DemoOptions {
   readonly speed: number;
@@ -40,7 +41,7 @@ async function run(options: DemoOptions): Promise<void> {
       import("../sim/storyline.ts"),
       import("./running.ts"),
     ]);
-  say(intro(options.speed));
+  print(intro(options.speed));
   const log = createLog({
     level: "warn",
     secrets: [],
@@ -49,7 +50,7 @@ async function run(options: DemoOptions): Promise<void> {
   });
   const dataDir = await mkdtemp(join(tmpdir(), "lopside-demo-"));
   const clock = scaledClock(options.speed, Date.now());
-  const running = runParts(log, () => say(outro));
+  const running = runParts(log, () => print(outro));
   running.lifecycle.add("demo's data", async () => rm(dataDir, { recursive: true, force: true }));
   await running.start(async ({ lifecycle }) => {
     const exchange = await sim.startSimulatedExchange({
@@ -77,16 +78,12 @@ async function run(options: DemoOptions): Promise<void> {
       clock,
       log,
       lifecycle,
-      print: say,
+      print,
       unthrottled: true,
       ...opened,
     });
   });
   if (options.minutes !== undefined) setTimeout(running.stop, options.minutes * 60_000);
-}
-
-function say(text: string): void {
-  process.stdout.write(text);
 }
 
 function intro(speed: number): string {
@@ -113,7 +110,7 @@ const statusEveryMs = 3 * 60_000;
 /** A line now and then, so that one sees the ratio move between alerts. */
 function startStatus(store: Store, clock: Clock): () => void {
   const timer = setInterval(() => {
-    statusLine(store, clock).then(say, () => clearInterval(timer));
+    statusLine(store, clock).then(print, () => clearInterval(timer));
   }, clock.realMs(statusEveryMs));
   return () => clearInterval(timer);
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { SendResult } from "../notifier/contracts.ts";
 import { ExitError } from "./exit.ts";
+import { print } from "./print.ts";
 
 /** Posts a message marked as a test, exactly as an alert would be posted. */
 export function sendTestCommand(): Command {
@@ -27,9 +28,6 @@ async function run(destination: string): Promise<void> {
     import("../ops/clock.ts"),
   ]);
   const { config } = readConfig();
-  const print = (text: string): void => {
-    process.stdout.write(text);
-  };
   const sender = await openSender(platformOf(destination), {
     config,
     clock: systemClock,

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { Role } from "../main.ts";
 import { ExitError } from "./exit.ts";
+import { print } from "./print.ts";
 
 export function startCommand(): Command {
   return new Command("start")
@@ -27,9 +28,6 @@ async function run(wanted: readonly string[] | undefined): Promise<void> {
   const { config, hints } = readConfig();
   const log = openLog(config);
   for (const hint of hints) log.warn({}, hint);
-  const print = (text: string): void => {
-    process.stdout.write(text);
-  };
   await runParts(log).start(async ({ lifecycle }) => {
     const opened = await openRedis({ redisUrl: config.redisUrl, dataDir: config.dataDir, log, lifecycle });
     await main.startLopside({ config, roles, clock: systemClock, log, lifecycle, print, ...opened });

@@ -2,8 +2,9 @@ import type { RiskTier } from "../model/types.ts";
 import { toRiskTiers } from "./steps.ts";
 
 /**
- * Binance shows its margin brackets only to key holders, so these are ours: read by hand from its public trading
- * rules, and dated. The lowest steps, which hold nearly all positions, matter most.
+ * Binance shows its margin brackets only to key holders, so these are a stand-in of ours: the lowest two
+ * BTC steps agree with brackets once published, the rest is what we know of them, rounded, and SOL and the default are
+ * deliberately coarse. The lowest steps, which hold nearly all positions, matter most. Labelled "table" everywhere.
  */
 export const bracketsAsOf = "2025-06-30";
 
