@@ -10,7 +10,7 @@ import { retryTime } from "./retryTime.ts";
 export interface DiscordOptions {
   readonly token: string;
   /** A REST proxy, without version; Discord's own when left out. */
-  readonly apiUrl?: string;
+  readonly apiUrl?: string | undefined;
   /** For one call, connecting and answer included. */
   readonly timeoutMs: number;
   readonly clock: Clock;

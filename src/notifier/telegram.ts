@@ -8,7 +8,7 @@ import { renderTelegram } from "./telegramText.ts";
 export interface TelegramOptions {
   readonly token: string;
   /** A self-hosted Bot API server; Telegram's own when left out. */
-  readonly apiRoot?: string;
+  readonly apiRoot?: string | undefined;
   /** For one call, connecting and answer included. */
   readonly timeoutMs: number;
   readonly clock: Clock;

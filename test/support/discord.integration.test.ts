@@ -467,6 +467,34 @@ describe("the gateway and interactions, with an unmodified discord.js client", (
     expect(server.gateway.identifies()).toBe(1);
   });
 
+  const breaks: readonly [string, (server: DiscordServer) => void][] = [
+    ["the gateway closes with an error", (server) => server.gateway.closeWith(4000)],
+    ["heartbeats are not acknowledged", (server) => server.gateway.acknowledge(false)],
+  ];
+  it.each(breaks)("resumes when %s", async (_, breakIt) => {
+    const { server, client } = await startClient(async () => undefined, { heartbeatIntervalMs: 200 });
+    const resumed = new Promise((resolve) => client.once(Events.ShardResume, resolve));
+    breakIt(server);
+    await resumed;
+    server.gateway.acknowledge(true);
+    expect(server.gateway.identifies()).toBe(1);
+  });
+
+  it("gives every replica that is connected the same interaction", async () => {
+    const seen: string[] = [];
+    const first = await startClient(async () => seen.push("first"));
+    const second = new Client({ intents: [GatewayIntentBits.Guilds], rest: { api: first.server.apiUrl } });
+    closers.push(async () => second.destroy());
+    second.on(Events.InteractionCreate, () => seen.push("second"));
+    const ready = new Promise((resolve) => second.once(Events.ClientReady, resolve));
+    await second.login(first.server.token);
+    await ready;
+    const { channel, user } = scene(first.server);
+    first.server.driver.slashCommand({ user, channel, name: "subscribe", options: { symbol: "BTC" } });
+    await first.server.waitFor(() => (seen.length === 2 ? true : undefined));
+    expect(seen.toSorted()).toEqual(["first", "second"]);
+  });
+
   it("starts over when its session is invalid, and reconnects when asked", async () => {
     const { server, client } = await startClient(async () => undefined);
     const resumed = new Promise((resolve) => client.once(Events.ShardResume, resolve));

@@ -34,8 +34,8 @@ export interface Gateway {
   /** Invalidates sessions (op 9). */
   readonly invalidate: (isResumable: boolean) => void;
   readonly closeWith: (code: number) => void;
-  /** Heartbeats are no longer acknowledged: a zombie connection. */
-  readonly stopAcknowledging: () => void;
+  /** Unacknowledged heartbeats make a zombie of a connection. */
+  readonly acknowledge: (isAcknowledging: boolean) => void;
   /** New connections are refused until told otherwise. */
   readonly refuse: (isRefusing: boolean) => void;
   readonly identifies: () => number;
@@ -201,8 +201,8 @@ export function openGateway(
         socket.send(JSON.stringify({ op: 9, d: isResumable }));
       }),
     closeWith: (code) => each((socket) => socket.close(code)),
-    stopAcknowledging: () => {
-      isAcknowledging = false;
+    acknowledge: (value) => {
+      isAcknowledging = value;
     },
     refuse: (value) => {
       isRefusing = value;
