@@ -97,8 +97,20 @@ async function recomputeOnce(
   if (result !== "committed") return result;
   portfolio.committed(next, slot);
   options.onCommitted(measured.imbalance, decided.decision);
-  for (const alert of alerts) await options.onAlert(symbol, alert);
+  for (const alert of alerts) await wake(options, symbol, alert);
   return result;
+}
+
+/** The outbox has the alert: who isn't woken finds it. */
+async function wake({ onAlert, log }: RecomputeOptions, symbol: string, alert: OutboxAlert): Promise<void> {
+  try {
+    await onAlert(symbol, alert);
+  } catch (error) {
+    log.warn(
+      { symbol, alertId: alert.alertId, error },
+      "an alert's senders could not be woken; the sweep will",
+    );
+  }
 }
 
 function outboxAlerts(
