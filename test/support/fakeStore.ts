@@ -1,0 +1,107 @@
+import type {
+  Commit,
+  CommitResult,
+  OutboxAlert,
+  Store,
+  SymbolState,
+  VenueRecord,
+} from "../../src/store/contracts.ts";
+
+type Backfill = Awaited<ReturnType<Store["backfills"]["take"]>>[number];
+
+/** The store's promises for one symbol, in memory: what a recompute reads and commits. */
+export interface FakeStore extends Store {
+  /** What the venues are known to have said. */
+  readonly records: Map<string, VenueRecord>;
+  readonly waiting: Backfill[];
+  readonly commits: Commit[];
+  readonly alerts: OutboxAlert[];
+  /** Whole reads of the state, beside those of its version. */
+  readonly reads: () => number;
+  /** Takes the place of the next commit's answer; "fail" rejects, as a connection that broke does. */
+  readonly answerNext: (answer: Exclude<CommitResult, "committed"> | "fail") => void;
+  /** The state as if another process had committed it. */
+  readonly overwrite: (change: Partial<SymbolState>) => void;
+  readonly state: () => SymbolState;
+  readonly cursors: Map<string, number>;
+}
+
+export function fakeStore(): FakeStore {
+  const records = new Map<string, VenueRecord>();
+  const waiting: Backfill[] = [];
+  const commits: Commit[] = [];
+  const alerts: OutboxAlert[] = [];
+  const cursors = new Map<string, number>();
+  const answers: (CommitResult | "fail")[] = [];
+  let state: SymbolState = { version: 0, slot: -1, series: new Map(), memory: undefined };
+  let reads = 0;
+
+  const keep = (commit: Commit): CommitResult => {
+    if (commit.slot <= state.slot) return "slot-done";
+    if (commit.basedOn !== state.version) return "conflict";
+    const series = new Map([...state.series, ...commit.series]);
+    for (const [venue, cursor] of commit.cursors) cursors.set(venue, cursor);
+    for (const venue of commit.dropped) {
+      series.delete(venue);
+      cursors.delete(venue);
+    }
+    state = { version: state.version + 1, slot: commit.slot, series, memory: commit.memory };
+    commits.push(commit);
+    alerts.push(...commit.alerts);
+    return "committed";
+  };
+
+  return {
+    records,
+    waiting,
+    commits,
+    alerts,
+    cursors,
+    reads: () => reads,
+    answerNext: (answer) => answers.push(answer),
+    overwrite: (change) => {
+      state = { ...state, version: state.version + 1, ...change };
+    },
+    state: () => state,
+    rounds: {
+      report: async () => "waiting",
+      read: async () => [...records.values()],
+      cursors: async (venue, symbols) =>
+        new Map(
+          symbols.flatMap((symbol) => {
+            const cursor = cursors.get(venue);
+            return cursor === undefined ? [] : [[symbol, cursor]];
+          }),
+        ),
+    },
+    backfills: {
+      put: async (_symbol, venue, spec, bars) => {
+        waiting.push({ venue, spec, bars });
+      },
+      take: async () => waiting.splice(0),
+    },
+    symbols: {
+      read: async () => {
+        reads += 1;
+        return state;
+      },
+      readVersion: async () => ({ version: state.version, slot: state.slot }),
+      commit: async (commit) => {
+        const answer = answers.shift();
+        if (answer === "fail") throw new Error("the connection broke");
+        return answer ?? keep(commit);
+      },
+      imbalance: async () => commits.at(-1)?.imbalance,
+      map: async () => commits.at(-1)?.map,
+      history: async () => [],
+    },
+    outbox: {
+      claim: async () => [],
+      settle: async () => true,
+      holds: async () => true,
+      releaseStuck: async () => 0,
+      countPending: async () => 0,
+    },
+    markets: { get: async () => undefined, put: async () => undefined },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Decision } from "../../src/alerts/episode.ts";
+import type { Imbalance } from "../../src/model/types.ts";
+import type { Clock } from "../../src/ops/clock.ts";
+import type { OutboxAlert, Store } from "../../src/store/contracts.ts";
+import type { RecomputeJob } from "../../src/worker/contracts.ts";
+import { createRecompute, type RecomputeOptions } from "../../src/worker/recompute.ts";
+import { silentLog } from "../support/redis.ts";
+
+/** Fires at the second look, whichever side is a tenth nearer, and again an hour after that. */
+export const eagerRule = { ratio: 1.1, holdMs: 0, cooldownMs: 3_600_000, warmupMs: 0 };
+
+export interface Process {
+  readonly recompute: (job: RecomputeJob) => Promise<void>;
+  readonly decided: { readonly imbalance: Imbalance; readonly decision: Decision }[];
+  readonly woken: OutboxAlert[];
+}
+
+/** One worker process' recompute over a store it shares with others; time is moved by the test. */
+export function startProcess(
+  store: Store,
+  clock: Pick<Clock, "now">,
+  more: Partial<RecomputeOptions> = {},
+): Process {
+  const decided: Process["decided"][number][] = [];
+  const woken: OutboxAlert[] = [];
+  const recompute = createRecompute({
+    store,
+    rule: eagerRule,
+    pollIntervalMs: 60_000,
+    destinations: ["console"],
+    venues: ["bybit", "okx"],
+    clock: { now: clock.now, realMs: (ms) => ms, sleep: async () => undefined },
+    log: silentLog,
+    onAlert: async (_symbol, alert) => {
+      woken.push(alert);
+    },
+    onCommitted: (imbalance, decision) => decided.push({ imbalance, decision }),
+    ...more,
+  });
+  return { recompute, decided, woken };
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import type { Decision } from "../../src/alerts/episode.ts";
+import { createMetrics } from "../../src/ops/metrics.ts";
+import { createRecorder } from "../../src/worker/record.ts";
+import { firedUp, referenceImbalance } from "../alerts/examples.ts";
+import { silentLog } from "../support/redis.ts";
+import { spokenLog } from "../support/spokenLog.ts";
+
+const quiet: Decision = { kind: "quiet", reason: "below-threshold" };
+const cooling: Decision = { kind: "hold", reason: "cooling-down" };
+
+describe("a recorder", () => {
+  test("meters what fired, what was held back and how old each venue's data is", async () => {
+    const metrics = createMetrics();
+    const record = createRecorder(metrics, silentLog);
+    record(referenceImbalance, firedUp);
+    record(referenceImbalance, cooling);
+    record(referenceImbalance, cooling);
+    record(referenceImbalance, quiet);
+    const text = await metrics.registry.metrics();
+    expect(text).toContain(`lopside_alerts_total{symbol="BTC",regime="short-squeeze"} 1`);
+    expect(text).toContain(`lopside_suppressed_total{reason="cooling-down"} 2`);
+    expect(text).toContain(`lopside_feed_age_seconds{venue="binanceusdm",symbol="BTC"} 4.2`);
+  });
+
+  test("a venue without data has no age", async () => {
+    const metrics = createMetrics();
+    const [first] = referenceImbalance.venues;
+    if (first === undefined) throw new Error("no venue");
+    createRecorder(metrics, silentLog)({ ...referenceImbalance, venues: [{ ...first, ageMs: null }] }, quiet);
+    expect(await metrics.registry.metrics()).not.toContain("lopside_feed_age_seconds{");
+  });
+
+  test("tells each symbol's decision when its reason changes, and not every slot", () => {
+    const log = spokenLog();
+    const record = createRecorder(createMetrics(), log);
+    for (const decision of [quiet, quiet, cooling, cooling, quiet]) record(referenceImbalance, decision);
+    record({ ...referenceImbalance, symbol: "ETH" }, quiet);
+    expect(log.said.map(({ fields }) => fields)).toMatchObject([
+      { symbol: "BTC", reason: "below-threshold" },
+      { symbol: "BTC", reason: "cooling-down" },
+      { symbol: "BTC", reason: "below-threshold" },
+      { symbol: "ETH", reason: "below-threshold" },
+    ]);
+  });
+});
