@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCrowd } from "../../src/sim/crowd.ts";
 import { binanceusdm } from "../../src/sim/dialects/binanceusdm.ts";

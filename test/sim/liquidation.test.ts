@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Side } from "../../src/model/types.ts";
 import { bankruptcyPrice, bracketsOf, liquidationPrice } from "../../src/sim/liquidation.ts";

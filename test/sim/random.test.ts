@@ -1,13 +1,15 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createRandom, seedFor } from "../../src/sim/random.ts";
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
+const stream = (seed: number): number[] => Array.from({ length: 20 }, createRandom(seed).next);
+const many = <Value>(draw: () => Value): Value[] => Array.from({ length: 20_000 }, draw);
+
 describe("random", () => {
   test("the same seed gives the same stream, another seed another", () => {
-    const stream = (seed: number): number[] => Array.from({ length: 20 }, createRandom(seed).next);
     expect(stream(7)).toEqual(stream(7));
     expect(stream(7)).not.toEqual(stream(8));
   });
@@ -27,7 +29,6 @@ describe("random", () => {
 
   test("normals have mean 0 and variance 1, exponentials mean 1, rare events their mean", () => {
     const random = createRandom(3);
-    const many = <Value>(draw: () => Value): Value[] => Array.from({ length: 20_000 }, draw);
     const normals = many(random.normal);
     expect(mean(normals)).toBeCloseTo(0, 1);
     expect(mean(normals.map((value) => value * value))).toBeCloseTo(1, 1);

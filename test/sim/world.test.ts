@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TrueLevel } from "../../src/sim/contracts.ts";
 import { quietStoryline } from "../../src/sim/storyline.ts";

@@ -34,15 +34,15 @@ describe("what isn't there is refused in the venue's own words", () => {
   });
 });
 
+const window = (from: string, to: string): string => `${from}=${noon - 10 * barMs}&${to}=${noon - barMs - 1}`;
+const times = (dialect: Dialect, address: string, pick: (answer: unknown) => unknown): unknown =>
+  pick(body(dialect, address));
+const first = (rows: unknown): unknown => (Array.isArray(rows) ? rows.map((row) => Number(row[0])) : rows);
+const field = (name: string) => (answer: unknown) => Reflect.get(Object(answer), name);
+
 describe("pages", () => {
-  const window = (from: string, to: string): string =>
-    `${from}=${noon - 10 * barMs}&${to}=${noon - barMs - 1}`;
-  const times = (dialect: Dialect, address: string, pick: (answer: unknown) => unknown): unknown =>
-    pick(body(dialect, address));
-  const first = (rows: unknown): unknown => (Array.isArray(rows) ? rows.map((row) => Number(row[0])) : rows);
   const expected = [10, 9, 8, 7].map((bars) => noon - bars * barMs);
   const newest = [2, 3, 4, 5].map((bars) => noon - bars * barMs);
-  const field = (name: string) => (answer: unknown) => Reflect.get(Object(answer), name);
 
   test("Binance pages forwards from the start, oldest first", () => {
     const address = `/fapi/v1/klines?symbol=BTCUSDT&interval=5m&limit=4&${window("startTime", "endTime")}`;
