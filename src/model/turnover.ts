@@ -79,7 +79,7 @@ export function affordableShare(spare: number, sides: readonly SideHazards[]): n
     room -= side.forced;
     wanted += Math.max(0, side.wanted - side.forced);
   }
-  if (wanted <= room) return 1;
+  if (wanted === 0 || wanted <= room) return 1;
   return Math.max(0, room) / wanted;
 }
 

@@ -138,7 +138,7 @@ function calmed(step: WalkStep): WalkStep {
 /** The same path in two bars: down to the low and up to the middle, or the other way round, then the rest. */
 function halve(bar: Bar): Bar[] {
   const { openTime, open, high, low, close, volume, openInterest = 0 } = bar;
-  const middle = Math.sqrt(high * low);
+  const middle = Math.min(high, Math.max(low, Math.sqrt(high * low)));
   const first = close > open ? { high: Math.max(open, middle), low } : { high, low: Math.min(open, middle) };
   const second =
     close > open ? { high, low: Math.min(close, middle) } : { high: Math.max(close, middle), low };

@@ -49,6 +49,7 @@ describe("hazards", () => {
     ["share what is left", 30, 30, 0, 0.5],
     ["get nothing where liquidations used the volume up", -5, 30, 0, 0],
     ["give way to what falling open interest forces", 30, 30, 20, 0],
+    ["ask for nothing, whatever was liquidated", -5, 0, 0, 1],
     ["are free where they are forced anyway", 80, 30, 40, 1],
   ])("%s", (_name, spare, wanted, forced, expected) => {
     const side = { rates: [], hedgedRate: 0, wanted, forced };

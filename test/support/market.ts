@@ -52,7 +52,10 @@ export const anyStep: fc.Arbitrary<WalkStep> = fc.record({
   move: fc.double({ min: -0.03, max: 0.03, noNaN: true }),
   wickUp: fc.double({ min: 0, max: 0.02, noNaN: true }),
   wickDown: fc.double({ min: 0, max: 0.02, noNaN: true }),
-  volume: fc.double({ min: 0, max: 0.2, noNaN: true }),
+  volume: fc.oneof(
+    { weight: 9, arbitrary: fc.double({ min: 0, max: 0.2, noNaN: true }) },
+    fc.constantFrom(0, 5e-324, 1e-300),
+  ),
   change: fc.double({ min: -0.9, max: 0.9, noNaN: true }),
 });
 
