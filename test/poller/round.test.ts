@@ -1,0 +1,206 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { PollOutcome, PollRequest, Venue } from "../../src/poller/contracts.ts";
+import { createRound, type RoundOptions } from "../../src/poller/round.ts";
+import type { Rounds, VenueReport } from "../../src/store/contracts.ts";
+import { anObservation } from "../store/builders.ts";
+import { barMs, handClock, type HandClock, hourMs, noon, silentLog } from "./world.ts";
+
+const good: PollOutcome = { ok: true, observation: anObservation() };
+const bad: PollOutcome = { ok: false, failure: { kind: "retry", reason: "HTTP 502" } };
+const dayMs = 24 * hourMs;
+
+/** One venue in one process, over a Redis whose answers the test scripts. */
+interface Scene {
+  readonly clock: HandClock;
+  readonly cursors: Map<string, number>;
+  readonly requests: PollRequest[];
+  readonly reports: (VenueReport & { readonly symbol: string })[];
+  readonly completed: string[];
+  readonly histories: { readonly symbol: string; readonly from: number }[];
+  readonly round: () => Promise<void>;
+}
+
+let slot: number;
+beforeEach(() => {
+  slot = 1;
+});
+
+interface SceneOptions extends Partial<RoundOptions> {
+  readonly report?: Rounds["report"];
+  readonly poll?: Venue["poll"];
+}
+
+function setScene({ report, poll, ...more }: SceneOptions = {}): Scene {
+  const clock = handClock(noon);
+  const scene = {
+    clock,
+    cursors: new Map<string, number>(),
+    requests: new Array<PollRequest>(),
+    reports: new Array<VenueReport & { symbol: string }>(),
+    completed: new Array<string>(),
+    histories: new Array<{ symbol: string; from: number }>(),
+  };
+  const venue: Venue = {
+    id: "bybit",
+    poll: async (requests, onOutcome, signal) => {
+      scene.requests.push(...requests);
+      if (poll !== undefined) return poll(requests, onOutcome, signal);
+      for (const { symbol } of requests) onOutcome(symbol, good);
+      return undefined;
+    },
+    backfill: async () => ({ ok: false, failure: { kind: "retry", reason: "not asked for" } }),
+    close: async () => undefined,
+  };
+  const round = createRound({
+    venue,
+    symbols: ["BTC", "ETH"],
+    expected: ["bybit", "okx"],
+    rounds: {
+      cursors: async () => scene.cursors,
+      read: async () => [],
+      report: async (symbol, said, expected) => {
+        const result = (await report?.(symbol, said, expected)) ?? "waiting";
+        scene.reports.push({ symbol, ...said });
+        return result;
+      },
+    },
+    clock,
+    log: silentLog,
+    troubles: () => undefined,
+    slot: () => slot,
+    timeoutMs: 10_000,
+    barMs,
+    onComplete: async (symbol, at) => {
+      scene.completed.push(`${symbol} ${at}`);
+    },
+    onHistoryNeeded: async (symbol, from) => {
+      scene.histories.push({ symbol, from });
+    },
+    onOutcome: () => undefined,
+    ...more,
+  });
+  return { ...scene, round };
+}
+
+describe("a round", () => {
+  test("asks for what follows each symbol's cursor", async () => {
+    const { cursors, requests, round } = setScene();
+    cursors.set("BTC", noon - barMs);
+    await round();
+    expect(requests).toEqual([{ symbol: "BTC", cursor: noon - barMs }, { symbol: "ETH" }]);
+  });
+
+  test("reports every symbol for the slot in which it began, well or badly", async () => {
+    const { reports, round } = setScene({
+      poll: async (_requests, onOutcome) => {
+        slot = 2;
+        onOutcome("BTC", good);
+        onOutcome("ETH", bad);
+      },
+    });
+    await round();
+    expect(reports).toMatchObject([
+      { symbol: "BTC", venue: "bybit", slot: 1, at: noon, observation: { markPrice: 84_230 } },
+      { symbol: "ETH", venue: "bybit", slot: 1, at: noon, failure: { kind: "retry" } },
+    ]);
+  });
+
+  test("reports a symbol as soon as it is known, without waiting for the slowest", async () => {
+    const answers = new Map<string, () => void>();
+    let arrived = (): void => undefined;
+    const firstReport = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const { round } = setScene({
+      poll: async (requests, onOutcome) => {
+        onOutcome("BTC", good);
+        await new Promise<void>((resolve) => answers.set("ETH", resolve));
+        onOutcome(requests[1]?.symbol ?? "", good);
+      },
+      report: async (symbol) => {
+        if (symbol === "BTC") arrived();
+        return "waiting";
+      },
+    });
+    const running = round();
+    await firstReport;
+    answers.get("ETH")?.();
+    await expect(running).resolves.toBeUndefined();
+  });
+
+  test("wakes the recompute of a symbol whose round its report completed, and no other", async () => {
+    const { completed, round } = setScene({
+      report: async (symbol) => (symbol === "ETH" ? "complete" : "waiting"),
+    });
+    await round();
+    expect(completed).toEqual(["ETH 1"]);
+  });
+
+  test("goes on when Redis does not take a report while the venue still speaks", async () => {
+    const { reports, round } = setScene({
+      poll: async (_requests, onOutcome) => {
+        onOutcome("BTC", good);
+        // time enough for the refusal to be noticed by nobody
+        await new Promise((resolve) => setImmediate(resolve));
+        onOutcome("ETH", good);
+      },
+      report: async (symbol) => (symbol === "BTC" ? Promise.reject(new Error("away")) : "waiting"),
+    });
+    await round();
+    expect(reports.map(({ symbol }) => symbol)).toEqual(["ETH"]);
+  });
+
+  test("is given up after its time, by a signal the venue is handed", async () => {
+    const { round } = setScene({
+      timeoutMs: 1,
+      poll: async (_requests, _onOutcome, signal) =>
+        new Promise((resolve) => signal?.addEventListener("abort", () => resolve())),
+    });
+    await expect(round()).resolves.toBeUndefined();
+  });
+});
+
+describe("history", () => {
+  const rounds = async (scene: Scene, count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      await scene.round();
+      slot += 1;
+      scene.clock.advance(60_000);
+    }
+  };
+
+  test("of thirty days is asked for at a cold start", async () => {
+    const scene = setScene({ symbols: ["BTC"] });
+    await scene.round();
+    expect(scene.histories).toEqual([{ symbol: "BTC", from: noon - 30 * dayMs }]);
+  });
+
+  test.each([
+    ["none when polls reach back to the cursor", 100 * barMs, []],
+    ["from the cursor when they don't", 100 * barMs + 1, [noon - 100 * barMs - 1]],
+    ["no more than thirty days", 40 * dayMs, [noon - 30 * dayMs]],
+  ])("%s", async (_claim, ageMs, from) => {
+    const scene = setScene({ symbols: ["BTC"] });
+    scene.cursors.set("BTC", noon - ageMs);
+    await scene.round();
+    expect(scene.histories.map((history) => history.from)).toEqual(from);
+  });
+
+  test("is asked for once a gap, and again only after three rounds", async () => {
+    const scene = setScene({ symbols: ["BTC"] });
+    await rounds(scene, 3);
+    expect(scene.histories).toHaveLength(1);
+    await rounds(scene, 3);
+    expect(scene.histories).toHaveLength(2);
+    scene.cursors.set("BTC", scene.clock.now());
+    await rounds(scene, 6);
+    expect(scene.histories).toHaveLength(2);
+  });
+
+  test("of one symbol says nothing about another's", async () => {
+    const scene = setScene();
+    scene.cursors.set("BTC", noon);
+    await rounds(scene, 2);
+    expect(scene.histories.map(({ symbol }) => symbol)).toEqual(["ETH"]);
+  });
+});
