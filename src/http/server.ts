@@ -39,7 +39,7 @@ function listenError(error: Error, host: string, port: number): Error {
     return new Error(`${place} is already in use: stop what listens there, or set HTTP_PORT to another port`);
   if (code === "EACCES")
     return new Error(`not allowed to listen on ${place}: set HTTP_PORT to one above 1023`);
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN")
     return new Error(`HTTP_HOST ${host} is no address of this machine`);
   return new Error(`cannot listen on ${place}: ${error.message}`);
 }
