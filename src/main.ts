@@ -84,13 +84,15 @@ const drainMs = 6_000;
 
 async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backfill">> {
   const { config, clock, log, store, queues, slots, metrics, lifecycle } = parts;
-  const [{ openVenue, barMs }, { createRound }, { createHistory }] = await Promise.all([
+  const [{ openVenue, barMs }, { createRound }, { createHistory }, { createTroubles }] = await Promise.all([
     import("./poller/venue.ts"),
     import("./poller/round.ts"),
     import("./poller/history.ts"),
+    import("./poller/trouble.ts"),
   ]);
   const roundTimeoutMs = Math.max(slots.lengthMs, 10_000);
   const built = config.venues.map((id) => {
+    const troubles = createTroubles(id, log);
     const venue = openVenue(id, {
       baseUrl: config.venueBaseUrl,
       unthrottled: parts.unthrottled ?? false,
@@ -105,6 +107,7 @@ async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backf
       rounds: store.rounds,
       clock,
       log,
+      troubles,
       slot: slots.current,
       timeoutMs: roundTimeoutMs,
       barMs,
@@ -119,6 +122,7 @@ async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backf
       rounds: store.rounds,
       clock,
       log,
+      troubles,
       timeoutMs: historyTimeoutMs,
     });
     return { id, venue, round, history };
@@ -163,7 +167,13 @@ async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
     }
   });
   lifecycle.add("deadlines", stopDeadlines);
-  return { recompute };
+  return {
+    recompute: async (job) => {
+      const done = metrics.recomputeSeconds.startTimer();
+      metrics.recomputes.inc({ outcome: await recompute(job) });
+      done();
+    },
+  };
 }
 
 async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
@@ -182,7 +192,10 @@ async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
         log,
         language: "en",
         nameOf: (destination) => nameDestination(destination, config),
-        onSettled: (platform, outcome) => metrics.deliveries.inc({ platform, outcome }),
+        onSettled: (platform, outcome, latencyMs) => {
+          metrics.deliveries.inc({ platform, outcome });
+          if (outcome === "sent") metrics.alertLatency.observe(latencyMs / 1_000);
+        },
         onPostponed: async (symbol, delayMs) =>
           queues.deliver(sender.platform, symbol, clock.realMs(delayMs)),
       });
@@ -210,7 +223,16 @@ async function openSenders({ config, platforms, print, clock, log }: Parts): Pro
   );
 }
 
-async function startHttpRole({ config, store, redis, clock, metrics, lifecycle, log }: Parts): Promise<void> {
+async function startHttpRole({
+  config,
+  store,
+  redis,
+  queues,
+  clock,
+  metrics,
+  lifecycle,
+  log,
+}: Parts): Promise<void> {
   const [{ startHttp }, { addProcessMetrics }] = await Promise.all([
     import("./http/server.ts"),
     import("./ops/metrics.ts"),
@@ -223,10 +245,12 @@ async function startHttpRole({ config, store, redis, clock, metrics, lifecycle, 
     ping: async () => {
       await redis.commands.ping();
     },
-    metrics: async () => ({
-      contentType: metrics.registry.contentType,
-      text: await metrics.registry.metrics(),
-    }),
+    metrics: async () => {
+      for (const [queue, waiting] of await queues.depths()) metrics.queueDepth.set({ queue }, waiting);
+      const pending = await Promise.all(config.symbols.map(store.outbox.countPending));
+      metrics.pendingDeliveries.set(pending.reduce((sum, count) => sum + count, 0));
+      return { contentType: metrics.registry.contentType, text: await metrics.registry.metrics() };
+    },
     clock,
     staleAfterMs: staleAfterMs(config),
   };

@@ -15,7 +15,8 @@ export interface DrainOptions {
   readonly language: Language;
   /** How a log names a destination: never by its id. */
   readonly nameOf: (destination: string) => string;
-  readonly onSettled: (platform: string, outcome: DeliveryResult["kind"]) => void;
+  /** `latencyMs` is on the clock, from the alert's decision. */
+  readonly onSettled: (platform: string, outcome: DeliveryResult["kind"], latencyMs: number) => void;
   /** Something of this symbol must be tried again after `delayMs` of the clock. */
   readonly onPostponed: (symbol: string, delayMs: number) => Promise<void>;
 }
@@ -50,7 +51,7 @@ async function deliver(options: DrainOptions, delivery: Delivery): Promise<void>
     log.warn(fields, "a delivery was taken over while it was being sent");
     return;
   }
-  options.onSettled(sender.platform, result.kind);
+  options.onSettled(sender.platform, result.kind, clock.now() - delivery.createdAt);
   if (result.kind === "sent") {
     log.debug(fields, "alert delivered");
     return;

@@ -33,7 +33,7 @@ export function createMetrics() {
       "From the decision to the platform's answer",
       deliverySeconds,
     ),
-    pendingDeliveries: gauge("pending_deliveries", "Deliveries waiting in the outbox", ["platform"]),
+    pendingDeliveries: gauge("pending_deliveries", "Deliveries waiting in the outbox", []),
     queueDepth: gauge("queue_depth", "Jobs waiting in a queue", ["queue"]),
   };
 }

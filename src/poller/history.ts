@@ -3,7 +3,7 @@ import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Backfills, Rounds } from "../store/contracts.ts";
 import { historyMs, type Venue } from "./contracts.ts";
-import { createTroubleLog } from "./trouble.ts";
+import type { Troubles } from "./trouble.ts";
 
 export interface HistoryOptions {
   readonly venue: Venue;
@@ -11,6 +11,7 @@ export interface HistoryOptions {
   readonly rounds: Pick<Rounds, "cursors">;
   readonly clock: Clock;
   readonly log: Log;
+  readonly troubles: Troubles;
   /** Real ms; a warm start of 30 days is some hundred requests on the slowest venue. */
   readonly timeoutMs: number;
 }
@@ -18,12 +19,11 @@ export interface HistoryOptions {
 /** Fetches a series' history and leaves it for the worker. A failure is said; a later round asks again. */
 export function createHistory(options: HistoryOptions): (symbol: string, from: number) => Promise<void> {
   const { venue, backfills, rounds, clock, log, timeoutMs } = options;
-  const troubles = createTroubleLog(venue.id, "histories", log);
   return async (symbol, from) => {
     const signal = AbortSignal.timeout(timeoutMs);
     setMaxListeners(0, signal);
     const outcome = await venue.backfill(symbol, from, clock.now(), signal);
-    troubles(symbol, outcome.ok ? undefined : outcome.failure);
+    options.troubles("histories", symbol, outcome.ok ? undefined : outcome.failure);
     if (!outcome.ok) return;
     const goesOn = from > clock.now() - historyMs;
     // the state it was to go on from was dropped meanwhile: a new one needs all of the history

@@ -3,7 +3,7 @@ import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Rounds } from "../store/contracts.ts";
 import { historyMs, maxBarsPerPoll, type PollOutcome, type PollRequest, type Venue } from "./contracts.ts";
-import { createTroubleLog } from "./trouble.ts";
+import type { Troubles } from "./trouble.ts";
 
 export interface RoundOptions {
   readonly venue: Venue;
@@ -13,6 +13,7 @@ export interface RoundOptions {
   readonly rounds: Rounds;
   readonly clock: Clock;
   readonly log: Log;
+  readonly troubles: Troubles;
   readonly slot: () => number;
   /** Real ms a round may take before it is given up, so that a hung venue does not block its next one. */
   readonly timeoutMs: number;
@@ -26,7 +27,6 @@ export interface RoundOptions {
 export function createRound(options: RoundOptions): () => Promise<void> {
   const { venue, symbols, rounds, clock, log } = options;
   const historyAsked = new Map<string, number>();
-  const troubles = createTroubleLog(venue.id, "polls", log);
 
   return async () => {
     const slot = options.slot();
@@ -37,7 +37,7 @@ export function createRound(options: RoundOptions): () => Promise<void> {
     const reports: Promise<void>[] = [];
     const onOutcome = (symbol: string, outcome: PollOutcome): void => {
       options.onOutcome(symbol, outcome);
-      troubles(symbol, outcome.ok ? undefined : outcome.failure);
+      options.troubles("polls", symbol, outcome.ok ? undefined : outcome.failure);
       reports.push(
         report(options, { symbol, slot, outcome, at: clock.now() }).catch((error: unknown) => {
           log.warn(

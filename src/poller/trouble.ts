@@ -1,24 +1,30 @@
 import type { Log } from "../ops/log.ts";
 import type { PollFailure } from "./contracts.ts";
 
+/** Takes how one thing went; undefined: it worked. */
+export type Troubles = (
+  what: "polls" | "histories",
+  symbol: string,
+  failure: PollFailure | undefined,
+) => void;
+
 /**
- * Says once that something of a symbol fails, and once that it works again; a failure of the same kind as the last
- * one is not repeated. Undefined: it worked.
+ * Says once that a venue fails, and once that all of it works again. A venue that is down fails for every symbol
+ * and every kind of request: one line says it. What a venue refuses of one symbol is said of each symbol.
  */
-export function createTroubleLog(
-  venue: string,
-  what: string,
-  log: Log,
-): (symbol: string, failure: PollFailure | undefined) => void {
-  const failing = new Map<string, string>();
-  return (symbol, failure) => {
-    const before = failing.get(symbol);
+export function createTroubles(venue: string, log: Log): Troubles {
+  const failing = new Map<string, PollFailure["kind"]>();
+  return (what, symbol, failure) => {
+    const key = `${what} ${symbol}`;
     if (failure === undefined) {
-      if (failing.delete(symbol)) log.info({ venue, symbol }, `${what} work again`);
+      if (failing.delete(key) && failing.size === 0) log.info({ venue }, `${what} work again`);
       return;
     }
-    failing.set(symbol, failure.kind);
-    if (before !== failure.kind)
-      log.warn({ venue, symbol, kind: failure.kind }, `${what}: ${failure.reason}`);
+    const known =
+      failure.kind === "give-up-symbol"
+        ? failing.get(key)
+        : [...failing.values()].find((kind) => kind === failure.kind);
+    failing.set(key, failure.kind);
+    if (known !== failure.kind) log.warn({ venue, symbol, kind: failure.kind }, `${what}: ${failure.reason}`);
   };
 }

@@ -13,8 +13,6 @@ export interface QueuesOptions {
 export interface Queues extends Wakeups {
   /** Polls of a venue: one right now, then one at the start of every slot of `everyMs` (real time). */
   readonly schedulePolls: (venue: string, everyMs: number) => Promise<void>;
-  /** Venues that are no longer configured must not be polled by an old schedule. */
-  readonly stopPolls: (venue: string) => Promise<void>;
   /** Jobs waiting, by queue. */
   readonly depths: () => Promise<ReadonlyMap<string, number>>;
   readonly close: () => Promise<void>;
@@ -66,9 +64,6 @@ export function createQueues({ connection, venues, platforms, log }: QueuesOptio
         { every: everyMs, offset: 1 },
         { name: "poll", data: { venue }, opts: { ...forget } },
       );
-    },
-    stopPolls: async (venue) => {
-      await known(polls, venue).removeJobScheduler(schedulerId);
     },
     depths: async () => {
       const counts = await Promise.all(

@@ -30,7 +30,9 @@ const conflictLimit = 3;
  * The recompute of one symbol for one slot: what the venues said → liquidation map → imbalance → decision, kept in
  * one commit. Run twice, or by two replicas at once, only the first commit counts.
  */
-export function createRecompute(options: RecomputeOptions): (job: RecomputeJob) => Promise<void> {
+export function createRecompute(
+  options: RecomputeOptions,
+): (job: RecomputeJob) => Promise<"committed" | "slot-done"> {
   const portfolios = new Map<string, Portfolio>();
   const portfolioOf = (symbol: string): Portfolio => {
     const kept = portfolios.get(symbol) ?? createPortfolio(symbol, options.store, options.log);
@@ -41,7 +43,7 @@ export function createRecompute(options: RecomputeOptions): (job: RecomputeJob) 
   return async ({ symbol, slot }) => {
     for (let attempt = 1; attempt <= conflictLimit; attempt++) {
       const result = await recomputeOnce(options, portfolioOf(symbol), slot);
-      if (result !== "conflict") return;
+      if (result !== "conflict") return result;
     }
     throw new Error(
       `${symbol}: the state changed under ${conflictLimit} recomputes of slot ${slot} in a row`,
