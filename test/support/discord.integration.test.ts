@@ -210,6 +210,12 @@ describe("the Discord stand-in's REST API, spoken to by unmodified @discordjs/re
     await post();
     await expect(post()).rejects.toMatchObject({ limit: 2 });
     expect(server.sent(channel.id)).toHaveLength(2);
+    // another process knows nothing of the first one's headers, and meets the limit itself
+    const other = new REST({ api: server.apiUrl, version: "10", rejectOnRateLimit: ["/"] });
+    other.setToken(server.token);
+    const meeting = other.post(Routes.channelMessages(channel.id), { body: { content: "x" } });
+    await expect(meeting).rejects.toMatchObject({ scope: "user", global: false });
+    expect([server.sent(channel.id).length, server.calls.at(-1)?.status]).toEqual([2, 429]);
     server.faults.add({
       kind: "status",
       status: 429,
@@ -508,12 +514,16 @@ describe("the gateway and interactions, with an unmodified discord.js client", (
 
   it("sends guilds to the shard they belong to", async () => {
     let time = 1_795_351_200_000;
-    const { server, client } = await startClient(async () => undefined, { now: () => (time += 7) }, 2);
-    const shards = client.guilds.cache.map((guild) => [
-      guild.shardId,
-      Number((BigInt(guild.id) >> 22n) % 2n),
-    ]);
-    expect(shards.every(([actual, expected]) => actual === expected)).toBe(true);
+    const { server, client } = await startClient(async () => undefined, { now: () => time }, 2);
+    for (const milliseconds of [0, 1]) {
+      time = 1_795_351_300_000 + milliseconds;
+      server.driver.announceGuild(server.driver.addGuild(`born at ${milliseconds}`));
+    }
+    const bornAt = (name: string): unknown =>
+      client.guilds.cache.find((guild) => guild.name === name)?.shardId;
+    await server.waitFor(() => (bornAt("born at 0") === undefined ? undefined : bornAt("born at 1")));
+    // (id >> 22) % shards: the millisecond decides
+    expect([bornAt("born at 0"), bornAt("born at 1")]).toEqual([0, 1]);
     expect(server.gateway.sessions().map((session) => [session.shard, session.shards])).toEqual([
       [0, 2],
       [1, 2],
