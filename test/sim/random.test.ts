@@ -43,7 +43,7 @@ describe("random", () => {
   });
 
   test("every name has a seed of its own", () => {
-    expect(seedFor(1, "bybit", "BTC")).not.toBe(seedFor(1, "okx", "BTC"));
+    expect(seedFor(1, "bybit", "BTC")).not.toBe(seedFor(1, "bybit", "ETH"));
     expect(seedFor(1, "bybit", "BTC")).not.toBe(seedFor(2, "bybit", "BTC"));
   });
 });

@@ -44,6 +44,12 @@ describe("the world", () => {
     expect(world.truth("BTC")).toEqual(before);
   });
 
+  test("never runs ahead of the time it is told", () => {
+    const world = smallWorld();
+    world.advanceTo(noon + 19_999);
+    expect(world.now()).toBe(noon + 10_000);
+  });
+
   test("begins on the last whole step before the clock's time", () => {
     expect(smallWorld({ startAt: noon + 123_456 })).toMatchObject({ startAt: noon + 120_000 });
   });
@@ -148,6 +154,14 @@ describe("the world", () => {
       fine.reduce((total, { volume }) => total + volume, 0),
       6,
     );
+  });
+
+  test("coarse candles open on the clock's own marks, wherever history begins", () => {
+    const world = smallWorld({ historyMs: 1.5 * hourMs });
+    const times = contractOf(world)
+      .candles(hourMs, 0, Infinity)
+      .map(({ openTime }) => openTime);
+    expect(times).toEqual([noon - 2 * hourMs, noon - hourMs]);
   });
 
   test("samples positioning at every bar's close, as soon as the bar is closed", () => {

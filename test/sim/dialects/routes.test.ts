@@ -6,6 +6,7 @@ import { okx } from "../../../src/sim/dialects/okx.ts";
 import { ask, barMs, noon, smallWorld } from "../builders.ts";
 
 const world = smallWorld();
+world.advanceTo(noon + barMs / 2);
 const body = (dialect: Dialect, address: string): unknown => ask(world, dialect, address).body;
 
 describe("what isn't there is refused in the venue's own words", () => {
@@ -61,6 +62,13 @@ describe("pages", () => {
     expect(first(field("data")(body(okx, address)))).toEqual(newest);
   });
 
+  test("OKX's history holds closed candles only, its newest ones end with the forming one", () => {
+    const newestOf = (path: string): unknown =>
+      first(field("data")(body(okx, `/api/v5/market/${path}?instId=BTC-USDT-SWAP&bar=5m&limit=1`)));
+    expect(newestOf("candles")).toEqual([noon]);
+    expect(newestOf("history-candles")).toEqual([noon - barMs]);
+  });
+
   test("Bybit's open interest goes on where its cursor says, without repeating a row", () => {
     const path = "/v5/market/open-interest?category=linear&symbol=BTCUSDT&intervalTime=5min&limit=3";
     const page = (query: string): unknown => field("result")(body(bybit, path + query));
@@ -75,7 +83,7 @@ describe("pages", () => {
   test("Bybit ignores a lone startTime, as the venue does", () => {
     const path = "/v5/market/open-interest?category=linear&symbol=BTCUSDT&intervalTime=5min&limit=1";
     const expected = { result: { list: [{ timestamp: String(noon) }] } };
-    expect(body(bybit, `${path}&startTime=${noon - 10 * barMs}`)).toMatchObject(expected);
+    expect(body(bybit, `${path}&startTime=${noon + barMs}`)).toMatchObject(expected);
   });
 });
 
