@@ -36,6 +36,7 @@ interface Parts extends LopsideOptions {
   readonly metrics: Metrics;
   readonly destinations: readonly string[];
   readonly platforms: readonly string[];
+  readonly stopping: AbortController;
 }
 
 /** Data older than three polls, and than ten seconds, is stale: interface.md's rule. */
@@ -57,6 +58,7 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
     metrics: createMetrics(),
     destinations,
     platforms,
+    stopping: new AbortController(),
   };
   const handlers: Handlers = {
     ...(parts.roles.includes("worker") && (await startWorker(parts))),
@@ -71,7 +73,11 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
     handlers,
     log,
   });
-  lifecycle.add("workers", async () => workers.close(drainMs), { timeoutMs: drainMs + 1_000 });
+  const closeWorkers = async (): Promise<void> => {
+    parts.stopping.abort();
+    await workers.close(drainMs);
+  };
+  lifecycle.add("workers", closeWorkers, { timeoutMs: drainMs + 1_000 });
   if (parts.roles.includes("http")) await startHttpRole(parts);
   log.info(
     { roles: parts.roles, symbols: config.symbols, venues: config.venues, destinations: platforms },
@@ -83,7 +89,7 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
 const drainMs = 6_000;
 
 async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backfill">> {
-  const { config, clock, log, store, queues, slots, metrics, lifecycle } = parts;
+  const { config, clock, log, store, queues, slots, metrics, lifecycle, stopping } = parts;
   const [{ openVenue, barMs }, { createRound }, { createHistory }, { createTroubles }] = await Promise.all([
     import("./poller/venue.ts"),
     import("./poller/round.ts"),
@@ -124,6 +130,7 @@ async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backf
       log,
       troubles,
       timeoutMs: historyTimeoutMs,
+      stopping: stopping.signal,
     });
     return { id, venue, round, history };
   });

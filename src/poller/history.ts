@@ -14,15 +14,18 @@ export interface HistoryOptions {
   readonly troubles: Troubles;
   /** Real ms; a warm start of 30 days is some hundred requests on the slowest venue. */
   readonly timeoutMs: number;
+  /** Aborts when the process is to stop: what was read is forgotten, and the next process asks again. */
+  readonly stopping: AbortSignal;
 }
 
 /** Fetches a series' history and leaves it for the worker. A failure is said; a later round asks again. */
 export function createHistory(options: HistoryOptions): (symbol: string, from: number) => Promise<void> {
-  const { venue, backfills, rounds, clock, log, timeoutMs } = options;
+  const { venue, backfills, rounds, clock, log, timeoutMs, stopping } = options;
   return async (symbol, from) => {
-    const signal = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
     setMaxListeners(0, signal);
     const outcome = await venue.backfill(symbol, from, clock.now(), signal);
+    if (stopping.aborted) return;
     options.troubles("histories", symbol, outcome.ok ? undefined : outcome.failure);
     if (!outcome.ok) return;
     const goesOn = from > clock.now() - historyMs;

@@ -10,19 +10,22 @@ const read: BackfillOutcome = { ok: true, spec: aSpec(), bars: [aBar()] };
 const failed: BackfillOutcome = { ok: false, failure: { kind: "retry", reason: "HTTP 502" } };
 
 let store: FakeStore;
+let stopping: AbortController;
 let spans: { readonly from: number; readonly to: number }[];
 beforeEach(() => {
   store = fakeStore();
   spans = [];
+  stopping = new AbortController();
 });
 
-function reader(answer: () => BackfillOutcome | Promise<BackfillOutcome>) {
+function reader(answer: () => BackfillOutcome | Promise<BackfillOutcome>, heard = () => {}) {
   const clock = handClock(noon);
   return createHistory({
     venue: {
       id: "bybit",
       poll: async () => undefined,
-      backfill: async (_symbol, from, to) => {
+      backfill: async (_symbol, from, to, signal) => {
+        signal?.addEventListener("abort", () => heard());
         spans.push({ from, to });
         // a history takes a while
         clock.advance(60_000);
@@ -36,6 +39,7 @@ function reader(answer: () => BackfillOutcome | Promise<BackfillOutcome>) {
     log: silentLog,
     troubles: () => undefined,
     timeoutMs: 10_000,
+    stopping: stopping.signal,
   });
 }
 
@@ -63,6 +67,22 @@ describe("a history", () => {
       store.cursors.clear();
       return read;
     })("BTC", noon - 9 * hourMs);
+    expect(store.waiting).toEqual([]);
+  });
+
+  test("is left off when the process stops, and what came of it is forgotten", async () => {
+    let heard = false;
+    const read30Days = reader(
+      () => {
+        stopping.abort();
+        return read;
+      },
+      () => {
+        heard = true;
+      },
+    );
+    await read30Days("BTC", wholeFrom);
+    expect(heard).toBe(true);
     expect(store.waiting).toEqual([]);
   });
 });
