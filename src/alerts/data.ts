@@ -28,7 +28,7 @@ export function judgeData(imbalance: Imbalance): JudgedData {
   const { markPrice, notionalUsd, downDistanceUsd, upDistanceUsd, ratio } = imbalance;
   const { downDistanceRatio, upDistanceRatio } = imbalance;
   if ((downDistanceUsd === null) !== (upDistanceUsd === null)) return { usable: false, reason: "one-sided" };
-  if (imbalance.regime === "thin" || ratio === null || notionalUsd === null) {
+  if (imbalance.regime === "thin" || ratio === null || notionalUsd === null || markPrice === null) {
     return { usable: false, reason: "thin" };
   }
   if (downDistanceUsd === null || upDistanceUsd === null) return { usable: false, reason: "thin" };

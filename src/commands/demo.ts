@@ -121,7 +121,8 @@ async function statusLine(store: Store, clock: Clock): Promise<string> {
   const imbalances = await Promise.all(symbols.map(async (symbol) => store.symbols.imbalance(symbol)));
   const parts = imbalances.map((imbalance, i) => {
     const symbol = symbols[i] ?? "";
-    if (imbalance === undefined || imbalance.ratio === null) return `${symbol} …`;
+    if (imbalance === undefined || imbalance.ratio === null || imbalance.markPrice === null)
+      return `${symbol} …`;
     return `${symbol} ${price(imbalance.markPrice)} ${ratioText(imbalance.ratio)}×`;
   });
   const venues = imbalances[0]?.venues ?? [];

@@ -8,7 +8,7 @@ export function imbalanceText(imbalance: Imbalance): string {
 
 function head({ symbol, markPrice, ratio, regime, ...sides }: Imbalance): string[] {
   const { price, ratio: ratioText } = textsIn("en");
-  const title = `${symbol} ${price(markPrice)} · ${regime}${ratio === null ? "" : ` · ratio ${ratioText(ratio)}`}`;
+  const title = `${symbol} ${markPrice === null ? "no price" : price(markPrice)} · ${regime}${ratio === null ? "" : ` · ratio ${ratioText(ratio)}`}`;
   return [
     title,
     sideLine("fall", "longs", sides.downDistanceUsd, sides),

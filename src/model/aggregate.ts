@@ -170,8 +170,9 @@ const leastShareOfLevel = 1e-9;
 
 /** The map as it is published. Where no venue is fresh it is empty. */
 export function toLiquidationMap(aggregate: Aggregate): LiquidationMap {
-  const { symbol, time, lastMarkPrice = 0 } = aggregate;
-  const markPrice = aggregate.markPrice ?? lastMarkPrice;
+  const { symbol, time } = aggregate;
+  const markPrice = aggregate.markPrice ?? aggregate.lastMarkPrice;
+  if (markPrice === undefined) return { symbol, time, markPrice: null, long: [], short: [] };
   const least = aggregate.openInterestUsd * leastShareOfLevel;
   return {
     symbol,

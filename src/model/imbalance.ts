@@ -53,7 +53,7 @@ export function measureImbalance(
 
 function staleImbalance(aggregate: Aggregate, memory: NotionalMemory, options: ImbalanceOptions): Imbalance {
   return {
-    ...commonPart(aggregate, aggregate.lastMarkPrice ?? 0),
+    ...commonPart(aggregate, aggregate.lastMarkPrice ?? null),
     notionalUsd: options.notionalUsd ?? memory.notionalUsd,
     ...noDistances,
     ratioMean: null,
@@ -62,7 +62,7 @@ function staleImbalance(aggregate: Aggregate, memory: NotionalMemory, options: I
   };
 }
 
-function commonPart(aggregate: Aggregate, markPrice: number) {
+function commonPart(aggregate: Aggregate, markPrice: number | null) {
   const { symbol, time, shares, coverage, ageMs } = aggregate;
   const unknownYet = { ratioLow: null, ratioHigh: null, realisedShare: null };
   return { symbol, time, markPrice, venues: shares, coverage, ageMs, ...unknownYet };

@@ -82,7 +82,8 @@ export interface ImbalanceBand {
 export interface Imbalance {
   readonly symbol: string;
   readonly time: number;
-  readonly markPrice: number;
+  /** Null when no venue ever gave one. */
+  readonly markPrice: number | null;
   readonly notionalUsd: number | null;
   readonly downDistanceUsd: number | null;
   readonly upDistanceUsd: number | null;
@@ -112,7 +113,8 @@ export type MapLevel = readonly [price: number, notionalUsd: number];
 export interface LiquidationMap {
   readonly symbol: string;
   readonly time: number;
-  readonly markPrice: number;
+  /** Null, and the map empty, when no venue ever gave one. */
+  readonly markPrice: number | null;
   readonly long: readonly MapLevel[];
   readonly short: readonly MapLevel[];
 }

@@ -8,7 +8,7 @@ export type VenueReport =
 
 /**
  * A round is one slot of POLL_INTERVAL for one symbol: slot = floor(now / interval). It is complete when every
- * venue of `expected` has reported, well or badly.
+ * venue of `expected` has reported, well or badly; those that failed or missed the round before are not waited for.
  */
 export interface Rounds {
   /** Keeps the report (a failure keeps the last good observation beside it). Says whether that completed the round. */
@@ -52,7 +52,7 @@ export interface SymbolState {
 /** One point of the imbalance's history. */
 export interface HistoryPoint {
   readonly time: number;
-  readonly markPrice: number;
+  readonly markPrice: number | null;
   readonly ratio: number | null;
   readonly ratioLow: number | null;
   readonly ratioHigh: number | null;

@@ -39,7 +39,7 @@ export function packPoint(imbalance: Imbalance): Buffer {
   row.writeFloatLE(imbalance.ratio ?? Number.NaN, 4);
   row.writeFloatLE(imbalance.ratioLow ?? Number.NaN, 8);
   row.writeFloatLE(imbalance.ratioHigh ?? Number.NaN, 12);
-  row.writeDoubleLE(imbalance.markPrice, 16);
+  row.writeDoubleLE(imbalance.markPrice ?? Number.NaN, 16);
   row.writeDoubleLE(imbalance.notionalUsd ?? Number.NaN, 24);
   return row;
 }
@@ -55,7 +55,7 @@ export function unpackDay(day: number, block: Buffer): readonly HistoryPoint[] {
       ratio: rounded(block.readFloatLE(at + 4)),
       ratioLow: rounded(block.readFloatLE(at + 8)),
       ratioHigh: rounded(block.readFloatLE(at + 12)),
-      markPrice: block.readDoubleLE(at + 16),
+      markPrice: orNull(block.readDoubleLE(at + 16)),
       notionalUsd: orNull(block.readDoubleLE(at + 24)),
     });
   }

@@ -1,6 +1,6 @@
 import type { LiquidationMap, MapLevel } from "../model/types.ts";
 
-/** Two float64: time and mark price; two u32: numbers of long and short levels. */
+/** Two float64: time and mark price (NaN: null); two u32: numbers of long and short levels. */
 const headBytes = 24;
 const levelBytes = 16;
 
@@ -9,7 +9,7 @@ export function packMap(map: LiquidationMap): Buffer {
   const levels = [...map.long, ...map.short];
   const bytes = Buffer.allocUnsafe(headBytes + levels.length * levelBytes);
   bytes.writeDoubleLE(map.time, 0);
-  bytes.writeDoubleLE(map.markPrice, 8);
+  bytes.writeDoubleLE(map.markPrice ?? Number.NaN, 8);
   bytes.writeUInt32LE(map.long.length, 16);
   bytes.writeUInt32LE(map.short.length, 20);
   for (const [index, [price, notionalUsd]] of levels.entries()) {
@@ -27,10 +27,11 @@ export function unpackMap(symbol: string, bytes: Buffer): LiquidationMap {
     const at = headBytes + index * levelBytes;
     return [bytes.readDoubleLE(at), bytes.readDoubleLE(at + 8)];
   };
+  const markPrice = bytes.readDoubleLE(8);
   return {
     symbol,
     time: bytes.readDoubleLE(0),
-    markPrice: bytes.readDoubleLE(8),
+    markPrice: Number.isNaN(markPrice) ? null : markPrice,
     long: Array.from({ length: longs }, (_, index) => level(index)),
     short: Array.from({ length: shorts }, (_, index) => level(longs + index)),
   };

@@ -1,18 +1,19 @@
 import type { FireDecision } from "../../src/alerts/episode.ts";
 import type { Imbalance } from "../../src/model/types.ts";
 
+const referenceMark = 84_230;
 export const exampleTime = Date.UTC(2026, 10, 22, 12, 40);
 
 /** The reference case of model.md §1: N = $1.1B, −$2,000, +$770 at 84,230. */
 export const referenceImbalance: Imbalance = {
   symbol: "BTC",
   time: exampleTime,
-  markPrice: 84_230,
+  markPrice: referenceMark,
   notionalUsd: 1_100_000_000,
   downDistanceUsd: 2_000,
   upDistanceUsd: 770,
-  downDistanceRatio: 2_000 / 84_230,
-  upDistanceRatio: 770 / 84_230,
+  downDistanceRatio: 2_000 / referenceMark,
+  upDistanceRatio: 770 / referenceMark,
   ratio: 2_000 / 770,
   ratioMean: 2.48,
   ratioLow: null,
@@ -36,8 +37,8 @@ export function imbalanceOf(ratio: number, ratioMean: number | null = ratio): Im
     ...referenceImbalance,
     upDistanceUsd,
     downDistanceUsd: ratio * upDistanceUsd,
-    downDistanceRatio: (ratio * upDistanceUsd) / referenceImbalance.markPrice,
-    upDistanceRatio: upDistanceUsd / referenceImbalance.markPrice,
+    downDistanceRatio: (ratio * upDistanceUsd) / referenceMark,
+    upDistanceRatio: upDistanceUsd / referenceMark,
     ratio,
     ratioMean,
   };

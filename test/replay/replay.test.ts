@@ -81,7 +81,8 @@ describe("a map", () => {
     expect(maps.map(({ time }) => time)).toEqual(
       bars.slice(0, 300).map(({ openTime }) => openTime + intervalMs),
     );
-    for (const { markPrice, long, short } of maps.slice(1)) {
+    for (const { markPrice: mark, long, short } of maps.slice(1)) {
+      const markPrice = mark ?? 0;
       expect(long.length).toBeGreaterThan(0);
       expect(
         long.every(([price, notional]) => price < markPrice && price > markPrice * 0.74 && notional > 0),

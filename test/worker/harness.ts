@@ -10,7 +10,7 @@ import { silentLog } from "../support/redis.ts";
 export const eagerRule = { ratio: 1.1, holdMs: 0, cooldownMs: 3_600_000, warmupMs: 0 };
 
 export interface Process {
-  readonly recompute: (job: RecomputeJob) => Promise<void>;
+  readonly recompute: (job: RecomputeJob) => Promise<unknown>;
   readonly decided: { readonly imbalance: Imbalance; readonly decision: Decision }[];
   readonly woken: OutboxAlert[];
 }
