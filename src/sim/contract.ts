@@ -21,8 +21,6 @@ export interface Quote {
   readonly openInterest: number;
   readonly fundingRate: number;
   readonly nextFundingTime: number;
-  /** The last 24 hours as one candle. */
-  readonly day: Candle;
 }
 
 /** What the market's step hands to each venue's contract. */
@@ -46,6 +44,8 @@ export interface Contract {
   /** Returns the notional that was force-bought minus force-sold. */
   readonly step: (step: ContractStep) => number;
   readonly quote: () => Quote;
+  /** The last 24 hours as one candle. */
+  readonly lastDay: () => Candle;
   /** Open times in [from, to), oldest first; intervals are whole minutes. */
   readonly candles: (intervalMs: number, from: number, to: number) => readonly Candle[];
   readonly samples: (from: number, to: number) => readonly Sample[];
@@ -105,7 +105,6 @@ export function createContract(options: ContractOptions): Contract {
       openInterest: crowd.openInterest() * lotSize,
       fundingRate,
       nextFundingTime: statistics.nextFunding(now),
-      day: tape.candles(sampleMs, now - dayMs, now + 1).reduce((day, candle) => joined(day, candle)),
     };
   };
 
@@ -114,6 +113,7 @@ export function createContract(options: ContractOptions): Contract {
     profile,
     step,
     quote,
+    lastDay: () => tape.candles(sampleMs, now - dayMs, now + 1).reduce((day, candle) => joined(day, candle)),
     candles: tape.candles,
     samples: statistics.samples,
     fundings: statistics.fundings,

@@ -68,7 +68,6 @@ export interface VenueProfile {
   readonly openInterestShare: number;
   /** Fee inside the liquidation trigger. */
   readonly liquidationFeeRate: number;
-  readonly takerFeeRate: number;
   readonly long: CrowdProfile;
   readonly short: CrowdProfile;
   readonly riskTiers: (maxLeverage: number) => readonly RiskTier[];

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { type WebSocket, WebSocketServer } from "ws";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { addressOf } from "./address.ts";
 import type { TrueLiquidation } from "./contracts.ts";
 import type { Dialect } from "./dialects/dialect.ts";
@@ -95,9 +95,9 @@ function hear({ socket, dialect, topics }: Client, text: string): void {
   for (const frame of answer.frames) write(socket, frame);
 }
 
-const textOf = (data: Buffer | ArrayBuffer | Buffer[]): string => {
+const textOf = (data: RawData): string => {
   if (Array.isArray(data)) return Buffer.concat(data).toString("utf8");
-  return Buffer.from(data as ArrayBuffer).toString("utf8");
+  return (Buffer.isBuffer(data) ? data : Buffer.from(data)).toString("utf8");
 };
 
 function write(socket: WebSocket, frame: unknown): void {

@@ -74,7 +74,6 @@ function viewOf(world: OpenWorld, { profile }: Dialect): VenueView {
   const contracts = world.symbols.map((symbol) => world.contract(symbol, profile.id));
   return {
     now: world.now,
-    startAt: world.startAt,
     contracts: contracts.filter((contract) => contract !== undefined),
   };
 }

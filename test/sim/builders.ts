@@ -49,7 +49,6 @@ export function viewOf(world: OpenWorld, venue: string): VenueView {
   const contracts = world.symbols.map((symbol) => world.contract(symbol, venue));
   return {
     now: world.now,
-    startAt: world.startAt,
     contracts: contracts.filter((contract) => contract !== undefined),
   };
 }

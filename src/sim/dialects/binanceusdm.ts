@@ -10,6 +10,7 @@ import {
   pairOf,
   price,
   quantity,
+  reachOf,
   type Query,
   type Reply,
   type Route,
@@ -92,8 +93,9 @@ const klines = (row: (candle: Candle, intervalMs: number, instrument: Instrument
     if (intervalMs === undefined) return invalidInterval;
     const limit = integer(query, "limit") ?? 500;
     if (limit < 1 || limit > maxKlines) return invalidParameter("limit");
-    const until = integer(query, "endTime") ?? venue.now();
-    const rows = contract.candles(intervalMs, integer(query, "startTime") ?? 0, until + 1);
+    const until = Math.min(venue.now(), integer(query, "endTime") ?? Infinity);
+    const since = integer(query, "startTime") ?? reachOf(limit, intervalMs, until);
+    const rows = contract.candles(intervalMs, since, until + 1);
     return ok(page(rows, query, limit).map((candle) => row(candle, intervalMs, contract.instrument)));
   });
 
@@ -130,9 +132,12 @@ const data = (row: (sample: Sample, instrument: Instrument) => object): Route =>
     if (periodMs === undefined || periodMs < 300_000) return invalidParameter("period");
     const limit = integer(query, "limit") ?? 30;
     if (limit < 1 || limit > maxDataRows) return invalidParameter("limit");
-    const since = integer(query, "startTime") ?? venue.now() - dataDepthMs;
-    if (since < venue.now() - dataDepthMs) return refuse(400, -1130, "parameter 'startTime' is invalid.");
-    const rows = samples(since, (integer(query, "endTime") ?? venue.now()) + 1);
+    const until = Math.min(venue.now(), integer(query, "endTime") ?? Infinity);
+    const start = integer(query, "startTime");
+    const oldest = venue.now() - dataDepthMs;
+    if (start !== undefined && start < oldest) return refuse(400, -1130, "parameter 'startTime' is invalid.");
+    const since = Math.max(oldest, start ?? reachOf(limit, periodMs, until));
+    const rows = samples(since, until + 1);
     const kept = page(
       rows.filter(({ time }) => time % periodMs === 0),
       query,
@@ -166,8 +171,9 @@ const premiumIndex = forOneOrAll(({ quote, instrument }) => {
   };
 });
 
-const ticker = forOneOrAll(({ quote, instrument }) => {
-  const { lastPrice, day, time } = quote();
+const ticker = forOneOrAll(({ quote, lastDay, instrument }) => {
+  const { lastPrice, time } = quote();
+  const day = lastDay();
   return {
     symbol: pairOf(instrument),
     priceChange: (lastPrice - day.open).toFixed(8),
@@ -224,7 +230,6 @@ export const binanceusdm: Dialect = {
     id: "binanceusdm",
     openInterestShare: 0.5,
     liquidationFeeRate: 0,
-    takerFeeRate: 0.0005,
     long: { hedgedShare: 0.4, leverageShares: [6, 12, 16, 16, 11, 6, 2.5, 1] },
     short: { hedgedShare: 0.46, leverageShares: [8, 13, 15, 14, 10, 5, 2, 1] },
     riskTiers: tiersOf([

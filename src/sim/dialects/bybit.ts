@@ -9,6 +9,7 @@ import {
   pairOf,
   price,
   quantity,
+  reachOf,
   type Query,
   type Reply,
   type Route,
@@ -87,10 +88,11 @@ const klines = (row: (candle: Candle, instrument: Instrument) => readonly string
     if (intervalMs === undefined) return refuse(venue, "Interval Invalid");
     const limit = Math.min(1_000, integer(query, "limit") ?? 200);
     const since = integer(query, "start");
-    const until = integer(query, "end");
-    const rows = contract.candles(intervalMs, since ?? 0, (until ?? venue.now()) + 1);
+    const end = integer(query, "end");
+    const until = Math.min(venue.now(), end ?? Infinity);
+    const rows = contract.candles(intervalMs, since ?? reachOf(limit, intervalMs, until), until + 1);
     // a lone start pages forwards from there, everything else backwards from the end; always newest first
-    const kept = since !== undefined && until === undefined ? rows.slice(0, limit) : rows.slice(-limit);
+    const kept = since !== undefined && end === undefined ? rows.slice(0, limit) : rows.slice(-limit);
     const named = { symbol: pairOf(contract.instrument) };
     return list(kept.map((candle) => row(candle, contract.instrument)).toReversed(), venue, named);
   });
@@ -110,8 +112,9 @@ const markKline = klines(({ openTime, mark }, instrument) => [
   ...prices([mark.open, mark.high, mark.low, mark.close], instrument),
 ]);
 
-const ticker = forOneOrAll(({ quote, instrument }) => {
-  const { lastPrice, markPrice, indexPrice, openInterest, fundingRate, nextFundingTime, day } = quote();
+const ticker = forOneOrAll(({ quote, lastDay, instrument }) => {
+  const { lastPrice, markPrice, indexPrice, openInterest, fundingRate, nextFundingTime } = quote();
+  const day = lastDay();
   return {
     symbol: pairOf(instrument),
     lastPrice: price(lastPrice, instrument),
@@ -144,8 +147,11 @@ const openInterest = forSymbol(({ samples, instrument }, query, venue) => {
   if (periodMs === undefined) return refuse(venue, "IntervalTime Invalid");
   const limit = Math.min(200, integer(query, "limit") ?? 50);
   const until = integer(query, "cursor") ?? integer(query, "endTime");
-  const since = until === undefined ? 0 : (integer(query, "startTime") ?? 0);
-  const rows = samples(since, (until ?? venue.now()) + 1).filter(({ time }) => time % periodMs === 0);
+  const newest = Math.min(venue.now(), until ?? Infinity);
+  const since = until === undefined ? undefined : integer(query, "startTime");
+  const rows = samples(since ?? reachOf(limit, periodMs, newest), newest + 1).filter(
+    ({ time }) => time % periodMs === 0,
+  );
   const kept = rows.slice(-limit);
   const rest = rows.length > kept.length ? String((kept[0]?.time ?? 0) - 1) : "";
   const row = (sample: (typeof rows)[number]): unknown => ({
@@ -162,8 +168,8 @@ const accountRatio = forSymbol(({ samples, instrument }, query, venue) => {
   // "5m" is not among the venue's words
   if (periodMs === undefined || /^\d+m$/.test(period)) return refuse(venue, "Period Invalid");
   const limit = Math.min(500, integer(query, "limit") ?? 50);
-  const since = integer(query, "startTime") ?? 0;
-  const rows = samples(since, (integer(query, "endTime") ?? venue.now()) + 1);
+  const until = Math.min(venue.now(), integer(query, "endTime") ?? Infinity);
+  const rows = samples(integer(query, "startTime") ?? reachOf(limit, periodMs, until), until + 1);
   const row = ({ time, accountRatio }: (typeof rows)[number]): unknown => {
     const buyers = accountRatio / (1 + accountRatio);
     return {
@@ -230,7 +236,6 @@ export const bybit: Dialect = {
     id: "bybit",
     openInterestShare: 0.28,
     liquidationFeeRate: 0,
-    takerFeeRate: 0.00055,
     long: { hedgedShare: 0.36, leverageShares: [5, 10, 14, 17, 14, 8, 3.5, 0] },
     short: { hedgedShare: 0.44, leverageShares: [7, 12, 14, 15, 12, 7, 3, 0] },
     riskTiers: tiersOf([

@@ -12,7 +12,6 @@ export interface Reply {
 /** One venue of the world, as its dialect sees it. */
 export interface VenueView {
   readonly now: () => number;
-  readonly startAt: number;
   readonly contracts: readonly Contract[];
 }
 
@@ -62,6 +61,13 @@ export function integer(query: Query, name: string): number | undefined {
   const text = query.get(name);
   return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
 }
+
+/**
+ * The earliest row a page of the newest `limit` rows up to `until` can hold. Rows are regular, so that older ones
+ * need not be made only to be cut off.
+ */
+export const reachOf = (limit: number, intervalMs: number, until: number): number =>
+  until - (limit + 2) * intervalMs;
 
 const unitMs: Readonly<Record<string, number>> = { m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 

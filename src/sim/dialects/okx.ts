@@ -8,6 +8,7 @@ import {
   integer,
   ok,
   price,
+  reachOf,
   type Query,
   type Reply,
   type Route,
@@ -19,6 +20,7 @@ import { contracts, familyOf, idOf } from "./okxUnits.ts";
 
 /** rubik remembers so many rows a period: five days of 5m. */
 const rubikRows = 1_440;
+/** OKX counts the taker fee into the trigger. */
 const feeRate = 0.0005;
 
 const rows = (data: readonly unknown[]): Reply => ok({ code: "0", msg: "", data });
@@ -78,11 +80,11 @@ const candles = (
   forSymbol((contract, query, venue) => {
     const intervalMs = durationOf(query.get("bar") ?? "1m");
     if (intervalMs === undefined) return wrongParameter("bar");
-    const since = (integer(query, "before") ?? -1) + 1;
+    const limit = Math.min(maxRows, integer(query, "limit") ?? 100);
     const until = Math.min(integer(query, "after") ?? Infinity, venue.now() + 1);
+    const since = Math.max((integer(query, "before") ?? -1) + 1, reachOf(limit, intervalMs, until));
     const found = contract.candles(intervalMs, since, until);
     const isClosed = ({ openTime }: Candle): boolean => openTime + intervalMs <= venue.now();
-    const limit = Math.min(maxRows, integer(query, "limit") ?? 100);
     const kept = (closedOnly ? found.filter(isClosed) : found).slice(-limit).toReversed();
     return rows(kept.map((candle) => row(candle, isClosed(candle) ? "1" : "0", contract.instrument)));
   });
@@ -121,8 +123,9 @@ const markPrice = forSwaps(({ quote, instrument }) => ({
   ts: String(quote().time),
 }));
 
-const ticker = forSwaps(({ quote, instrument }) => {
-  const { lastPrice, day, time } = quote();
+const ticker = forSwaps(({ quote, lastDay, instrument }) => {
+  const { lastPrice, time } = quote();
+  const day = lastDay();
   return {
     instType: "SWAP",
     instId: idOf(instrument),
@@ -177,10 +180,10 @@ const rubik = (row: (sample: Sample, instrument: Instrument) => string[]): Route
   forSymbol(({ samples, instrument }, query, venue) => {
     const periodMs = durationOf(query.get("period") ?? "5m");
     if (periodMs === undefined) return wrongParameter("period");
-    const oldest = venue.now() - rubikRows * periodMs;
-    const since = Math.max(oldest, integer(query, "begin") ?? 0);
-    const found = samples(since, Math.min(venue.now(), integer(query, "end") ?? Infinity) + 1);
     const limit = Math.min(100, integer(query, "limit") ?? 100);
+    const until = Math.min(venue.now(), integer(query, "end") ?? Infinity);
+    const oldest = Math.max(venue.now() - rubikRows * periodMs, reachOf(limit, periodMs, until));
+    const found = samples(Math.max(oldest, integer(query, "begin") ?? 0), until + 1);
     const kept = found.filter(({ time }) => time % periodMs === 0).slice(-limit);
     return rows(kept.map((sample) => [String(sample.time)].concat(row(sample, instrument))).toReversed());
   });
@@ -249,7 +252,6 @@ export const okx: Dialect = {
     id: "okx",
     openInterestShare: 0.22,
     liquidationFeeRate: feeRate,
-    takerFeeRate: feeRate,
     long: { hedgedShare: 0.38, leverageShares: [6, 13, 15, 16, 12, 6, 2.5, 0] },
     short: { hedgedShare: 0.45, leverageShares: [7, 13, 15, 15, 11, 5.5, 2.5, 0] },
     riskTiers: tiersOf([

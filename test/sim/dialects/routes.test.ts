@@ -50,6 +50,11 @@ describe("pages", () => {
     expect(times(binanceusdm, address, first)).toEqual(expected);
   });
 
+  test("Binance gives what statistics there are when asked for more", () => {
+    const address = "/futures/data/openInterestHist?symbol=BTCUSDT&period=1h&limit=500";
+    expect(body(binanceusdm, address)).toHaveLength(12);
+  });
+
   test("Bybit pages backwards from the end, newest first", () => {
     const address = `/v5/market/kline?category=linear&symbol=BTCUSDT&interval=5&limit=4&${window("start", "end")}`;
     const rows = field("list")(field("result")(body(bybit, address)));
