@@ -34,7 +34,8 @@ const hops: readonly [Hop, string][] = [
  */
 export async function run(): Promise<void> {
   const clock = scaledClock(speed, Date.now());
-  const redis = await startTestRedis();
+  // its timers, which start the rounds, tick ten times as often: 100 ms late would be half a round here
+  const redis = await startTestRedis({ config: ["--hz", "100"] });
   const venues = await startScriptedVenues(clock.now);
   const watch = createWatch(venues.lastAnswerAt);
   const sink = await startSink(watch, venues.flip);
