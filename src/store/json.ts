@@ -72,7 +72,7 @@ const orNull = z.number().nullable();
 const imbalance = z.object({
   symbol: z.string(),
   time: z.number(),
-  markPrice: z.number(),
+  markPrice: orNull,
   notionalUsd: orNull,
   downDistanceUsd: orNull,
   upDistanceUsd: orNull,

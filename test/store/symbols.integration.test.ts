@@ -49,6 +49,15 @@ describe("a symbol", () => {
     expect(await symbols.map("BTC")).toEqual(aMap());
   });
 
+  test("reads back that no venue has given a price yet", async () => {
+    const imbalance = anImbalance({ markPrice: null, regime: "stale" });
+    const map = aMap({ markPrice: null, long: [], short: [] });
+    await symbols.commit(aCommit({ imbalance, map }));
+    expect(await symbols.imbalance("BTC")).toEqual(imbalance);
+    expect(await symbols.map("BTC")).toEqual(map);
+    expect(await symbols.history("BTC", noon, noon)).toMatchObject([{ time: noon }]);
+  });
+
   test("keeps the series a later commit doesn't name", async () => {
     await symbols.commit(aCommit({ series: new Map([["bybit", everyByte]]) }));
     await symbols.commit(aCommit({ slot: 2, basedOn: 1, series: new Map([["okx", everyByte]]) }));
