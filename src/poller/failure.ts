@@ -125,7 +125,19 @@ function messageOf(error: unknown): string {
   return text.replace(/\b(?:https?|wss?):\/\/\S+/g, "…");
 }
 
+/** Proxies and load balancers answer with pages; what they say on them is enough. */
+function pageInWords(page: string): string {
+  const words = page
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return `(a web page: ${words.slice(0, 80)})`;
+}
+
 function cut(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = text
+    .replace(/<(?:!doctype|html)\b[\s\S]*/i, pageInWords)
+    .replace(/\s+/g, " ")
+    .trim();
   return line.length > reasonLength ? `${line.slice(0, reasonLength - 1)}…` : line;
 }

@@ -42,8 +42,14 @@ describe("toFailure", () => {
   });
 
   it("is one line of at most 200 characters", () => {
-    const { reason } = toFailure(new errors.ExchangeError(`<html>\n${"x ".repeat(500)}`), at);
+    const { reason } = toFailure(new errors.ExchangeError(`oops\n${"x ".repeat(500)}`), at);
     expect(reason).toHaveLength(200);
     expect(reason).not.toContain("\n");
+  });
+
+  it("says what a web page says, without its markup", () => {
+    const page = "<html><head><title>502 Bad Gateway</title></head><body></body></html>";
+    const { reason } = toFailure(new errors.ExchangeNotAvailable(`okx 502 ${page}`), at);
+    expect(reason).toMatch(/okx 502 \(a web page: 502 Bad Gateway\)$/);
   });
 });

@@ -36,7 +36,7 @@ describe.each(dialects)("$id", (dialect) => {
 
   it("quotes the page it got instead of JSON", async () => {
     const { failure } = await pollWith(dialect, { text: "<html>maintenance</html>" });
-    expect(failure.reason).toMatch(/malformed: .*<html>maintenance/);
+    expect(failure.reason).toMatch(/malformed: .*a web page: maintenance/);
   });
 
   it.each([null, "", "abc", "-1", "0", "NaN", "Infinity", [90_000], true])(
