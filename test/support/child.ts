@@ -6,7 +6,7 @@ import { childrenOf } from "./processes.ts";
 import { createSignal } from "./signal.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const cli = `${root}dist/cli.js`;
+const builtCli = `${root}dist/cli.js`;
 
 /** A child process of Lopside's command line, as users start it. */
 export interface Child {
@@ -24,13 +24,15 @@ export interface ChildOptions {
   /** All of it, beside PATH: nothing of the test's own environment reaches the child. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Another build than the checkout's. */
+  readonly cli?: string;
 }
 
 const living = new Set<ChildProcess>();
 
 /** `npm test` has built it; a test that is run alone builds what is missing. */
 export function ensureBuilt(): void {
-  if (existsSync(cli)) return;
+  if (existsSync(builtCli)) return;
   const { status, stderr } = spawnSync(process.execPath, ["scripts/build.mjs"], {
     cwd: root,
     encoding: "utf8",
@@ -38,7 +40,7 @@ export function ensureBuilt(): void {
   if (status !== 0) throw new Error(`the build failed:\n${stderr}`);
 }
 
-export function startChild({ args, env, cwd }: ChildOptions): Child {
+export function startChild({ args, env, cwd, cli = builtCli }: ChildOptions): Child {
   const child = spawn(process.execPath, [cli, ...args], {
     cwd,
     env: { PATH: process.env["PATH"], ...env },
