@@ -9,6 +9,7 @@ import type { Store } from "./store/contracts.ts";
 import type { RedisConnections } from "./store/open.ts";
 import type { Handlers } from "./worker/contracts.ts";
 import { createQueues, type Queues } from "./worker/queues.ts";
+import { createShortcuts, type Shortcuts } from "./worker/shortcuts.ts";
 import { createSlots, type Slots, startDeadlines } from "./worker/slots.ts";
 
 export const roles = ["poller", "worker", "notifier", "http"] as const;
@@ -32,6 +33,7 @@ export interface LopsideOptions {
 /** What every role is built from. */
 interface Parts extends LopsideOptions {
   readonly queues: Queues;
+  readonly shortcuts: Shortcuts;
   readonly slots: Slots;
   readonly metrics: Metrics;
   readonly destinations: readonly string[];
@@ -51,9 +53,12 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
   const platforms = [...new Set(destinations.map(platformOf))];
   const queues = createQueues({ connection: options.redis.queues, venues: config.venues, platforms, log });
   lifecycle.add("queues", queues.close);
+  const shortcuts = createShortcuts(queues, log);
+  lifecycle.add("deliveries", shortcuts.settled);
   const parts: Parts = {
     ...options,
     queues,
+    shortcuts,
     slots: createSlots(clock, config.pollIntervalMs),
     metrics: createMetrics(),
     destinations,
@@ -65,6 +70,7 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
     ...(parts.roles.includes("notifier") && (await startNotifier(parts))),
     ...(parts.roles.includes("poller") && (await startPoller(parts))),
   };
+  shortcuts.connect(handlers);
   const { startWorkers } = await import("./worker/workers.ts");
   const workers = startWorkers({
     connection: options.redis.workers,
@@ -89,7 +95,7 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
 const drainMs = 6_000;
 
 async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backfill">> {
-  const { config, clock, log, store, queues, slots, metrics, lifecycle, stopping } = parts;
+  const { config, clock, log, store, queues, shortcuts, slots, metrics, lifecycle, stopping } = parts;
   const [{ openVenue, barMs }, { createRound }, { createHistory }, { createTroubles }] = await Promise.all([
     import("./poller/venue.ts"),
     import("./poller/round.ts"),
@@ -116,8 +122,9 @@ async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backf
       troubles,
       slot: slots.current,
       timeoutMs: roundTimeoutMs,
+      stopping: stopping.signal,
       barMs,
-      onComplete: queues.recompute,
+      onComplete: shortcuts.recompute,
       onHistoryNeeded: async (symbol, from) => queues.backfill(id, symbol, from),
       onOutcome: (_symbol, outcome) =>
         metrics.polls.inc({ venue: id, outcome: outcome.ok ? "ok" : outcome.failure.kind }),
@@ -148,7 +155,8 @@ async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backf
 const historyTimeoutMs = 10 * 60_000;
 
 async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
-  const { config, clock, log, store, queues, slots, metrics, destinations, platforms, lifecycle } = parts;
+  const { config, clock, log, store, queues, shortcuts, slots, metrics, destinations, platforms, lifecycle } =
+    parts;
   const [{ createRecompute }, { createRecorder }] = await Promise.all([
     import("./worker/recompute.ts"),
     import("./worker/record.ts"),
@@ -162,7 +170,7 @@ async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
     clock,
     log,
     onAlert: async (symbol) => {
-      await Promise.all(platforms.map(async (platform) => queues.deliver(platform, symbol)));
+      await Promise.all(platforms.map(async (platform) => shortcuts.deliver(platform, symbol)));
     },
     onCommitted: createRecorder(metrics, log),
   });

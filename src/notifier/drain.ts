@@ -39,8 +39,10 @@ export function createDrain(options: DrainOptions): (symbol: string) => Promise<
 async function deliver(options: DrainOptions, delivery: Delivery): Promise<void> {
   const { outbox, clock, log, sender } = options;
   // Right before the call: narrows the window in which a paused process repeats what another has taken over.
-  if (!(await outbox.holds(delivery))) return;
-  const result = settlement(await post(options, delivery), delivery, clock.now());
+  const [isOurs, rendered] = await Promise.all([outbox.holds(delivery), render(options, delivery)]);
+  if (!isOurs) return;
+  const posted = "destination" in rendered ? await post(options, rendered) : rendered;
+  const result = settlement(posted, delivery, clock.now());
   const settled = await outbox.settle(delivery, result, clock.now());
   const fields = {
     symbol: delivery.symbol,
@@ -61,17 +63,21 @@ async function deliver(options: DrainOptions, delivery: Delivery): Promise<void>
     await options.onPostponed(delivery.symbol, Math.max(0, result.retryAt - clock.now()));
 }
 
-async function post({ sender, language, log }: DrainOptions, delivery: Delivery): Promise<FinalResult> {
+/** While Redis answers. */
+async function render({ language }: DrainOptions, delivery: Delivery): Promise<SendRequest | FinalResult> {
   const content = parseAlertContent(delivery.content);
   if (!content.ok) {
     return { kind: "rejected", reason: `the stored alert is unreadable: ${content.reason}`, disable: false };
   }
-  const request: SendRequest = {
+  return {
     destination: delivery.destination,
     message: alertMessage(content.value, language),
     possibleRepeat: delivery.possibleRepeat,
     idempotencyKey: `${delivery.alertId}|${delivery.destination}`,
   };
+}
+
+async function post({ sender, log }: DrainOptions, request: SendRequest): Promise<FinalResult> {
   const result = await sender.send(request);
   if (result.kind !== "migrated") return result;
   log.warn({ platform: sender.platform }, "a chat has moved: write its new id into the configuration");

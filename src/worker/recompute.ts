@@ -9,6 +9,7 @@ import type { Commit, OutboxAlert, Store } from "../store/contracts.ts";
 import type { RecomputeJob } from "./contracts.ts";
 import { encodeMemory, type SymbolMemory } from "./memory.ts";
 import { createPortfolio, type Portfolio } from "./portfolio.ts";
+import { createTurns } from "./turns.ts";
 import { venueInputs } from "./venues.ts";
 
 export interface RecomputeOptions {
@@ -33,6 +34,7 @@ const conflictLimit = 3;
 export function createRecompute(
   options: RecomputeOptions,
 ): (job: RecomputeJob) => Promise<"committed" | "slot-done"> {
+  const inTurn = createTurns();
   const portfolios = new Map<string, Portfolio>();
   const portfolioOf = (symbol: string): Portfolio => {
     const kept = portfolios.get(symbol) ?? createPortfolio(symbol, options.store, options.log);
@@ -40,7 +42,7 @@ export function createRecompute(
     return kept;
   };
 
-  return async ({ symbol, slot }) => {
+  const recompute = async ({ symbol, slot }: RecomputeJob): Promise<"committed" | "slot-done"> => {
     for (let attempt = 1; attempt <= conflictLimit; attempt++) {
       const result = await recomputeOnce(options, portfolioOf(symbol), slot);
       if (result !== "conflict") return result;
@@ -49,6 +51,8 @@ export function createRecompute(
       `${symbol}: the state changed under ${conflictLimit} recomputes of slot ${slot} in a row`,
     );
   };
+  // a report and a deadline may wake the same symbol at the same moment
+  return async (job) => inTurn(job.symbol, async () => recompute(job));
 }
 
 async function recomputeOnce(
@@ -58,12 +62,15 @@ async function recomputeOnce(
 ): Promise<"committed" | "conflict" | "slot-done"> {
   const { store, clock } = options;
   const { symbol } = portfolio;
-  const memory = await portfolio.refresh(clock.now());
-  if (memory.slot === slot) return "slot-done";
-
-  const records = await store.rounds.read(symbol);
-  const backfills = await store.backfills.take(symbol);
+  // asked at once, answered in one trip
+  const [memory, records, backfills] = await Promise.all([
+    portfolio.refresh(clock.now()),
+    store.rounds.read(symbol),
+    store.backfills.take(symbol),
+  ]);
+  // even where the slot is done: what was taken is for the next commit then
   portfolio.absorb(records, backfills);
+  if (memory.slot === slot) return "slot-done";
 
   const now = clock.now();
   const inputs = venueInputs({

@@ -1,0 +1,51 @@
+import type { Log } from "../ops/log.ts";
+import type { Handlers, Wakeups } from "./contracts.ts";
+
+export interface Shortcuts extends Pick<Wakeups, "recompute" | "deliver"> {
+  /** The handlers of this process; before, and for what it has no handler for, the queues do it all. */
+  readonly connect: (handlers: Handlers) => void;
+  /** Resolves when the deliveries that were begun here are over. */
+  readonly settled: () => Promise<void>;
+}
+
+/**
+ * Wakes this process' own handlers without the way through a queue, which takes longer than the work itself. The
+ * queues wake the others, and stay the way out when a handler fails. Nothing relies on a shortcut: a recompute that
+ * died with its process is woken by its deadline, a delivery is found in the outbox.
+ */
+export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, log: Log): Shortcuts {
+  const underWay = new Set<Promise<void>>();
+  let own: Handlers = {};
+
+  const orByQueue = async (what: string, work: Promise<void>, queued: () => Promise<void>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      log.warn({ error }, `${what} failed; its queue will wake it again`);
+      await queued();
+    }
+  };
+
+  return {
+    recompute: async (symbol, slot) => {
+      const queued = async (): Promise<void> => queues.recompute(symbol, slot);
+      if (own.recompute === undefined) return queued();
+      return orByQueue(`the recompute of ${symbol}`, own.recompute({ symbol, slot }), queued);
+    },
+    deliver: async (platform, symbol, delayMs = 0) => {
+      const queued = async (): Promise<void> => queues.deliver(platform, symbol, delayMs);
+      if (own.deliver === undefined || delayMs > 0) return queued();
+      const delivering = orByQueue(`a delivery to ${platform}`, own.deliver({ platform, symbol }), queued)
+        .catch((error: unknown) => log.warn({ error }, "nor could that be queued; the next sweep finds it"))
+        .finally(() => underWay.delete(delivering));
+      // nobody waits: a platform may take seconds, and the next symbol's recompute must not
+      underWay.add(delivering);
+    },
+    connect: (handlers) => {
+      own = handlers;
+    },
+    settled: async () => {
+      await Promise.all(underWay);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Handlers } from "../../src/worker/contracts.ts";
+import { createShortcuts, type Shortcuts } from "../../src/worker/shortcuts.ts";
+import { silentLog } from "../support/redis.ts";
+
+let queued: string[];
+let handled: string[];
+let shortcuts: Shortcuts;
+
+const handlers: Handlers = {
+  recompute: async ({ symbol, slot }) => {
+    handled.push(`recompute ${symbol} ${slot}`);
+  },
+  deliver: async ({ platform, symbol }) => {
+    handled.push(`deliver ${platform} ${symbol}`);
+  },
+};
+const failing: Handlers = {
+  recompute: async () => Promise.reject(new Error("the connection broke")),
+  deliver: async () => Promise.reject(new Error("the connection broke")),
+};
+
+beforeEach(() => {
+  queued = [];
+  handled = [];
+  const queues = {
+    recompute: async (symbol: string, slot: number) => {
+      queued.push(`recompute ${symbol} ${slot}`);
+    },
+    deliver: async (platform: string, symbol: string, delayMs = 0) => {
+      queued.push(`deliver ${platform} ${symbol} ${delayMs}`);
+    },
+  };
+  shortcuts = createShortcuts(queues, silentLog);
+});
+
+async function wakeBoth(): Promise<void> {
+  await shortcuts.recompute("BTC", 7);
+  await shortcuts.deliver("telegram", "BTC");
+  await shortcuts.settled();
+}
+
+describe("a wake-up", () => {
+  test("reaches this process' own handlers without a queue", async () => {
+    shortcuts.connect(handlers);
+    await wakeBoth();
+    expect(handled).toEqual(["recompute BTC 7", "deliver telegram BTC"]);
+    expect(queued).toEqual([]);
+  });
+
+  test("is queued for other processes where this one has no handler", async () => {
+    shortcuts.connect({});
+    await wakeBoth();
+    expect(queued).toEqual(["recompute BTC 7", "deliver telegram BTC 0"]);
+  });
+
+  test("is queued when the handler failed", async () => {
+    shortcuts.connect(failing);
+    await wakeBoth();
+    expect(queued).toEqual(["recompute BTC 7", "deliver telegram BTC 0"]);
+  });
+
+  test("for later is queued", async () => {
+    shortcuts.connect(handlers);
+    await shortcuts.deliver("telegram", "BTC", 5_000);
+    expect(handled).toEqual([]);
+    expect(queued).toEqual(["deliver telegram BTC 5000"]);
+  });
+});
+
+test("a slow platform holds up nobody, and a stop waits for it", async () => {
+  const said: string[] = [];
+  let answer = (): void => undefined;
+  shortcuts.connect({
+    deliver: async () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  });
+  await shortcuts.deliver("telegram", "BTC");
+  const stopped = shortcuts.settled().then(() => said.push("stopped"));
+  said.push("answered");
+  answer();
+  await stopped;
+  expect(said).toEqual(["answered", "stopped"]);
+});
