@@ -150,7 +150,7 @@ export function stopIfAborted(signal: AbortSignal | undefined): void {
 }
 
 /** ccxt takes no signal: the request runs out on its own, nobody waits for it. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(stopped());

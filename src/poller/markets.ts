@@ -6,7 +6,7 @@ import type { Contract } from "./adapter.ts";
 import { openCached } from "./cached.ts";
 import { Refusal } from "./failure.ts";
 import type { Line } from "./line.ts";
-import { stopIfAborted } from "./line.ts";
+import { orAborted, stopIfAborted } from "./line.ts";
 import { Malformed } from "./read.ts";
 
 const refreshAfterMs = 6 * 3_600_000;
@@ -102,10 +102,10 @@ export function openMarkets({ venue, line, cache, clock, log }: MarketsOptions):
 
   return {
     contractOf: async (symbol, signal) => {
-      if (known === undefined) await load();
+      if (known === undefined) await orAborted(load(), signal);
       stopIfAborted(signal);
       const market = `${symbol}/USDT:USDT`;
-      if (known?.contracts.has(market) === false) await refreshQuietly();
+      if (known?.contracts.has(market) === false) await orAborted(refreshQuietly(), signal);
       else if (clock.now() - (known?.readAt ?? 0) > refreshAfterMs) void refreshQuietly();
       const contract = known?.contracts.get(market);
       if (contract !== undefined) return contract;

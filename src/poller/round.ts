@@ -17,6 +17,8 @@ export interface RoundOptions {
   readonly slot: () => number;
   /** Real ms a round may take before it is given up, so that a hung venue does not block its next one. */
   readonly timeoutMs: number;
+  /** Aborts when the process is to stop: who is still asked then is not reported as failing. */
+  readonly stopping: AbortSignal;
   readonly barMs: number;
   readonly onComplete: (symbol: string, slot: number) => Promise<void>;
   readonly onHistoryNeeded: (symbol: string, from: number) => Promise<void>;
@@ -36,6 +38,7 @@ export function createRound(options: RoundOptions): () => Promise<void> {
     );
     const reports: Promise<void>[] = [];
     const onOutcome = (symbol: string, outcome: PollOutcome): void => {
+      if (options.stopping.aborted && !outcome.ok) return;
       options.onOutcome(symbol, outcome);
       options.troubles("polls", symbol, outcome.ok ? undefined : outcome.failure);
       reports.push(
@@ -50,15 +53,15 @@ export function createRound(options: RoundOptions): () => Promise<void> {
     await venue.poll(
       symbols.map((symbol) => request(symbol, cursors.get(symbol))),
       onOutcome,
-      deadline(options.timeoutMs),
+      endOf(options),
     );
     await Promise.all(reports);
   };
 }
 
 /** Every request of a round listens to it, which is more than Node expects of one signal. */
-function deadline(ms: number): AbortSignal {
-  const signal = AbortSignal.timeout(ms);
+function endOf({ stopping, timeoutMs }: RoundOptions): AbortSignal {
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
   setMaxListeners(0, signal);
   return signal;
 }

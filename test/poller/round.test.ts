@@ -69,6 +69,7 @@ function setScene({ report, poll, ...more }: SceneOptions = {}): Scene {
     troubles: () => undefined,
     slot: () => slot,
     timeoutMs: 10_000,
+    stopping: new AbortController().signal,
     barMs,
     onComplete: async (symbol, at) => {
       scene.completed.push(`${symbol} ${at}`);
@@ -157,6 +158,24 @@ describe("a round", () => {
         new Promise((resolve) => signal?.addEventListener("abort", () => resolve())),
     });
     await expect(round()).resolves.toBeUndefined();
+  });
+
+  test("is left off when the process stops, without calling a venue failing that was cut off", async () => {
+    const stopping = new AbortController();
+    const { reports, round } = setScene({
+      stopping: stopping.signal,
+      poll: async (_requests, onOutcome, signal) =>
+        new Promise((resolve) => {
+          onOutcome("BTC", good);
+          signal?.addEventListener("abort", () => {
+            onOutcome("ETH", bad);
+            resolve();
+          });
+          stopping.abort();
+        }),
+    });
+    await round();
+    expect(reports.map(({ symbol }) => symbol)).toEqual(["BTC"]);
   });
 });
 
