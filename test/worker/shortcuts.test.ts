@@ -79,6 +79,9 @@ test("a slow platform holds up nobody, and a stop waits for it", async () => {
   });
   await shortcuts.deliver("telegram", "BTC");
   const stopped = shortcuts.settled().then(() => said.push("stopped"));
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
   said.push("answered");
   answer();
   await stopped;
