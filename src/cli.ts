@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
 import { healthCommand } from "./commands/health.ts";
 import { mapCommand } from "./commands/map.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -19,6 +20,7 @@ const program = new Command("lopside")
   .addCommand(demoCommand())
   .addCommand(mapCommand())
   .addCommand(replayCommand())
+  .addCommand(evaluateCommand())
   .addCommand(doctorCommand())
   .addCommand(sendTestCommand())
   .addCommand(healthCommand())

@@ -1,0 +1,110 @@
+import { massAhead } from "./ahead.ts";
+import { binWidth, outwards } from "./grid.ts";
+import { spanOf } from "./path.ts";
+import type { FilterState } from "./state.ts";
+import type { Bar, Side } from "./types.ts";
+
+/**
+ * The published map is a stack of four parts, each a map of (side, distance d in ln price): X1 the cohort filter;
+ * X2 its other side, mirrored; X3 = OI·v·E2(d / 3 %); X4 = OI·v²·E1(d / 0.1 %), with E1(x) = 1 − e^−x and
+ * E2(x) = 1 − e^−x(1 + x). The kernels stand for what opened since the price last came by. v is how much faster the
+ * market is than usual. map = Σ w_j (S_1/S_j) X_j, S_j what past bars consumed of a part: a weight is a share of
+ * consumed fuel.
+ */
+export const partCount = 4;
+
+export const priorWeights: readonly number[] = [0.83, 0.05, 0.1, 0.02];
+
+const farScale = 0.03;
+const nearScale = 0.001;
+
+const mostPace = 20;
+const fastHalfLifeMs = 4 * 3_600_000;
+const slowHalfLifeMs = 7 * 86_400_000;
+const consumedHalfLifeMs = 14 * 86_400_000;
+
+export interface StackState {
+  /** EWMA of ln(high/low)² per hour: sum and weight, fast then slow. */
+  readonly variance: Float64Array;
+  /** S_j, in contracts. */
+  readonly consumed: Float64Array;
+}
+
+export function createStack(): StackState {
+  return { variance: new Float64Array(4), consumed: new Float64Array(partCount) };
+}
+
+/** v: variance per hour of the last hours over that of the last week. */
+export function paceOf({ variance }: StackState): number {
+  const [fast = 0, fastWeight = 0, slow = 0, slowWeight = 0] = variance;
+  return slow > 0 ? Math.min(mostPace, (fast / fastWeight) * (slowWeight / slow)) : 1;
+}
+
+/** X_j within `distance` of the price. */
+export function partsWithin(stack: StackState, state: FilterState, side: Side, distance: number): number[] {
+  const { lastPrice } = state;
+  if (lastPrice === undefined) return [0, 0, 0, 0];
+  const other = side === "long" ? "short" : "long";
+  const pace = paceOf(stack);
+  const held = state.openInterest ?? 0;
+  return [
+    massAhead(state[side], outwards(side, Math.log(lastPrice)), distance),
+    massAhead(state[other], outwards(other, Math.log(lastPrice)), distance),
+    held * pace * farKernel(distance),
+    held * pace * pace * nearKernel(distance),
+  ];
+}
+
+export function farKernel(distance: number): number {
+  const x = distance / farScale;
+  return -Math.expm1(-x) - x * Math.exp(-x);
+}
+
+export function nearKernel(distance: number): number {
+  return -Math.expm1(-distance / nearScale);
+}
+
+/** X_j that a bar's path consumes, of both sides; asked before the filter takes the bar in. */
+export function reachedParts(stack: StackState, state: FilterState, bar: Bar): number[] {
+  const consumed = [0, 0, 0, 0];
+  for (const side of ["long", "short"] as const) {
+    const distance = reachOf(side, bar, state.lastPrice);
+    partsWithin(stack, state, side, distance).forEach((mass, part) => {
+      consumed[part] = (consumed[part] ?? 0) + mass;
+    });
+  }
+  return consumed;
+}
+
+/** How far beyond the last close, in ln price, the bar's mark went towards a side's liquidations. */
+export function reachOf(side: Side, bar: Bar, lastPrice: number | undefined): number {
+  if (lastPrice === undefined) return 0;
+  return Math.max(0, spanOf(side, bar).reach - outwards(side, Math.log(lastPrice))) * binWidth;
+}
+
+/** S_1/S_j; a part nobody consumed yet weighs nothing. */
+export function scalesOf({ consumed }: StackState): number[] {
+  const own = consumed[0] ?? 0;
+  return Array.from(consumed, (other, part) => (part === 0 ? 1 : other > 0 ? own / other : 0));
+}
+
+/** Notes what a bar consumed of each part and how far it ranged; call it with the map as it stood before the bar. */
+export function absorbIntoStack(
+  stack: StackState,
+  bar: Bar,
+  intervalMs: number,
+  consumed: readonly number[],
+): void {
+  const kept = 2 ** (-intervalMs / consumedHalfLifeMs);
+  for (let part = 0; part < partCount; part += 1) {
+    stack.consumed[part] = (stack.consumed[part] ?? 0) * kept + (consumed[part] ?? 0);
+  }
+  const squared = Math.log(bar.high / bar.low) ** 2 / (intervalMs / 3_600_000);
+  addVariance(stack.variance, 0, squared, 2 ** (-intervalMs / fastHalfLifeMs));
+  addVariance(stack.variance, 2, squared, 2 ** (-intervalMs / slowHalfLifeMs));
+}
+
+function addVariance(variance: Float64Array, at: number, squared: number, kept: number): void {
+  variance[at] = (variance[at] ?? 0) * kept + squared * (1 - kept);
+  variance[at + 1] = (variance[at + 1] ?? 0) * kept + (1 - kept);
+}

@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { evaluatePath } from "../../src/commands/evaluate/evaluate.ts";
+import { renderScores } from "../../src/commands/evaluate/table.ts";
+
+const folder = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
+const there = existsSync(folder);
+const rule = { ratio: 2, holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 180_000 };
+
+if (!there) process.stderr.write(`recorded liquidations are not scored: ${folder} is not there\n`);
+
+describe.skipIf(!there)("real recorded liquidations", () => {
+  it("are told by the map better than by what open tools draw, and than by the reach alone", async () => {
+    const { groups, skipped } = await evaluatePath({ path: folder, rule, onFile: () => undefined });
+    expect(groups.map(({ symbols }) => symbols)).toEqual([["BTC", "ETH", "SOL"], ["BTC"]]);
+    expect(skipped.map((line) => line.replace(folder, ""))).toEqual([
+      "binance-ETHUSDT-5m-2026.csv: no liquidations to score against",
+      "binance-SOLUSDT-5m-2026.csv: no liquidations to score against",
+    ]);
+    for (const { models } of groups) {
+      const [published] = models;
+      expect(published?.model).toBe("stack");
+      expect(published?.skillVs["decayed-change"].low).toBeGreaterThan(0.1);
+      expect(published?.skillVs["reach-power"].low).toBeGreaterThan(0);
+      expect(published?.beyondReach?.low).toBeGreaterThan(0);
+      expect(published?.skew6h.sign.value).toBeGreaterThan(0.85);
+    }
+    const table = renderScores(groups);
+    expect(table).toContain("published map (stack)");
+    expect(table).not.toContain("NaN");
+  }, 180_000);
+});
