@@ -253,6 +253,11 @@ async function startHttpRole({
     import("./ops/metrics.ts"),
   ]);
   addProcessMetrics(metrics.registry);
+  const measureWaiting = async (): Promise<void> => {
+    for (const [queue, waiting] of await queues.depths()) metrics.queueDepth.set({ queue }, waiting);
+    const pending = await Promise.all(config.symbols.map(store.outbox.countPending));
+    metrics.pendingDeliveries.set(pending.reduce((sum, count) => sum + count, 0));
+  };
   const sources = {
     symbols: config.symbols,
     imbalance: store.symbols.imbalance,
@@ -261,9 +266,12 @@ async function startHttpRole({
       await redis.commands.ping();
     },
     metrics: async () => {
-      for (const [queue, waiting] of await queues.depths()) metrics.queueDepth.set({ queue }, waiting);
-      const pending = await Promise.all(config.symbols.map(store.outbox.countPending));
-      metrics.pendingDeliveries.set(pending.reduce((sum, count) => sum + count, 0));
+      await measureWaiting().catch((error: unknown) => {
+        // unknown, not none: the process' own figures are wanted most while Redis is away
+        metrics.queueDepth.reset();
+        metrics.pendingDeliveries.set(Number.NaN);
+        log.debug({ error }, "what waits in Redis could not be counted");
+      });
       return { contentType: metrics.registry.contentType, text: await metrics.registry.metrics() };
     },
     clock,

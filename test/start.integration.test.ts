@@ -84,6 +84,49 @@ describe("without an exchange", () => {
 const refusedBy = (venue: string): RegExp =>
   new RegExp(`^.*"level":"warn".*"venue":"${venue}".*ECONNREFUSED.*$`, "gm");
 
+describe("without its Redis", () => {
+  test("a running Lopside says so, goes on, and works again when it is back", async () => {
+    const own = await startTestRedis({ tcp: true });
+    try {
+      const child = await startInstalled({
+        env: { REDIS_URL: own.url, VENUE_BASE_URL: await nowhere() },
+        cwd: dir,
+      });
+      const checks = async () => (await ask(`${child.httpUrl}/readyz`)).body;
+      const works = { checks: [{ name: "redis", ok: true }, { name: "worker", ok: true }, {}] };
+      await vi.waitFor(async () => expect(await checks()).toMatchObject(works), patient);
+      await own.kill();
+      await vi.waitFor(
+        async () => expect(await checks()).toMatchObject({ checks: [{ name: "redis", ok: false }] }),
+        patient,
+      );
+      expect((await ask(`${child.httpUrl}/api/imbalance/BTC`)).status).toBe(503);
+      expect((await ask(`${child.httpUrl}/healthz`)).status).toBe(200);
+      const metrics = await fetch(`${child.httpUrl}/metrics`);
+      expect(metrics.status).toBe(200);
+      expect(await metrics.text()).toContain("lopside_pending_deliveries Nan");
+      // long enough for a whole slot to be missed
+      await child.waitFor(() =>
+        count(child.stderr(), /could not wake its recompute/g) > 1 ? true : undefined,
+      );
+      // each of three connections says it once, not every queue at every attempt
+      expect(count(child.stderr(), /"msg":"connect ECONNREFUSED/g)).toBeLessThanOrEqual(3);
+      expect(child.stderr()).not.toContain(`"queue":"poll-bybit"`);
+      const before = Date.now();
+      await own.start();
+      await vi.waitFor(async () => {
+        expect(await checks()).toMatchObject(works);
+        const { body } = await ask(`${child.httpUrl}/api/imbalance/BTC`);
+        expect(body).toHaveProperty("time");
+        expect(body).toSatisfy(({ time }: { time: number }) => time > before);
+      }, patient);
+      await stop(child);
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
 describe("a stop", () => {
   test("in the middle of everything ends all that was started, and lets the next one start", async () => {
     const exchange = await openExchange();

@@ -1,6 +1,7 @@
 import { Queue, type ConnectionOptions, type JobsOptions } from "bullmq";
 import type { Log } from "../ops/log.ts";
 import { queuePrefix, type Wakeups } from "./contracts.ts";
+import { isOutage } from "./outage.ts";
 
 export interface QueuesOptions {
   /** A client that fails fast while Redis is away; ours to use, the caller's to close. */
@@ -30,7 +31,9 @@ const schedulerId = "every-slot";
 export function createQueues({ connection, venues, platforms, log }: QueuesOptions): Queues {
   const open = (name: string): Queue => {
     const queue = new Queue(name, { connection, prefix: queuePrefix });
-    queue.on("error", (error) => log.warn({ queue: name, err: error }, "queue connection failed"));
+    queue.on("error", (error) => {
+      if (!isOutage(error)) log.warn({ queue: name, error }, "queue failed");
+    });
     return queue;
   };
   const recompute = open("recompute");

@@ -2,6 +2,7 @@ import { Worker, type ConnectionOptions, type Job } from "bullmq";
 import type { z } from "zod";
 import type { Log } from "../ops/log.ts";
 import { backfillJob, deliverJob, type Handlers, pollJob, queuePrefix, recomputeJob } from "./contracts.ts";
+import { isOutage } from "./outage.ts";
 
 export interface WorkersOptions {
   /** A client with maxRetriesPerRequest null; workers duplicate it for their blocking reads. */
@@ -42,8 +43,10 @@ export function startWorkers({ connection, venues, platforms, handlers, log }: W
       maxStalledCount: takeOvers,
       removeOnFail: { age: 24 * 3600, count: 1000 },
     });
-    worker.on("error", (error) => log.warn({ queue: name, err: error }, "worker connection failed"));
-    worker.on("failed", (job, error) => log.error({ queue: name, job: job?.id, err: error }, "job failed"));
+    worker.on("error", (error) => {
+      if (!isOutage(error)) log.warn({ queue: name, error }, "worker failed");
+    });
+    worker.on("failed", (job, error) => log.error({ queue: name, job: job?.id, error }, "job failed"));
     workers.push(worker);
   };
   for (const venue of venues) {
