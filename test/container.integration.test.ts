@@ -14,7 +14,6 @@ const dockerfile = readFileSync(join(project, "Dockerfile"), "utf8");
 const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
   ([, files]) => files?.split(" ") ?? [],
 );
-const run = (script: string): RegExp => new RegExp(`^RUN ${script}`, "m");
 
 /**
  * No container engine here: the stages' commands are run as they are written, on this machine. Only `npm ci` is
@@ -30,8 +29,9 @@ describe("the container", () => {
     mkdirSync(app);
     for (const file of copied) cpSync(join(project, file), join(build, file), { recursive: true });
     symlinkSync(join(project, "node_modules"), join(build, "node_modules"));
-    expect(dockerfile).toMatch(run("npm run build"));
-    expect(spawnSync("npm", ["run", "build"], { cwd: build, encoding: "utf8" })).toMatchObject({ status: 0 });
+    if (!/^RUN npm run build$/m.test(dockerfile)) throw new Error("the first stage builds in another way");
+    const { status, stderr } = spawnSync("npm", ["run", "build"], { cwd: build, encoding: "utf8" });
+    if (status !== 0) throw new Error(stderr);
     cpSync(join(build, "dist"), join(app, "dist"), { recursive: true });
     cpSync(join(project, "package.json"), join(app, "package.json"));
   });
