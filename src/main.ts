@@ -9,6 +9,7 @@ import type { Store } from "./store/contracts.ts";
 import type { RedisConnections } from "./store/open.ts";
 import type { Handlers } from "./worker/contracts.ts";
 import { createQueues, type Queues } from "./worker/queues.ts";
+import { keepSchedules } from "./worker/schedules.ts";
 import { createShortcuts, type Shortcuts } from "./worker/shortcuts.ts";
 import { createSlots, type Slots, startDeadlines } from "./worker/slots.ts";
 
@@ -145,7 +146,10 @@ async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backf
     await Promise.all(built.map(async ({ venue }) => venue.close()));
   });
   const byId = new Map(built.map((one) => [one.id, one]));
-  await Promise.all(built.map(async ({ id }) => queues.schedulePolls(id, slots.lengthMs)));
+  const schedule = async (venue: string): Promise<void> => queues.schedulePolls(venue, slots.lengthMs);
+  await Promise.all(built.map(async ({ id }) => queues.pollNow(id, slots.lengthMs)));
+  await Promise.all(config.venues.map(schedule));
+  lifecycle.add("schedules", keepSchedules(config.venues, schedule, log));
   return {
     poll: async ({ venue }) => byId.get(venue)?.round(),
     backfill: async ({ venue, symbol, from }) => byId.get(venue)?.history(symbol, from),

@@ -12,7 +12,12 @@ export interface QueuesOptions {
 }
 
 export interface Queues extends Wakeups {
-  /** Polls of a venue: one right now, then one at the start of every slot of `everyMs` (real time). */
+  /** One poll of a venue right now; many calls within a slot of `everyMs` (real time) are one. */
+  readonly pollNow: (venue: string, everyMs: number) => Promise<void>;
+  /**
+   * Polls of a venue at the start of every slot. Said again it changes nothing, unless the schedule was lost or
+   * waits for a time far off: then it mends that.
+   */
   readonly schedulePolls: (venue: string, everyMs: number) => Promise<void>;
   /** Jobs waiting, by queue. */
   readonly depths: () => Promise<ReadonlyMap<string, number>>;
@@ -57,10 +62,15 @@ export function createQueues({ connection, venues, platforms, log }: QueuesOptio
     deliver: async (platform, symbol, delayMs = 0) => {
       await known(deliveries, platform).add("deliver", { platform, symbol }, { delay: delayMs, ...forget });
     },
+    pollNow: async (venue, everyMs) => {
+      const slot = Math.floor(Date.now() / everyMs);
+      await known(polls, venue).add("poll", { venue }, { jobId: `first-${slot}`, ...forget });
+    },
     schedulePolls: async (venue, everyMs) => {
       const queue = known(polls, venue);
-      const slot = Math.floor(Date.now() / everyMs);
-      await queue.add("poll", { venue }, { jobId: `first-${slot}`, ...forget });
+      const next = (await queue.getJobScheduler(schedulerId))?.next ?? 0;
+      // the clock was set back: a schedule keeps the time it has named, and would poll nobody until then
+      if (next > Date.now() + 2 * everyMs) await queue.removeJobScheduler(schedulerId);
       // An offset above 0 aligns the schedule to the slot's start; without one it keeps the phase of the first call.
       await queue.upsertJobScheduler(
         schedulerId,
