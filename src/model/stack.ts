@@ -6,10 +6,10 @@ import type { Bar, Side } from "./types.ts";
 
 /**
  * The published map is a stack of four parts, each a map of (side, distance d in ln price): X1 the cohort filter;
- * X2 its other side, mirrored; X3 = OI·v·E2(d / 3 %); X4 = OI·v²·E1(d / 0.1 %), with E1(x) = 1 − e^−x and
+ * X2 its other side, mirrored; X3 = OI·E2(d / 3 %); X4 = OI·v²·E1(d / 0.1 %), with E1(x) = 1 − e^−x and
  * E2(x) = 1 − e^−x(1 + x). The kernels stand for what opened since the price last came by. v is how much faster the
- * market is than usual. map = Σ w_j (S_1/S_j) X_j, S_j what past bars consumed of a part: a weight is a share of
- * consumed fuel.
+ * market is than usual; the far kernel does without it, as the score asked for (docs/model.md).
+ * map = Σ w_j (S_1/S_j) X_j, S_j what past bars consumed of a part: a weight is a share of consumed fuel.
  */
 export const partCount = 4;
 
@@ -23,15 +23,28 @@ const fastHalfLifeMs = 4 * 3_600_000;
 const slowHalfLifeMs = 7 * 86_400_000;
 const consumedHalfLifeMs = 14 * 86_400_000;
 
+/** What the stack remembers beside the series; a copy goes on like the original. */
 export interface StackState {
   /** EWMA of ln(high/low)² per hour: sum and weight, fast then slow. */
   readonly variance: Float64Array;
   /** S_j, in contracts. */
   readonly consumed: Float64Array;
+  /** w_j, shares of consumed fuel; they sum to 1. */
+  readonly weights: Float64Array;
 }
 
 export function createStack(): StackState {
-  return { variance: new Float64Array(4), consumed: new Float64Array(partCount) };
+  return {
+    variance: new Float64Array(4),
+    consumed: new Float64Array(partCount),
+    weights: Float64Array.from(priorWeights),
+  };
+}
+
+export function copyStack(from: StackState, to: StackState): void {
+  to.variance.set(from.variance);
+  to.consumed.set(from.consumed);
+  to.weights.set(from.weights);
 }
 
 /** v: variance per hour of the last hours over that of the last week. */
@@ -50,7 +63,7 @@ export function partsWithin(stack: StackState, state: FilterState, side: Side, d
   return [
     massAhead(state[side], outwards(side, Math.log(lastPrice)), distance),
     massAhead(state[other], outwards(other, Math.log(lastPrice)), distance),
-    held * pace * farKernel(distance),
+    held * farKernel(distance),
     held * pace * pace * nearKernel(distance),
   ];
 }
@@ -86,6 +99,13 @@ export function reachOf(side: Side, bar: Bar, lastPrice: number | undefined): nu
 export function scalesOf({ consumed }: StackState): number[] {
   const own = consumed[0] ?? 0;
   return Array.from(consumed, (other, part) => (part === 0 ? 1 : other > 0 ? own / other : 0));
+}
+
+/** What each part is multiplied by; until a part was consumed once, the others carry its weight. */
+export function mixOf(stack: StackState): number[] {
+  const scales = scalesOf(stack);
+  const known = scales.reduce((sum, scale, j) => sum + (scale > 0 ? (stack.weights[j] ?? 0) : 0), 0);
+  return scales.map((scale, j) => (scale * (stack.weights[j] ?? 0)) / known);
 }
 
 /** Notes what a bar consumed of each part and how far it ranged; call it with the map as it stood before the bar. */

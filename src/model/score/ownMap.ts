@@ -1,21 +1,19 @@
-import { applyBar, createSeries } from "../series.ts";
-import { absorbIntoStack, createStack, partsWithin, reachedParts, scalesOf } from "../stack.ts";
+import { partsWithin, scalesOf } from "../stack.ts";
+import { applyStacked, createStacked } from "../stackedSeries.ts";
 import type { Bar, SeriesSpec } from "../types.ts";
 import type { MapModel } from "./mapModel.ts";
 
 /** The published map by its parts, each scaled to the fuel the first one had consumed: (S_1/S_j)·X_j. */
 export function ownMap(spec: SeriesSpec): MapModel {
-  const series = createSeries(spec);
-  const stack = createStack();
+  const stacked = createStacked(spec);
+  const { series, stack } = stacked;
   return {
     within: (side, distance) => {
       const scales = scalesOf(stack);
       return partsWithin(stack, series.state, side, distance).map((mass, part) => mass * (scales[part] ?? 0));
     },
     absorb: (bar) => {
-      const consumed = reachedParts(stack, series.state, bar);
-      applyBar(series, bar);
-      if (series.lastClosed === bar.openTime) absorbIntoStack(stack, bar, spec.intervalMs, consumed);
+      applyStacked(stacked, bar);
     },
   };
 }

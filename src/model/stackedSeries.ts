@@ -1,0 +1,74 @@
+import type { VenueLevels } from "./levels.ts";
+import { applyBar, createSeries, decodeSeries, encodeSeries } from "./series.ts";
+import type { BarResult, Series } from "./series.ts";
+import { absorbIntoStack, copyStack, createStack, reachedParts, type StackState } from "./stack.ts";
+import { stackLevels } from "./stackLevels.ts";
+import { decodeStack, encodeStack, stackBytes } from "./stackSnapshot.ts";
+import { copyState, createState } from "./state.ts";
+import type { Bar, SeriesSpec } from "./types.ts";
+
+/** A series with the stack's memory beside it: what is published of a venue's contract. */
+export interface StackedSeries {
+  readonly series: Series;
+  readonly stack: StackState;
+}
+
+export function createStacked(spec: SeriesSpec): StackedSeries {
+  return { series: createSeries(spec), stack: createStack() };
+}
+
+/** As `warmStart`: oldest bar first, open interest flat before the first that is known. */
+export function warmStartStacked(spec: SeriesSpec, bars: readonly Bar[]): StackedSeries {
+  const stacked = createStacked(spec);
+  const firstKnown = bars.findIndex(({ openInterest }) => openInterest !== undefined && openInterest >= 0);
+  const standing = bars[firstKnown]?.openInterest;
+  bars.forEach((bar, index) => {
+    const flat = index < firstKnown && standing !== undefined;
+    applyStacked(stacked, flat ? { ...bar, openInterest: standing } : bar);
+  });
+  return stacked;
+}
+
+/** Takes in a closed bar; one that the series does not believe, or has seen, leaves the stack alone too. */
+export function applyStacked({ series, stack }: StackedSeries, bar: Bar): BarResult {
+  const { state, spec } = series;
+  const seen = state.lastClosed;
+  const consumed = reachedParts(stack, state, bar);
+  const result = applyBar(series, bar);
+  if (state.lastClosed !== seen) absorbIntoStack(stack, bar, spec.intervalMs, consumed);
+  return result;
+}
+
+// scratch of `stackedLevels`, which runs to its end before anyone can call it again
+const scratchState = createState();
+const scratchStack = createStack();
+
+/**
+ * Modelled exposure around the mark, all parts together; with a forming bar, as it would be if that bar closed now.
+ * The step is made on a copy, anew each time.
+ */
+export function stackedLevels(stacked: StackedSeries, markPrice: number, forming?: Bar): VenueLevels {
+  const { series, stack } = stacked;
+  if (forming === undefined) return stackLevels(stack, series.state, series.spec.contractType, markPrice);
+  copyState(series.state, scratchState);
+  copyStack(stack, scratchStack);
+  applyStacked({ series: { ...series, state: scratchState }, stack: scratchStack }, forming);
+  return stackLevels(scratchStack, scratchState, series.spec.contractType, markPrice);
+}
+
+/** The series and its stack as bytes, lossless. */
+export function encodeStacked({ series, stack }: StackedSeries): Uint8Array {
+  const head = encodeStack(stack);
+  const body = encodeSeries(series);
+  const bytes = new Uint8Array(head.length + body.length);
+  bytes.set(head);
+  bytes.set(body, head.length);
+  return bytes;
+}
+
+/** Undefined when the bytes are damaged or of another version, spec, mix or grid: the caller rebuilds. */
+export function decodeStacked(bytes: Uint8Array, spec: SeriesSpec): StackedSeries | undefined {
+  const stack = decodeStack(bytes.subarray(0, stackBytes));
+  const series = decodeSeries(bytes.subarray(stackBytes), spec);
+  return stack === undefined || series === undefined ? undefined : { series, stack };
+}

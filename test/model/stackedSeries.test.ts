@@ -1,0 +1,151 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SideLevels, VenueLevels } from "../../src/model/levels.ts";
+import { mixOf, partsWithin } from "../../src/model/stack.ts";
+import {
+  applyStacked,
+  createStacked,
+  decodeStacked,
+  encodeStacked,
+  stackedLevels,
+  warmStartStacked,
+  type StackedSeries,
+} from "../../src/model/stackedSeries.ts";
+import type { Bar, Side } from "../../src/model/types.ts";
+import { anyStep, anyWalk, aSpec, fiveMinutes, sameBits, steadyBars, walkBars } from "../support/market.ts";
+
+const sides: readonly Side[] = ["long", "short"];
+
+describe("what is published", () => {
+  it("is the parts, each times its mix", () => {
+    const stacked = warmStartStacked(aSpec(), steadyBars(600));
+    const { series, stack } = stacked;
+    const levels = stackedLevels(stacked, series.state.lastPrice ?? NaN);
+    const mix = mixOf(stack);
+    for (const side of sides) {
+      // whole bins, and no farther than the mirrored side's map reaches
+      for (const bins of [2, 20, 100, 400]) {
+        const parts = partsWithin(stack, series.state, side, bins * 0.0005);
+        const expected = parts.reduce((sum, mass, part) => sum + mass * (mix[part] ?? NaN), 0);
+        expect(massOf(levels[side], bins) / expected).toBeCloseTo(1, 6);
+      }
+    }
+  });
+
+  it("never is negative or not a number, whatever the walk", () => {
+    fc.assert(
+      fc.property(anyWalk(), (bars) => {
+        const stacked = run(bars);
+        const levels = stackedLevels(stacked, bars.at(-1)?.close ?? NaN);
+        for (const side of sides) {
+          expect(levels[side].quantities.every((quantity) => quantity >= 0)).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("is the filter alone before anything was consumed", () => {
+    const bars = walkBars([{ move: 0, wickUp: 0, wickDown: 0, volume: 0.01, change: 0.5 }]);
+    const { stack } = run(bars);
+    expect(mixOf(stack)).toEqual([1, 0, 0, 0]);
+  });
+});
+
+describe("a forming bar", () => {
+  it("shows what its close leaves behind, bit for bit, and changes nothing", () => {
+    fc.assert(
+      fc.property(fc.array(anyStep, { minLength: 3, maxLength: 12 }), (steps) => {
+        const bars = walkBars(steps);
+        const [last] = bars.slice(-1);
+        const open = run(bars.slice(0, -1));
+        const before = encodeStacked(open);
+        const shown = stackedLevels(open, last?.close ?? NaN, last);
+        expect(sameBits(encodeStacked(open), before)).toBe(true);
+        const closed = stackedLevels(run(bars), last?.close ?? NaN);
+        expectSame(shown, closed);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("a bar that is not believed, late or seen before", () => {
+  it("leaves the stack as it was", () => {
+    const bars = steadyBars(300);
+    const stacked = run(bars);
+    const before = encodeStacked(stacked);
+    const last = bars.at(-1);
+    for (const hostile of [
+      bar(last, 299),
+      bar(last, 12),
+      { ...bar(last, 300), high: NaN },
+      { ...bar(last, 300), close: (last?.close ?? NaN) * 3, high: (last?.close ?? NaN) * 3 },
+      { ...bar(last, 300), openInterest: -1 },
+    ]) {
+      expect(applyStacked(stacked, hostile).kind).not.toBe("applied");
+      expect(sameBits(encodeStacked(stacked), before)).toBe(true);
+    }
+  });
+});
+
+describe("a snapshot", () => {
+  it("goes on bit for bit like the original", () => {
+    fc.assert(
+      fc.property(anyWalk(4, 12), (bars) => {
+        const half = Math.floor(bars.length / 2);
+        const original = run(bars.slice(0, half));
+        const restored = decodeStacked(encodeStacked(original), aSpec());
+        if (restored === undefined) throw new Error("not decoded");
+        for (const later of bars.slice(half)) {
+          applyStacked(original, later);
+          applyStacked(restored, later);
+        }
+        expect(sameBits(encodeStacked(restored), encodeStacked(original))).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("is refused when a byte is wrong, or some are missing", () => {
+    const bytes = encodeStacked(run(steadyBars(50)));
+    for (const at of [0, 5, 20, 60, 103, 200]) {
+      const damaged = bytes.slice();
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      expect(decodeStacked(damaged, aSpec())).toBeUndefined();
+    }
+    expect(decodeStacked(bytes.subarray(0, 100), aSpec())).toBeUndefined();
+    expect(decodeStacked(new Uint8Array(0), aSpec())).toBeUndefined();
+  });
+});
+
+function run(bars: readonly Bar[]): StackedSeries {
+  const stacked = createStacked(aSpec());
+  for (const next of bars) applyStacked(stacked, next);
+  return stacked;
+}
+
+function bar(like: Bar | undefined, index: number): Bar {
+  const price = like?.close ?? NaN;
+  const openInterest = like?.openInterest ?? NaN;
+  return {
+    openTime: index * fiveMinutes,
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+    volume: 800,
+    openInterest,
+  };
+}
+
+function massOf({ quantities }: SideLevels, bins: number): number {
+  return quantities.subarray(0, bins).reduce((sum, quantity) => sum + quantity, 0);
+}
+
+function expectSame(one: VenueLevels, other: VenueLevels): void {
+  for (const side of sides) {
+    expect(one[side].nearest).toBe(other[side].nearest);
+    expect(sameBits(one[side].quantities, other[side].quantities)).toBe(true);
+  }
+}
