@@ -74,7 +74,7 @@ export function applyBar(series: Series, bar: Bar): BarResult {
 }
 
 function stepState(state: FilterState, rules: FilterRules, bar: Bar): BarResult {
-  const fault = faultOf(bar, state.lastPrice);
+  const fault = faultOf(bar, believedPrice(state, rules, bar));
   if (fault !== undefined) return { kind: "frozen", reason: fault };
   if (state.lastClosed !== undefined && bar.openTime < state.lastClosed + rules.intervalMs) {
     return { kind: "ignored", reason: "not newer than the last closed bar" };
@@ -83,6 +83,19 @@ function stepState(state: FilterState, rules: FilterRules, bar: Bar): BarResult 
   return typeof outcome === "string"
     ? { kind: "frozen", reason: outcome }
     : { kind: "applied", flows: outcome };
+}
+
+/** A price that jumped and stayed for this many bars is the price. */
+const barsToBelieve = 12;
+
+/** What a bar's prices are held against: the last close, while there is a recent one. */
+function believedPrice(
+  { lastClosed, lastPrice }: FilterState,
+  rules: FilterRules,
+  bar: Bar,
+): number | undefined {
+  if (lastClosed === undefined) return lastPrice;
+  return bar.openTime - lastClosed > barsToBelieve * rules.intervalMs ? undefined : lastPrice;
 }
 
 // scratch of `seriesLevels`, which runs to its end before anyone can call it again

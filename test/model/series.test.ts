@@ -247,6 +247,19 @@ describe("what cannot be believed", () => {
     expect(sameBits(encodeSeries(series), before)).toBe(true);
   });
 
+  it("a jump that lasts for more than an hour is the price, and what it crossed is gone", () => {
+    const series = warmStart(aSpec(), steadyBars(50));
+    const doubled = { ...sound, open: 3e5, high: 3e5, low: 3e5, close: 3e5 };
+    const results = Array.from({ length: 13 }, (_, i) =>
+      applyBar(series, { ...doubled, openTime: (50 + i) * fiveMinutes }),
+    );
+    expect(results.slice(0, 12).map(({ kind }) => kind)).toEqual(Array(12).fill("frozen"));
+    expect(results.at(12)?.kind).toBe("applied");
+    const { short } = seriesLevels(series, 3e5);
+    expect(short.quantities.every((quantity) => quantity >= 0)).toBe(true);
+    expect(bookTotal(series.state.long)).toBeCloseTo(series.openInterest ?? 0, 6);
+  });
+
   it("open interest that changed by more than was traded opens and closes nothing, until trades explain it", () => {
     const series = warmStart(aSpec(), steadyBars(50));
     const jumped = { ...after([sound], calm), openInterest: 8.5e4 };
