@@ -13,7 +13,8 @@ import type { Bar, Side } from "./types.ts";
  */
 export const partCount = 4;
 
-export const priorWeights: readonly number[] = [0.83, 0.05, 0.1, 0.02];
+/** Without a feed of liquidations these stay (how they were chosen: docs/model.md). */
+export const priorWeights: readonly number[] = [0.8, 0.03, 0.14, 0.03];
 
 const farScale = 0.03;
 const nearScale = 0.001;

@@ -27,7 +27,7 @@ describe.skipIf(!there)("real recorded liquidations", () => {
       expect(published?.skew6h.sign.value).toBeGreaterThan(0.85);
     }
     const table = renderScores(groups);
-    expect(table).toContain("published map (stack)");
+    expect(table).toContain("stack, learned weights");
     expect(table).not.toContain("NaN");
   }, 180_000);
 });

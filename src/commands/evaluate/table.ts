@@ -7,7 +7,8 @@ import type { ScoredGroup } from "./evaluate.ts";
 const minuteMs = 60_000;
 
 const labels: Readonly<Record<ModelName, string>> = {
-  stack: "published map (stack)",
+  stack: "stack, learned weights",
+  "prior-stack": "stack, prior weights",
   filter: "cohort filter alone",
   "path-only": "price path only, same stack",
   "decayed-change": "decayed ΔOI, survivors (B2)",

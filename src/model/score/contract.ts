@@ -10,6 +10,7 @@ import { learnWeights, stackFuel } from "./weights.ts";
 /** Everything that is scored, in the order of the table. */
 export const modelNames = [
   "stack",
+  "prior-stack",
   "filter",
   "path-only",
   "decayed-change",
@@ -63,6 +64,7 @@ export function predictContract({ spec, bars, totals, totalsIntervalMs }: Contra
   const weights = learnWeights(cells, parts("leading"));
   const fuels: Fuels = {
     stack: stackFuel(cells, parts("leading"), weights),
+    "prior-stack": stackFuel(cells, parts("leading"), new Map()),
     filter: first("leading"),
     "path-only": stackFuel(cells, parts("path"), learnWeights(cells, parts("path"))),
     "decayed-change": first("decayed-change"),
@@ -108,6 +110,7 @@ function mapFuels<From, To>(
 ): Record<keyof Fuels, To> {
   return {
     stack: as(from.stack, "stack"),
+    "prior-stack": as(from["prior-stack"], "prior-stack"),
     filter: as(from.filter, "filter"),
     "path-only": as(from["path-only"], "path-only"),
     "decayed-change": as(from["decayed-change"], "decayed-change"),

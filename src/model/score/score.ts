@@ -127,6 +127,7 @@ function weighted(sums: Float64Array, drawn: Int32Array): number {
 function againstAll(of: (reference: ModelName) => Estimate): Record<ModelName, Estimate> {
   return {
     stack: of("stack"),
+    "prior-stack": of("prior-stack"),
     filter: of("filter"),
     "path-only": of("path-only"),
     "decayed-change": of("decayed-change"),
