@@ -16,8 +16,8 @@ export default defineConfig({
           include: ["test/**/*.integration.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // real Redis servers and child processes: two at a time is what two cores carry
-          maxWorkers: 2,
+          // real Redis servers and child processes, which mostly wait
+          maxWorkers: 3,
           // after the units: projects with different workers must not run together
           sequence: { groupOrder: 1 },
         },

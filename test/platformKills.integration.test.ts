@@ -1,0 +1,54 @@
+import { describe, expect, test, vi } from "vitest";
+import { textsIn } from "../src/texts/texts.ts";
+import { aroundPlatforms } from "./support/platforms.ts";
+
+/** The machine may be busy: what matters is that it comes, not when. */
+const patient = { timeout: 45_000, interval: 50 };
+
+describe("alerts on their way to the platforms", () => {
+  const platforms = aroundPlatforms();
+
+  test("survive a kill -9 between the platform's acceptance and its answer", async () => {
+    const { telegram, discord, chat, channel, start, pending } = platforms();
+    telegram.faults.add({ kind: "acceptThenHang", method: "sendMessage" });
+    discord.faults.add({ kind: "acceptThenHang", target: channel.id });
+    const first = await start();
+    await vi.waitFor(() => {
+      expect(telegram.sent(chat.id)).toHaveLength(1);
+      expect(discord.sent(channel.id)).toHaveLength(1);
+    }, patient);
+    first.signal("SIGKILL");
+    await first.exit;
+    expect(await pending()).toBe(2);
+    await start();
+    await vi.waitFor(async () => expect(await pending()).toBe(0), patient);
+    // Telegram knows no idempotency key: twice, and the second time marked. Discord does: once.
+    const copies = telegram.sent(chat.id).map(({ content }) => content.text ?? "");
+    expect(copies).toHaveLength(2);
+    expect(copies[1]).toContain(textsIn("en").say("possible-repeat"));
+    expect(discord.sent(channel.id)).toHaveLength(1);
+  });
+
+  test("survive a kill -9 before the platform hears of them", async () => {
+    const { telegram, discord, chat, channel, start, pending } = platforms();
+    telegram.faults.add({ kind: "status", status: 502, method: "sendMessage", times: Infinity });
+    discord.faults.add({
+      kind: "status",
+      status: 429,
+      retryAfterSeconds: 1,
+      target: channel.id,
+      times: Infinity,
+    });
+    const first = await start();
+    await vi.waitFor(async () => expect(await pending()).toBe(2), patient);
+    first.signal("SIGKILL");
+    await first.exit;
+    telegram.faults.clear();
+    discord.faults.clear();
+    await start();
+    await vi.waitFor(() => {
+      expect(telegram.sent(chat.id)).toHaveLength(1);
+      expect(discord.sent(channel.id)).toHaveLength(1);
+    }, patient);
+  });
+});
