@@ -27,6 +27,8 @@ export interface ConnectOptions {
 const commandTimeoutMs = 2_000;
 /** A peer that takes commands and says nothing is gone; the connection is made anew. */
 const silentSocketMs = 5_000;
+/** The same for workers, whose blocking reads rightly say nothing for up to ten seconds. */
+const silentWorkerSocketMs = 15_000;
 /** Reconnecting must not add much to an outage: BullMQ's workers are to run within 10 s of its end. */
 const retryDelayMs = (times: number): number => Math.min(2_000, 50 * 2 ** Math.min(times, 10));
 
@@ -83,7 +85,7 @@ const failFast = {
 const roleOptions: Readonly<Record<RedisRole, RedisOptions>> = {
   commands: failFast,
   queue: failFast,
-  worker: { enableOfflineQueue: true, maxRetriesPerRequest: null },
+  worker: { enableOfflineQueue: true, maxRetriesPerRequest: null, socketTimeout: silentWorkerSocketMs },
 };
 
 /** The options of ioredis that say where Redis is and how to log in. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { Cluster } from "ioredis";
@@ -55,15 +55,52 @@ describe("a connection for commands", () => {
   });
 });
 
-test("a connection for workers waits for Redis to come back", async () => {
-  const server = await start();
-  const redis = await server.connect("worker");
-  await redis.set("kept", "yes");
-  await server.kill();
-  const answer = redis.get("kept");
-  await server.start();
-  expect(await answer).toBe("yes");
+describe("a connection for workers", () => {
+  test("waits for Redis to come back", async () => {
+    const server = await start();
+    const redis = await server.connect("worker");
+    await redis.set("kept", "yes");
+    await server.kill();
+    const answer = redis.get("kept");
+    await server.start();
+    expect(await answer).toBe("yes");
+  });
+
+  test("is made anew when nothing comes back over it any more", { timeout: 30_000 }, async () => {
+    const server = await start({ tcp: true });
+    const way = await openWay(Number(new URL(server.url).port));
+    const end = { kind: "single", host: "127.0.0.1", port: way.port, db: 0, tls: false } as const;
+    const redis = await connectRedis({ end, role: "worker", log: silentLog });
+    await redis.set("kept", "yes");
+    way.silence();
+    expect(await redis.get("kept")).toBe("yes");
+    redis.disconnect();
+    way.close();
+  });
 });
+
+/** A way to Redis on which answers can get lost without the connection breaking, as behind a router that forgot it. */
+async function openWay(redisPort: number): Promise<{ port: number; silence: () => void; close: () => void }> {
+  const sockets = new Set<Socket>();
+  const silent = new Set<Socket>();
+  const listener = createServer((near) => {
+    const far = connect(redisPort, "127.0.0.1");
+    sockets.add(near);
+    near.on("data", (bytes) => far.write(bytes)).on("error", () => far.destroy());
+    far.on("data", (bytes) => silent.has(near) || near.write(bytes)).on("error", () => near.destroy());
+  });
+  const port = await freePort();
+  listener.listen(port, "127.0.0.1");
+  await once(listener, "listening");
+  return {
+    port,
+    silence: () => sockets.forEach((socket) => silent.add(socket)),
+    close: () => {
+      listener.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
 
 describe("a Redis that can't be used is an error that says where, and no password:", () => {
   test("nobody there", async () => {
