@@ -12,7 +12,7 @@ export interface ChangeMapOptions {
 }
 
 /** Leverages such maps draw, all alike in weight. */
-const drawnLeverages = [5, 10, 25, 50, 100] as const;
+const drawnLeverages = [5, 10, 25, 50, 100, 125] as const;
 
 const halfLifeMs = 3 * 86_400_000;
 
