@@ -16,6 +16,9 @@ export function platformOf(destination: string): string {
   return destination.split(":", 1)[0] ?? destination;
 }
 
+/** New rows are due at once, also by the clock of a machine that is behind; the score must only keep their order. */
+const clockDifferenceMs = 3_600_000;
+
 /**
  * Lua: writes rows for the alerts that `outboxArguments` packed, each (alert, destination) once for ever. The
  * content is stored once per alert. Uses `take`, which yields the script's next argument.
@@ -29,7 +32,7 @@ local function dropOldest(waiting, rowPrefix, bound)
 end
 
 local function insertAlerts(platforms)
-  local at, ttl, bound = take(), take(), tonumber(take())
+  local at, dueAt, ttl, bound = take(), take(), take(), tonumber(take())
   local rowPrefix, alertPrefix, waitingPrefix = take(), take(), take()
   for _ = 1, tonumber(take()) do
     local alertId, content = take(), take()
@@ -41,7 +44,7 @@ local function insertAlerts(platforms)
         redis.call('HSET', rowPrefix .. member, 'alertId', alertId, 'destination', destination, 'state', 'pending',
           'attempt', 0, 'unknowns', 0, 'createdAt', at)
         redis.call('PEXPIRE', rowPrefix .. member, ttl)
-        redis.call('ZADD', waitingPrefix .. platform, at, member)
+        redis.call('ZADD', waitingPrefix .. platform, dueAt, member)
         redis.call('SADD', platforms, platform)
         dropOldest(waitingPrefix .. platform, rowPrefix, bound)
       end
@@ -55,6 +58,7 @@ export function outboxArguments(commit: Commit): readonly ScriptArgument[] {
   const keys = symbolKeys(commit.symbol);
   return [
     commit.at,
+    commit.at - clockDifferenceMs,
     outboxTtlMs,
     maxWaiting,
     keys.delivery,
