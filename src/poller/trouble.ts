@@ -17,14 +17,19 @@ export function createTroubles(venue: string, log: Log): Troubles {
   return (what, symbol, failure) => {
     const key = `${what} ${symbol}`;
     if (failure === undefined) {
-      if (failing.delete(key) && failing.size === 0) log.info({ venue }, `${what} work again`);
+      const before = failing.get(key);
+      failing.delete(key);
+      if (before !== undefined && ![...failing.values()].some(isOfVenue))
+        log.info({ venue }, `${what} work again`);
       return;
     }
-    const known =
-      failure.kind === "give-up-symbol"
-        ? failing.get(key)
-        : [...failing.values()].find((kind) => kind === failure.kind);
+    const known = isOfVenue(failure.kind)
+      ? [...failing.values()].find((kind) => kind === failure.kind)
+      : failing.get(key);
     failing.set(key, failure.kind);
     if (known !== failure.kind) log.warn({ venue, symbol, kind: failure.kind }, `${what}: ${failure.reason}`);
   };
 }
+
+/** A symbol that the venue doesn't list is that symbol's trouble: it must not hide that the others work again. */
+const isOfVenue = (kind: PollFailure["kind"]): boolean => kind !== "give-up-symbol";

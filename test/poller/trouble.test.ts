@@ -51,6 +51,16 @@ describe("the troubles of a venue", () => {
       ["warn polls: HTTP 502", "info polls work again"],
     ],
     [
+      "that it works again beside a symbol that it doesn't list",
+      [
+        ["polls", "NOPE", unlisted],
+        ["polls", "BTC", gone],
+        ["polls", "BTC", undefined],
+        ["polls", "NOPE", unlisted],
+      ],
+      ["warn polls: not listed", "warn polls: HTTP 502", "info polls work again"],
+    ],
+    [
       "anew when it comes back",
       [
         ["polls", "BTC", gone],
