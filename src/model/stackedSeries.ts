@@ -9,12 +9,31 @@ import type { Bar, SeriesSpec } from "./types.ts";
 
 /** A series with the stack's memory beside it: what is published of a venue's contract. */
 export interface StackedSeries {
+  readonly spec: SeriesSpec;
+  /** Open time of the newest bar whose price was believed. */
+  readonly lastClosed: number | undefined;
+  /** Last settled open interest, contracts' own unit, one side. */
+  readonly openInterest: number | undefined;
   readonly series: Series;
   readonly stack: StackState;
 }
 
 export function createStacked(spec: SeriesSpec): StackedSeries {
-  return { series: createSeries(spec), stack: createStack() };
+  return openStacked(createSeries(spec), createStack());
+}
+
+function openStacked(series: Series, stack: StackState): StackedSeries {
+  return {
+    spec: series.spec,
+    series,
+    stack,
+    get lastClosed() {
+      return series.lastClosed;
+    },
+    get openInterest() {
+      return series.openInterest;
+    },
+  };
 }
 
 /** As `warmStart`: oldest bar first, open interest flat before the first that is known. */
@@ -31,6 +50,10 @@ export function warmStartStacked(spec: SeriesSpec, bars: readonly Bar[]): Stacke
 
 /** Takes in a closed bar; one that the series does not believe, or has seen, leaves the stack alone too. */
 export function applyStacked({ series, stack }: StackedSeries, bar: Bar): BarResult {
+  return step(series, stack, bar);
+}
+
+function step(series: Series, stack: StackState, bar: Bar): BarResult {
   const { state, spec } = series;
   const seen = state.lastClosed;
   const consumed = reachedParts(stack, state, bar);
@@ -52,7 +75,7 @@ export function stackedLevels(stacked: StackedSeries, markPrice: number, forming
   if (forming === undefined) return stackLevels(stack, series.state, series.spec.contractType, markPrice);
   copyState(series.state, scratchState);
   copyStack(stack, scratchStack);
-  applyStacked({ series: { ...series, state: scratchState }, stack: scratchStack }, forming);
+  step({ ...series, state: scratchState }, scratchStack, forming);
   return stackLevels(scratchStack, scratchState, series.spec.contractType, markPrice);
 }
 
@@ -70,5 +93,5 @@ export function encodeStacked({ series, stack }: StackedSeries): Uint8Array {
 export function decodeStacked(bytes: Uint8Array, spec: SeriesSpec): StackedSeries | undefined {
   const stack = decodeStack(bytes.subarray(0, stackBytes));
   const series = decodeSeries(bytes.subarray(stackBytes), spec);
-  return stack === undefined || series === undefined ? undefined : { series, stack };
+  return stack === undefined || series === undefined ? undefined : openStacked(series, stack);
 }

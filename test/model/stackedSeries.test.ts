@@ -52,6 +52,16 @@ describe("what is published", () => {
   });
 });
 
+describe("a stacked series", () => {
+  it("says what its series says", () => {
+    const bars = steadyBars(50);
+    const stacked = run(bars);
+    expect(stacked.spec).toEqual(aSpec());
+    expect(stacked.lastClosed).toBe(bars.at(-1)?.openTime);
+    expect(stacked.openInterest).toBe(bars.at(-1)?.openInterest);
+  });
+});
+
 describe("a forming bar", () => {
   it("shows what its close leaves behind, bit for bit, and changes nothing", () => {
     fc.assert(
