@@ -92,7 +92,12 @@ function withInterval({ value, low, high }: Estimate): string {
 }
 
 function figure(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(2).replace(/^(-?)0\./, "$1.") : "–";
+  return Number.isFinite(value)
+    ? value
+        .toFixed(2)
+        .replace("-0.00", "0.00")
+        .replace(/^(-?)0\./, "$1.")
+    : "–";
 }
 
 /** Cells that price reached nothing in are apart from those it hardly reached. */
