@@ -2,6 +2,7 @@ import { Api, GrammyError, HttpError } from "grammy";
 import type { Clock } from "../ops/clock.ts";
 import type { Sender, SendRequest, SendResult, TokenCheck } from "./contracts.ts";
 import { connectionFailure } from "./connection.ts";
+import { createLeanFetch } from "./leanFetch.ts";
 import { retryTime } from "./retryTime.ts";
 import { renderTelegram } from "./telegramText.ts";
 
@@ -92,6 +93,7 @@ function openApi({ token, apiRoot, timeoutMs }: TelegramOptions): Api {
   const root = apiRoot?.replace(/\/+$/, "");
   return new Api(token, {
     timeoutSeconds: timeoutMs / 1000,
+    fetch: createLeanFetch(),
     ...(root === undefined ? {} : { apiRoot: root }),
   });
 }
