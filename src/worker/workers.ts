@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { Log } from "../ops/log.ts";
 import { backfillJob, deliverJob, type Handlers, pollJob, queuePrefix, recomputeJob } from "./contracts.ts";
 import { isOutage } from "./outage.ts";
+import { createRefusals } from "./refusals.ts";
 
 export interface WorkersOptions {
   /** A client with maxRetriesPerRequest null; workers duplicate it for their blocking reads. */
@@ -28,6 +29,7 @@ const takeOvers = 1_000;
 /** The consumers' side of BullMQ: one worker per queue this process has a handler for. */
 export function startWorkers({ connection, venues, platforms, handlers, log }: WorkersOptions): Workers {
   const workers: Worker[] = [];
+  const refusals = createRefusals(log);
   const consume = <T>(
     name: string,
     schema: z.ZodType<T>,
@@ -43,8 +45,10 @@ export function startWorkers({ connection, venues, platforms, handlers, log }: W
       maxStalledCount: takeOvers,
       removeOnFail: { age: 24 * 3600, count: 1000 },
     });
+    worker.on("active", refusals.over);
     worker.on("error", (error) => {
-      if (!isOutage(error)) log.warn({ queue: name, error }, "worker failed");
+      if (!refusals.take(worker, error) && !isOutage(error))
+        log.warn({ queue: name, error }, "worker failed");
     });
     worker.on("failed", (job, error) => log.error({ queue: name, job: job?.id, error }, "job failed"));
     workers.push(worker);
