@@ -173,6 +173,9 @@ async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
     venues: config.venues,
     clock,
     log,
+    onCommitting: (symbol) => {
+      for (const platform of platforms) shortcuts.deliverBehind(platform, symbol);
+    },
     onAlert: async (symbol) => {
       await Promise.all(platforms.map(async (platform) => shortcuts.deliver(platform, symbol)));
     },

@@ -16,6 +16,8 @@ export interface DrainOptions {
   /** How a log names a destination: never by its id. */
   readonly nameOf: (destination: string) => string;
   /** `latencyMs` is on the clock, from the alert's decision. */
+  /** Real ms that go on while a process is stopped; the machine's unless a test says otherwise. */
+  readonly monotonicMs?: () => number;
   readonly onSettled: (platform: string, outcome: DeliveryResult["kind"], latencyMs: number) => void;
   /** Something of this symbol must be tried again after `delayMs` of the clock. */
   readonly onPostponed: (symbol: string, delayMs: number) => Promise<void>;
@@ -24,23 +26,28 @@ export interface DrainOptions {
 /** Claimed at once, so that a dead process leaves few claims behind; sent that many at a time. */
 const batchSize = 16;
 
+/** Nobody takes a claim over this soon; a process that was stopped in between is late by its own clock. */
+const freshMs = 1_000;
+
 /** Sends everything a symbol's outbox holds for one platform that is due now. Safe to run twice at once. */
 export function createDrain(options: DrainOptions): (symbol: string) => Promise<void> {
-  const { outbox, sender, clock } = options;
+  const { outbox, sender, clock, monotonicMs = () => performance.now() } = options;
   return async (symbol) => {
     for (;;) {
+      const askedAt = monotonicMs();
       const deliveries = await outbox.claim(symbol, sender.platform, clock.now(), batchSize);
       if (deliveries.length === 0) return;
-      await Promise.all(deliveries.map(async (delivery) => deliver(options, delivery)));
+      const isFresh = (): boolean => monotonicMs() - askedAt < freshMs;
+      await Promise.all(deliveries.map(async (delivery) => deliver(options, delivery, isFresh)));
     }
   };
 }
 
-async function deliver(options: DrainOptions, delivery: Delivery): Promise<void> {
+async function deliver(options: DrainOptions, delivery: Delivery, isFresh: () => boolean): Promise<void> {
   const { outbox, clock, log, sender } = options;
+  const rendered = render(options, delivery);
   // Right before the call: narrows the window in which a paused process repeats what another has taken over.
-  const [isOurs, rendered] = await Promise.all([outbox.holds(delivery), render(options, delivery)]);
-  if (!isOurs) return;
+  if (!isFresh() && !(await outbox.holds(delivery))) return;
   const posted = "destination" in rendered ? await post(options, rendered) : rendered;
   const result = settlement(posted, delivery, clock.now());
   const settled = await outbox.settle(delivery, result, clock.now());
@@ -63,8 +70,7 @@ async function deliver(options: DrainOptions, delivery: Delivery): Promise<void>
     await options.onPostponed(delivery.symbol, Math.max(0, result.retryAt - clock.now()));
 }
 
-/** While Redis answers. */
-async function render({ language }: DrainOptions, delivery: Delivery): Promise<SendRequest | FinalResult> {
+function render({ language }: DrainOptions, delivery: Delivery): SendRequest | FinalResult {
   const content = parseAlertContent(delivery.content);
   if (!content.ok) {
     return { kind: "rejected", reason: `the stored alert is unreadable: ${content.reason}`, disable: false };

@@ -20,6 +20,8 @@ export interface RecomputeOptions {
   readonly venues: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
+  /** A commit with an alert is on its way to Redis, ahead of whatever is sent on the same connection from now on. */
+  readonly onCommitting?: (symbol: string) => void;
   readonly onAlert: (symbol: string, alert: OutboxAlert) => Promise<void>;
   readonly onCommitted: (imbalance: Imbalance, decision: Decision) => void;
 }
@@ -102,7 +104,9 @@ async function recomputeOnce(
     map: toLiquidationMap(aggregate),
     alerts,
   };
-  const result = await store.symbols.commit(commit);
+  const committing = store.symbols.commit(commit);
+  if (alerts.length > 0) options.onCommitting?.(symbol);
+  const result = await committing;
   if (result !== "committed") return result;
   portfolio.committed(next, slot);
   options.onCommitted(measured.imbalance, decided.decision);

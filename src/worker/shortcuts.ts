@@ -2,6 +2,11 @@ import type { Log } from "../ops/log.ts";
 import type { Handlers, Wakeups } from "./contracts.ts";
 
 export interface Shortcuts extends Pick<Wakeups, "recompute" | "deliver"> {
+  /**
+   * Begins a delivery here, where this process can, for a commit that was sent but not answered yet. On one connection
+   * Redis answers in order: the claim finds the commit's rows, or nothing where it was refused.
+   */
+  readonly deliverBehind: (platform: string, symbol: string) => void;
   /** The handlers of this process; before, and for what it has no handler for, the queues do it all. */
   readonly connect: (handlers: Handlers) => void;
   /** Resolves when the deliveries that were begun here are over. */
@@ -26,6 +31,15 @@ export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, 
     }
   };
 
+  const begin = (platform: string, symbol: string, work: Promise<void>): void => {
+    const queued = async (): Promise<void> => queues.deliver(platform, symbol);
+    const delivering = orByQueue(`a delivery to ${platform}`, work, queued)
+      .catch((error: unknown) => log.warn({ error }, "nor could that be queued; the next sweep finds it"))
+      .finally(() => underWay.delete(delivering));
+    // nobody waits: a platform may take seconds, and the next symbol's recompute must not
+    underWay.add(delivering);
+  };
+
   return {
     recompute: async (symbol, slot) => {
       const queued = async (): Promise<void> => queues.recompute(symbol, slot);
@@ -33,13 +47,11 @@ export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, 
       return orByQueue(`the recompute of ${symbol}`, own.recompute({ symbol, slot }), queued);
     },
     deliver: async (platform, symbol, delayMs = 0) => {
-      const queued = async (): Promise<void> => queues.deliver(platform, symbol, delayMs);
-      if (own.deliver === undefined || delayMs > 0) return queued();
-      const delivering = orByQueue(`a delivery to ${platform}`, own.deliver({ platform, symbol }), queued)
-        .catch((error: unknown) => log.warn({ error }, "nor could that be queued; the next sweep finds it"))
-        .finally(() => underWay.delete(delivering));
-      // nobody waits: a platform may take seconds, and the next symbol's recompute must not
-      underWay.add(delivering);
+      if (own.deliver === undefined || delayMs > 0) return queues.deliver(platform, symbol, delayMs);
+      begin(platform, symbol, own.deliver({ platform, symbol }));
+    },
+    deliverBehind: (platform, symbol) => {
+      if (own.deliver !== undefined) begin(platform, symbol, own.deliver({ platform, symbol }));
     },
     connect: (handlers) => {
       own = handlers;

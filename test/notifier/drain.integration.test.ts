@@ -183,16 +183,18 @@ describe("a delivery taken over", () => {
   test("before it was sent is sent by the other one only", async () => {
     await commitAlerts(["a"]);
     const { sender, requests } = fakeSender();
+    let stoppedMs = 0;
     const paused: Outbox = {
       ...outbox,
       claim: async (symbol, platform, at, limit) => {
         const claimed = await outbox.claim(symbol, platform, at, limit);
         await outbox.releaseStuck(symbol, platform, at + 20_000, 12_000);
         if (claimed.length > 0) await outbox.claim(symbol, platform, at + 20_000, limit);
+        stoppedMs += 20_000;
         return claimed;
       },
     };
-    await drainTo(sender, { outbox: paused }).drain("BTC");
+    await drainTo(sender, { outbox: paused, monotonicMs: () => stoppedMs }).drain("BTC");
     expect(requests).toEqual([]);
   });
 
