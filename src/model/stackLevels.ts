@@ -44,15 +44,26 @@ export function stackLevels(
   return { contractType, markPrice, long: sideLevels("long"), short: sideLevels("short") };
 }
 
-/** Adds levels to bins that begin at the mark; a bin's mass lies evenly over the part of it ahead. */
+/**
+ * Adds levels to bins that begin at the mark; a bin's mass lies evenly over the part of it ahead. Bins of both grids
+ * are alike in width, so that each lies over two others and always in the same proportion.
+ */
 function spread({ nearest, quantities }: SideLevels, times: number, into: Float64Array): void {
-  for (let i = 0; i < quantities.length; i += 1) {
-    const outer = nearest / binWidth + i + 0.5;
-    const inner = Math.max(0, outer - 1);
-    const bin = Math.floor(inner);
-    const mass = times * (quantities[i] ?? 0);
-    const beyond = Math.max(0, outer - bin - 1) / (outer - inner);
-    if (bin < into.length) into[bin] = (into[bin] ?? 0) + mass * (1 - beyond);
-    if (bin + 1 < into.length) into[bin + 1] = (into[bin + 1] ?? 0) + mass * beyond;
+  const position = nearest / binWidth - 0.5;
+  const shift = Math.floor(position);
+  const outer = position - shift;
+  let carried = 0;
+  let i = 0;
+  if (position < 0 && quantities.length > 0) {
+    // of the bin the mark is in, only what is ahead; all of that lies in the first
+    carried = times * (quantities[0] ?? 0);
+    i = 1;
   }
+  const end = Math.min(quantities.length, into.length - shift);
+  for (; i < end; i += 1) {
+    const mass = times * (quantities[i] ?? 0);
+    into[i + shift] = (into[i + shift] ?? 0) + carried + mass * (1 - outer);
+    carried = mass * outer;
+  }
+  if (end + shift < into.length) into[end + shift] = (into[end + shift] ?? 0) + carried;
 }

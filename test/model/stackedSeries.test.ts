@@ -32,6 +32,23 @@ describe("what is published", () => {
     }
   });
 
+  it("is so wherever in its bin the price stands", () => {
+    fc.assert(
+      fc.property(anyWalk(4, 8), (bars) => {
+        const stacked = run(bars);
+        const { series, stack } = stacked;
+        const levels = stackedLevels(stacked, series.state.lastPrice ?? NaN);
+        const mix = mixOf(stack);
+        for (const side of sides) {
+          const parts = partsWithin(stack, series.state, side, 40 * 0.0005);
+          const expected = parts.reduce((sum, mass, part) => sum + mass * (mix[part] ?? NaN), 0);
+          expect(Math.abs(massOf(levels[side], 40) - expected)).toBeLessThanOrEqual(1e-6 * expected + 1e-9);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("never is negative or not a number, whatever the walk", () => {
     fc.assert(
       fc.property(anyWalk(), (bars) => {
