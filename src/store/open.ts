@@ -1,7 +1,7 @@
 import type { Lifecycle } from "../ops/lifecycle.ts";
 import type { Log } from "../ops/log.ts";
 import { checkRedis } from "./check.ts";
-import { connectRedis } from "./connect.ts";
+import { connectRedis, type RedisRole } from "./connect.ts";
 import type { Store } from "./contracts.ts";
 import { startEmbeddedRedis } from "./embedded.ts";
 import { StoreError } from "./errors.ts";
@@ -32,14 +32,15 @@ export interface OpenOptions {
 export async function openRedis(options: OpenOptions): Promise<{ redis: RedisConnections; store: Store }> {
   const { log, lifecycle } = options;
   const end = await redisEnd(options);
-  const [commands, queues, workers] = await Promise.all([
-    connectRedis({ end, role: "commands", log }),
-    connectRedis({ end, role: "queue", log }),
-    connectRedis({ end, role: "worker", log }),
-  ]);
-  lifecycle.add("connections", () => {
-    for (const client of [commands, queues, workers]) client.disconnect();
-  });
+  const connect = async (role: RedisRole): Promise<RedisClient> => {
+    const client = await connectRedis({ end, role, log });
+    lifecycle.add(`connection for ${role}`, () => client.disconnect());
+    return client;
+  };
+  const opening = [connect("commands"), connect("queue"), connect("worker")] as const;
+  // one that opens after another has failed is still to be closed, or the process would never end
+  await Promise.allSettled(opening);
+  const [commands, queues, workers] = await Promise.all(opening);
   await refuseUnfit(commands, log);
   return { redis: { commands, queues, workers }, store: await openStore(commands, { log }) };
 }

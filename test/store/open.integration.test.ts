@@ -1,0 +1,24 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createLifecycle } from "../../src/ops/lifecycle.ts";
+import { openRedis } from "../../src/store/open.ts";
+import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
+
+let server: TestRedis;
+
+beforeEach(async () => {
+  server = await startTestRedis({ tcp: true });
+});
+afterEach(async () => server.stop());
+
+describe("Redis with room for too few connections", () => {
+  test("is an error that leaves none of them open", async () => {
+    const redis = await server.connect();
+    await redis.config("SET", "maxclients", "3");
+    const lifecycle = createLifecycle(silentLog);
+    const options = { redisUrl: server.url, dataDir: server.dir, log: silentLog, lifecycle };
+    await expect(openRedis(options)).rejects.toThrow("cannot be used");
+    await lifecycle.stopAll();
+    // our own connection is left
+    await vi.waitFor(async () => expect(await redis.info("clients")).toContain("connected_clients:1\r"));
+  }, 20_000);
+});
