@@ -16,7 +16,7 @@ const misused = 2;
 
 const program = new Command("lopside")
   .description("Tells traders when leverage is lopsided. Liquidation maps are not price predictions.")
-  .addCommand(startCommand(), { isDefault: true })
+  .addCommand(startCommand())
   .addCommand(demoCommand())
   .addCommand(mapCommand())
   .addCommand(replayCommand())

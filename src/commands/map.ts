@@ -41,13 +41,13 @@ async function run(symbol: string, options: MapOptions): Promise<void> {
       spinner.text = text;
     },
   }).finally(() => spinner.stop());
+  if (imbalance.regime === "stale") {
+    const reasons = imbalance.venues.map(({ id, reason }) => `  - ${id}: ${reason ?? "no data"}`);
+    throw new ExitError(`no venue gave data for ${symbol}:\n${reasons.join("\n")}`);
+  }
   if (options.json === true) process.stdout.write(`${JSON.stringify(imbalance)}\n`);
   else {
     const { imbalanceText } = await import("./imbalanceText.ts");
     process.stdout.write(imbalanceText(imbalance));
-  }
-  if (imbalance.regime === "stale") {
-    const reasons = imbalance.venues.map(({ id, reason }) => `  - ${id}: ${reason ?? "no data"}`);
-    throw new ExitError(`no venue gave data for ${symbol}:\n${reasons.join("\n")}`);
   }
 }
