@@ -191,6 +191,11 @@ async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
   lifecycle.add("deadlines", stopDeadlines);
   return {
     recompute: async (job) => {
+      if (job.slot < slots.current() - 1) {
+        // left over from while no worker ran: on today's data it would count as another look at the market
+        metrics.recomputes.inc({ outcome: "too-late" });
+        return;
+      }
       const done = metrics.recomputeSeconds.startTimer();
       metrics.recomputes.inc({ outcome: await recompute(job) });
       done();

@@ -15,7 +15,7 @@ async function run(destination: string): Promise<void> {
   const [
     { readConfig },
     { openSender },
-    { platformOf },
+    { isDestination, platformOf },
     { testAlertContent },
     { alertMessage },
     { systemClock },
@@ -27,6 +27,11 @@ async function run(destination: string): Promise<void> {
     import("../alerts/message.ts"),
     import("../ops/clock.ts"),
   ]);
+  if (!isDestination(destination))
+    throw new ExitError(
+      `"${destination}" is no destination: console, telegram:CHAT[/TOPIC] or discord:CHANNEL`,
+      2,
+    );
   const { config } = readConfig();
   const sender = await openSender(platformOf(destination), {
     config,

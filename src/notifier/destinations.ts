@@ -6,6 +6,11 @@ export function platformOf(destination: string): string {
   return colon < 0 ? destination : destination.slice(0, colon);
 }
 
+/** Does it begin like one? Whether the chat exists, only its platform knows. */
+export function isDestination(text: string): boolean {
+  return /^(?:console$|(?:telegram|discord):.)/.test(text);
+}
+
 /** The operator's own destinations; the console when there is nobody else to tell. */
 export function destinationsOf({ telegram, discord }: Pick<Config, "telegram" | "discord">): string[] {
   const posted = [
