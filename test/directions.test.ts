@@ -20,6 +20,7 @@ const refused: readonly [file: string, imported: string, rule?: string][] = [
   ["poller/venues/b.ts", "../../store/keys.ts"],
   ["worker/a.ts", "../main.ts"],
   ["worker/b.ts", "../commands/start.ts"],
+  ["worker/c.ts", "../roles/poller.ts"],
   ["notifier/a.ts", "../worker/recompute.ts"],
   ["bots/telegram/a.ts", "../../notifier/telegram.ts"],
   ["charts/a.ts", "../store/store.ts"],
@@ -43,6 +44,7 @@ const allowed: readonly [file: string, imported: string][] = [
   ["worker/ok.ts", "../model/series.ts"],
   ["cli.ts", "./commands/start.ts"],
   ["commands/start.ts", "../store/store.ts"],
+  ["roles/poller.ts", "../poller/venue.ts"],
 ];
 
 const lintReport = z.object({

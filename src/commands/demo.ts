@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { Clock } from "../ops/clock.ts";
 import type { Store } from "../store/contracts.ts";
+import { roles as knownRoles } from "../roles/parts.ts";
 import { print } from "./print.ts";
 
 interface DemoOptions {
@@ -71,7 +72,7 @@ async function run(options: DemoOptions): Promise<void> {
     const { config } = loaded;
     const opened = await openRedis({ redisUrl: undefined, dataDir, log, lifecycle });
     lifecycle.add("status", startStatus(opened.store, clock));
-    const roles = main.roles.filter((role) => role !== "http");
+    const roles = knownRoles.filter((role) => role !== "http");
     await main.startLopside({
       config,
       roles,

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import type { Role } from "../main.ts";
+import { type Role, roles as knownRoles } from "../roles/parts.ts";
 import { ExitError } from "./exit.ts";
 import { print } from "./print.ts";
 
@@ -24,7 +24,7 @@ async function run(wanted: readonly string[] | undefined): Promise<void> {
     import("../store/open.ts"),
     import("./running.ts"),
   ]);
-  const roles = checkRoles(wanted, main.roles);
+  const roles = checkRoles(wanted);
   const { config, hints } = readConfig();
   const log = openLog(config);
   for (const hint of hints) log.warn({}, hint);
@@ -34,10 +34,10 @@ async function run(wanted: readonly string[] | undefined): Promise<void> {
   });
 }
 
-function checkRoles(wanted: readonly string[] | undefined, known: readonly Role[]): readonly Role[] {
-  if (wanted === undefined) return known;
-  const roles = known.filter((role) => wanted.includes(role));
-  const unknown = wanted.filter((name) => !known.some((role) => role === name));
+function checkRoles(wanted: readonly string[] | undefined): readonly Role[] {
+  if (wanted === undefined) return knownRoles;
+  const roles = knownRoles.filter((role) => wanted.includes(role));
+  const unknown = wanted.filter((name) => !knownRoles.some((role) => role === name));
   if (unknown.length === 0) return roles;
-  throw new ExitError(`unknown role ${unknown.join(", ")}: there are ${known.join(", ")}`, 2);
+  throw new ExitError(`unknown role ${unknown.join(", ")}: there are ${knownRoles.join(", ")}`, 2);
 }

@@ -1,9 +1,10 @@
 import { type Config, loadConfig } from "../../src/config/config.ts";
-import { type Role, roles as allRoles, startLopside } from "../../src/main.ts";
+import { startLopside } from "../../src/main.ts";
 import type { Clock } from "../../src/ops/clock.ts";
 import { createLifecycle } from "../../src/ops/lifecycle.ts";
 import type { Log } from "../../src/ops/log.ts";
 import { supportedVenues } from "../../src/poller/supported.ts";
+import { type Role, roles as allRoles } from "../../src/roles/parts.ts";
 import type { Store } from "../../src/store/contracts.ts";
 import { openStore } from "../../src/store/store.ts";
 import { freePort, silentLog, type TestRedis } from "./redis.ts";

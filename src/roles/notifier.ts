@@ -1,0 +1,50 @@
+import { createDrain } from "../notifier/drain.ts";
+import { startSweep } from "../notifier/sweep.ts";
+import { openSender, verifyToken } from "../notifier/senders.ts";
+import type { Sender } from "../notifier/contracts.ts";
+import { nameDestination } from "../notifier/destinations.ts";
+import type { Handlers } from "../worker/contracts.ts";
+import type { Parts } from "./parts.ts";
+
+/** Delivers what the outbox holds. */
+export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
+  const { config, clock, log, store, queues, metrics, lifecycle } = parts;
+  const senders = await openSenders(parts);
+  const drains = new Map(
+    senders.map((sender) => {
+      const drain = createDrain({
+        outbox: store.outbox,
+        sender,
+        clock,
+        log,
+        language: "en",
+        nameOf: (destination) => nameDestination(destination, config),
+        onSettled: (platform, outcome, latencyMs) => {
+          metrics.deliveries.inc({ platform, outcome });
+          if (outcome === "sent") metrics.alertLatency.observe(latencyMs / 1_000);
+        },
+        onPostponed: async (symbol, delayMs) =>
+          queues.deliver(sender.platform, symbol, clock.realMs(delayMs)),
+      });
+      return [sender.platform, drain] as const;
+    }),
+  );
+  const stopSweep = startSweep({ drains, outbox: store.outbox, symbols: config.symbols, clock, log });
+  lifecycle.add("sweep", stopSweep);
+  return { deliver: async ({ platform, symbol }) => drains.get(platform)?.(symbol) };
+}
+
+/** Opens the senders and asks the platforms about their tokens: a wrong one stops the start, an outage does not. */
+async function openSenders({ config, platforms, print, clock, log }: Parts): Promise<Sender[]> {
+  const options = { config, clock, print, terminal: process.stdout.isTTY };
+  return Promise.all(
+    platforms.map(async (platform) => {
+      const sender = await openSender(platform, options);
+      const check = await verifyToken(platform, options);
+      if (check.kind === "wrong") throw new Error(check.reason);
+      if (check.kind === "unreachable")
+        log.warn({ platform }, `${check.reason}; alerts wait until it can be reached`);
+      return sender;
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+import type { Config } from "../config/config.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { Lifecycle } from "../ops/lifecycle.ts";
+import type { Log } from "../ops/log.ts";
+import type { Metrics } from "../ops/metrics.ts";
+import type { Store } from "../store/contracts.ts";
+import type { RedisConnections } from "../store/open.ts";
+import type { Queues } from "../worker/queues.ts";
+import type { Shortcuts } from "../worker/shortcuts.ts";
+import type { Slots } from "../worker/slots.ts";
+
+export const roles = ["poller", "worker", "notifier", "http"] as const;
+export type Role = (typeof roles)[number];
+
+export interface LopsideOptions {
+  readonly config: Config;
+  readonly roles: readonly Role[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Takes every part that must be stopped, in the order in which they were started. */
+  readonly lifecycle: Lifecycle;
+  /** Where the console's alerts go. */
+  readonly print: (text: string) => void;
+  readonly redis: RedisConnections;
+  readonly store: Store;
+  /** The venues run on this machine and need no pacing. */
+  readonly unthrottled?: boolean;
+}
+
+/** What every role is built from. */
+export interface Parts extends LopsideOptions {
+  readonly queues: Queues;
+  readonly shortcuts: Shortcuts;
+  readonly slots: Slots;
+  readonly metrics: Metrics;
+  readonly destinations: readonly string[];
+  readonly platforms: readonly string[];
+  readonly stopping: AbortController;
+}

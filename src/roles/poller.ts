@@ -1,0 +1,65 @@
+import { openVenue, barMs } from "../poller/venue.ts";
+import { createRound } from "../poller/round.ts";
+import { createHistory } from "../poller/history.ts";
+import { createTroubles } from "../poller/trouble.ts";
+import type { Handlers } from "../worker/contracts.ts";
+import { keepSchedules } from "../worker/schedules.ts";
+import type { Parts } from "./parts.ts";
+
+const historyTimeoutMs = 10 * 60_000;
+
+/** Polls every venue once a slot, and reads histories when they are asked for. */
+export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backfill">> {
+  const { config, clock, log, store, queues, shortcuts, slots, metrics, lifecycle, stopping } = parts;
+  const roundTimeoutMs = Math.max(slots.lengthMs, 10_000);
+  const built = config.venues.map((id) => {
+    const troubles = createTroubles(id, log);
+    const venue = openVenue(id, {
+      baseUrl: config.venueBaseUrl,
+      unthrottled: parts.unthrottled ?? false,
+      markets: store.markets,
+      clock,
+      log,
+    });
+    const round = createRound({
+      venue,
+      symbols: config.symbols,
+      expected: config.venues,
+      rounds: store.rounds,
+      clock,
+      log,
+      troubles,
+      slot: slots.current,
+      timeoutMs: roundTimeoutMs,
+      stopping: stopping.signal,
+      barMs,
+      onComplete: shortcuts.recompute,
+      onHistoryNeeded: async (symbol, from) => queues.backfill(id, symbol, from),
+      onOutcome: (_symbol, outcome) =>
+        metrics.polls.inc({ venue: id, outcome: outcome.ok ? "ok" : outcome.failure.kind }),
+    });
+    const history = createHistory({
+      venue,
+      backfills: store.backfills,
+      rounds: store.rounds,
+      clock,
+      log,
+      troubles,
+      timeoutMs: historyTimeoutMs,
+      stopping: stopping.signal,
+    });
+    return { id, venue, round, history };
+  });
+  lifecycle.add("venues", async () => {
+    await Promise.all(built.map(async ({ venue }) => venue.close()));
+  });
+  const byId = new Map(built.map((one) => [one.id, one]));
+  const schedule = async (venue: string): Promise<void> => queues.schedulePolls(venue, slots.lengthMs);
+  await Promise.all(built.map(async ({ id }) => queues.pollNow(id, slots.lengthMs)));
+  await Promise.all(config.venues.map(schedule));
+  lifecycle.add("schedules", keepSchedules(config.venues, schedule, log));
+  return {
+    poll: async ({ venue }) => byId.get(venue)?.round(),
+    backfill: async ({ venue, symbol, from }) => byId.get(venue)?.history(symbol, from),
+  };
+}

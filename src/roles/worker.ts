@@ -1,0 +1,47 @@
+import { createRecompute } from "../worker/recompute.ts";
+import { createRecorder } from "../worker/record.ts";
+import type { Handlers } from "../worker/contracts.ts";
+import { startDeadlines } from "../worker/slots.ts";
+import type { Parts } from "./parts.ts";
+
+/** Recomputes every symbol once a slot. */
+export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
+  const { config, clock, log, store, queues, shortcuts, slots, metrics, destinations, platforms, lifecycle } =
+    parts;
+  const recompute = createRecompute({
+    store,
+    rule: config.alerts,
+    pollIntervalMs: config.pollIntervalMs,
+    destinations,
+    venues: config.venues,
+    clock,
+    log,
+    onCommitting: (symbol) => {
+      for (const platform of platforms) shortcuts.deliverBehind(platform, symbol);
+    },
+    onAlert: async (symbol) => {
+      await Promise.all(platforms.map(async (platform) => shortcuts.deliver(platform, symbol)));
+    },
+    onCommitted: createRecorder(metrics, log),
+  });
+  const stopDeadlines = startDeadlines(slots, (slot) => {
+    for (const symbol of config.symbols) {
+      queues.recompute(symbol, slot).catch((error: unknown) => {
+        log.warn({ symbol, error }, "a round's deadline could not wake its recompute; the next slot will");
+      });
+    }
+  });
+  lifecycle.add("deadlines", stopDeadlines);
+  return {
+    recompute: async (job) => {
+      if (job.slot < slots.current() - 1) {
+        // left over from while no worker ran: on today's data it would count as another look at the market
+        metrics.recomputes.inc({ outcome: "too-late" });
+        return;
+      }
+      const done = metrics.recomputeSeconds.startTimer();
+      metrics.recomputes.inc({ outcome: await recompute(job) });
+      done();
+    },
+  };
+}
