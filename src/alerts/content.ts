@@ -87,7 +87,7 @@ function honestyOf(imbalance: Imbalance): Honesty {
   };
 }
 
-/** The example that `send-test` posts: the reference case of model.md §1, scaled to a price. */
+/** The example that `send-test` posts: the reference case, scaled to a price. */
 export function testAlertContent(symbol: string, now: number, markPrice = 84_230): FiringContent {
   const [downDistanceRatio, upDistanceRatio] = [2_000 / 84_230, 770 / 84_230];
   return {

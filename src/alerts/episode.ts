@@ -112,7 +112,7 @@ export function freshEpisodeMemory(now: number): EpisodeMemory {
   };
 }
 
-/** While an episode is open (pending or firing) the reference notional must not move: model.md §1. */
+/** While an episode is open (pending or firing) the reference notional must not move: a change of rung would look like a crossing. */
 export function hasOpenEpisode(memory: EpisodeMemory): boolean {
   return memory.state.status !== "quiet";
 }

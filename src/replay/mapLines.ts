@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { LiquidationMap } from "../model/types.ts";
 import { RecordingError } from "./table.ts";
 
-/** A file of one map a line (interface.md, `--maps`), written no faster than the disk takes it. */
+/** A file of one map a line (`replay --maps`), written no faster than the disk takes it. */
 export interface MapLines {
   /** A promise when the disk is behind: wait for it. Rejects when it can't be written. */
   readonly write: (map: LiquidationMap) => Promise<void> | undefined;

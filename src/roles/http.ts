@@ -3,7 +3,7 @@ import { addProcessMetrics } from "../ops/metrics.ts";
 import type { Config } from "../config/config.ts";
 import type { Parts } from "./parts.ts";
 
-/** Data older than three polls, and than ten seconds, is stale: interface.md's rule. */
+/** Data older than three polls, and than ten seconds, is stale. */
 function staleAfterMs(config: Config): number {
   return Math.max(3 * config.pollIntervalMs, 10_000);
 }

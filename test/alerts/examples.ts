@@ -4,7 +4,7 @@ import type { Imbalance } from "../../src/model/types.ts";
 const referenceMark = 84_230;
 export const exampleTime = Date.UTC(2026, 10, 22, 12, 40);
 
-/** The reference case of model.md §1: N = $1.1B, −$2,000, +$770 at 84,230. */
+/** The reference case: N = $1.1B, −$2,000, +$770 at 84,230. */
 export const referenceImbalance: Imbalance = {
   symbol: "BTC",
   time: exampleTime,
