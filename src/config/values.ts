@@ -39,7 +39,7 @@ export function numberBetween(least: number, most: number) {
 
 export const port = checked((text) => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  return value <= 65_535 ? { value } : { problem: "must be a port from 0 to 65535 (0: any free one)" };
+  return value <= 65_535 ? { value } : { problem: "must be a port from 0 to 65535 (0 takes a free one)" };
 });
 
 /** `describe` says what an entry must be; entries are named by their place, because they may be chat ids. */
