@@ -3,7 +3,8 @@ import { scaledClock } from "../src/ops/clock.ts";
 import type { SimulatedExchange } from "../src/sim/contracts.ts";
 import { startSimulatedExchange } from "../src/sim/exchange.ts";
 import { startTestLopside, type TestLopside } from "./support/lopside.ts";
-import { startTestRedis, type TestRedis } from "./support/redis.ts";
+import { createQueues } from "../src/worker/queues.ts";
+import { silentLog, startTestRedis, type TestRedis } from "./support/redis.ts";
 
 const dayMs = 24 * 3_600_000;
 /** The machine may be busy: what matters is that it comes, not when. */
@@ -120,6 +121,18 @@ describe("from the exchanges to the alert", () => {
     );
     const last = await lopside.store.symbols.readVersion("BTC");
     expect(last.version - first.version).toBeLessThanOrEqual(last.slot - first.slot);
+  });
+
+  test("a slot left over from while no worker ran is not computed", async () => {
+    const lopside = await start();
+    const connection = await redis.connect("queue");
+    const queues = createQueues({ connection, venues, platforms: ["console"], log: silentLog });
+    await queues.recompute("BTC", 1);
+    await vi.waitFor(async () => {
+      const metrics = await (await fetch(`${lopside.httpUrl}/metrics`)).text();
+      expect(metrics).toContain('lopside_recomputes_total{outcome="too-late"} 1');
+    }, patient);
+    await queues.close();
   });
 
   test("the HTTP role tells what was computed", async () => {
