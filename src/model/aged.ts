@@ -26,6 +26,11 @@ export function agedImbalance(stored: Imbalance, now: number, staleAfterMs: numb
     ratioMean: null,
     ratioLow: null,
     ratioHigh: null,
+    ratioPercentiles: null,
+    downDistanceIntervalUsd: null,
+    upDistanceIntervalUsd: null,
+    excessRatio: null,
+    percentile: null,
     bands: [],
   };
 }

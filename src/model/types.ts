@@ -66,18 +66,40 @@ export interface VenueShare {
   readonly reason?: string;
 }
 
+/** Where a figure lies in eight of ten posterior draws: their 10th and 90th percentile. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Percentiles of `ratio` over the posterior draws. P(ratio > τ) ≥ 80 % exactly where p20 > τ, P(ratio < 1/τ) ≥ 80 %
+ * where p80 < 1/τ; likewise p10 and p90 for 90 %, p50 for 50 %. Draws that can't reach the notional are on the wrong
+ * side of every low and high percentile, so that they never count as a crossing.
+ */
+export interface RatioPercentiles {
+  readonly p10: number;
+  readonly p20: number;
+  readonly p50: number;
+  readonly p80: number;
+  readonly p90: number;
+}
+
 /** Exposure within ±distanceRatio of the mark. */
 export interface ImbalanceBand {
   readonly distanceRatio: number;
   readonly longUsd: number;
   readonly shortUsd: number;
+  /** Of the draws; only at ±1, 2 and 5 %. */
+  readonly longIntervalUsd?: Interval;
+  readonly shortIntervalUsd?: Interval;
 }
 
 /**
  * The imbalance of one symbol at one time, as `GET /api/imbalance/:symbol` gives it. A side that cannot reach
  * the notional inside the map has distance null, and the ratio is null with it.
- * `ratioLow` and `ratioHigh` are the 10th and 90th percentiles, null while there is no posterior;
- * `realisedShare` is null until past maps were scored.
+ * `ratioLow` and `ratioHigh` are the 10th and 90th percentiles, null where too many draws can't reach the notional;
+ * `realisedShare` is null until past maps were scored. Optional fields are absent in what older versions stored.
  */
 export interface Imbalance {
   readonly symbol: string;
@@ -93,6 +115,17 @@ export interface Imbalance {
   readonly ratioMean: number | null;
   readonly ratioLow: number | null;
   readonly ratioHigh: number | null;
+  /** Null together with `ratioLow` and `ratioHigh`, which are its p10 and p90. */
+  readonly ratioPercentiles?: RatioPercentiles | null;
+  readonly downDistanceIntervalUsd?: Interval | null;
+  readonly upDistanceIntervalUsd?: Interval | null;
+  /**
+   * Ratio over that of a null map (same prices, constant open interest and volume, one mix for both sides): what is left
+   * of the lean once the price path's own part is taken out. Null while the null map settles.
+   */
+  readonly excessRatio?: number | null;
+  /** Share of the symbol's last 30 days whose excess ratio was lower, 0 to 1; null before there are enough. */
+  readonly percentile?: number | null;
   readonly realisedShare: number | null;
   readonly regime: Regime;
   readonly bands: readonly ImbalanceBand[];

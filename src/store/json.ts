@@ -68,6 +68,14 @@ const failure = z.object({
 }) satisfies z.ZodType<StoredFailure>;
 
 const orNull = z.number().nullable();
+const interval = z.object({ low: z.number(), high: z.number() });
+const percentiles = z.object({
+  p10: z.number(),
+  p20: z.number(),
+  p50: z.number(),
+  p80: z.number(),
+  p90: z.number(),
+});
 
 const imbalance = z.object({
   symbol: z.string(),
@@ -82,9 +90,22 @@ const imbalance = z.object({
   ratioMean: orNull,
   ratioLow: orNull,
   ratioHigh: orNull,
+  ratioPercentiles: percentiles.nullable().exactOptional(),
+  downDistanceIntervalUsd: interval.nullable().exactOptional(),
+  upDistanceIntervalUsd: interval.nullable().exactOptional(),
+  excessRatio: orNull.exactOptional(),
+  percentile: orNull.exactOptional(),
   realisedShare: orNull,
   regime: z.enum(["short-squeeze", "long-flush", "balanced", "thin", "stale"]),
-  bands: z.array(z.object({ distanceRatio: z.number(), longUsd: z.number(), shortUsd: z.number() })),
+  bands: z.array(
+    z.object({
+      distanceRatio: z.number(),
+      longUsd: z.number(),
+      shortUsd: z.number(),
+      longIntervalUsd: interval.exactOptional(),
+      shortIntervalUsd: interval.exactOptional(),
+    }),
+  ),
   venues: z.array(
     z.object({
       id: z.string(),
