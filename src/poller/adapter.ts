@@ -9,21 +9,26 @@ export const oldestMs = 3 * intervalMs;
 
 /** One perpetual of one venue, as the market list names it. */
 export interface Contract {
-  /** Base asset, "BTC". */
+  /** Base asset, "BTC"; "PEPE" for what is listed as 1000PEPE. */
   readonly symbol: string;
   /** ccxt's unified name, "BTC/USDT:USDT". */
   readonly market: string;
   /** The venue's own name. */
   readonly id: string;
   readonly contractType: ContractType;
-  /** Base units (linear) or USD (inverse) of one contract, for venues that count contracts. */
+  /** Listed units (linear) or USD (inverse) of one contract, for venues that count contracts. */
   readonly contractSize: number;
+  /**
+   * Base units in one listed unit: 1000 for 1000PEPE, 1 for nearly all. Adapters read figures as they are listed;
+   * scale.ts turns prices and quantities into the symbol's own.
+   */
+  readonly multiplier: number;
 }
 
 /** A request through one of ccxt's implicit methods. */
 export interface Call {
   readonly method: string;
-  readonly params: Readonly<Record<string, string | number>>;
+  readonly params: Readonly<Record<string, string | number | object>>;
 }
 
 export interface CandleRow {
@@ -51,17 +56,28 @@ export interface Sample {
   readonly value: number;
 }
 
+/** Positioning at a bar's close, with whatever else the venue tells in the same row. */
+export interface OpenInterestRow extends Sample {
+  readonly longShortRatio?: number;
+  /** Of the bar that closed then, in the contract's unit. */
+  readonly longLiquidations?: number;
+  readonly shortLiquidations?: number;
+}
+
 /** What a call about all contracts says about one. */
 export interface BoardRow {
-  readonly at: number;
+  /** The venue's time; left out where it names none, and ours stands in. */
+  readonly at?: number;
   readonly markPrice?: number;
   /** One side, in the contract's unit. */
   readonly openInterest?: number;
   readonly fundingRate?: number;
 }
 
-/** One call that answers for all contracts of the venue. */
+/** One call that answers for all contracts of the venue, or for all of one type. */
 export interface Board {
+  /** The contracts it knows; all, unless said. */
+  readonly contractType?: ContractType;
   readonly call: Call;
   readonly rows: (body: unknown) => readonly unknown[];
   /** The field that holds the contract's id. */
@@ -78,7 +94,8 @@ export interface Figure {
 /** Rows over time, asked for as the newest ones or as those with from ≤ time < to. Order is the venue's. */
 export interface Feed<Row> {
   readonly stepMs: number;
-  readonly latest: (contract: Contract, limit: number) => Call;
+  /** `now` for venues that only know windows. */
+  readonly latest: (contract: Contract, limit: number, now: number) => Call;
   readonly latestLimit: number;
   readonly window: (contract: Contract, from: number, to: number) => Call;
   readonly windowLimit: number;
@@ -88,11 +105,16 @@ export interface Feed<Row> {
   readonly row: (row: unknown, contract: Contract) => Row;
 }
 
-/** A published limit on a group of endpoints that ccxt's own pacing doesn't know. */
-interface Quota {
-  readonly matches: (method: string) => boolean;
-  readonly requests: number;
+/** A limit as the venue publishes it, over the calls that it counts together. Lopside stays under half of it. */
+export interface Limit {
+  /** Names the shared counter and the row of the budget table: "klines". */
+  readonly bucket: string;
+  readonly weight: number;
   readonly perMs: number;
+  /** By ccxt's method name; of a venue's limits the first that matches counts a call. All calls, unless said. */
+  readonly matches?: (method: string) => boolean;
+  /** What a call weighs; 1 unless said. */
+  readonly weightOf?: (call: Call) => number;
 }
 
 type TierPlan =
@@ -104,11 +126,41 @@ type TierPlan =
     }
   | { readonly kind: "table" };
 
+/** What the best venues tell and some don't. */
+export type Lackable =
+  | "venueTime"
+  | "markCandles"
+  | "takerVolume"
+  | "openInterestHistory"
+  | "longShortRatio"
+  | "fundingRate"
+  | "liquidations"
+  | "riskTiers";
+
+/** What a venue is good for: documentation, budgets and the operator's table are made from it and from the feeds. */
+export interface Declaration {
+  /** 1: all that the model reads; 2: most of it; 3: open interest only. */
+  readonly tier: 1 | 2 | 3;
+  /** The perpetuals it lists and the adapter reads, main one first. */
+  readonly contracts: readonly [ContractType, ...ContractType[]];
+  /** Where single liquidations are published. */
+  readonly liquidations: "websocket" | "rest" | "none";
+  /** What it doesn't tell, and what stands in for it. */
+  readonly lacks: Readonly<Partial<Record<Lackable, string>>>;
+  /** Published for one address; every call falls under one of them. */
+  readonly limits: readonly [Limit, ...Limit[]];
+}
+
 /** Everything the shared machinery must know about a venue: what to ask, how to read it, in which units. */
 export interface VenueAdapter {
   readonly id: ExchangeId;
+  readonly declares: Declaration;
+  /** What its main linear contracts are quoted and settled in; USDT unless it says otherwise. */
+  readonly settle?: string;
   /** ccxt's `options`: which markets to load. */
   readonly ccxt: object;
+  /** How often candles are asked for, ms; in every round unless said. In between, marks tell the forming bar. */
+  readonly candlesEveryMs?: number;
   readonly liquidationFeeRate: number;
   /**
    * Together they give every contract's mark price, and its open interest unless `openInterest` does. The last
@@ -119,10 +171,10 @@ export interface VenueAdapter {
   /** Asked once a closed bar, where no board has it. */
   readonly fundingRate?: Figure;
   readonly candles: Feed<CandleRow>;
-  readonly markCandles: Feed<MarkRow>;
-  /** Finest first; a coarser one fills what the finer has forgotten. */
-  readonly openInterestHistory: readonly [Feed<Sample>, ...Feed<Sample>[]];
-  readonly longShortRatio: Feed<Sample>;
+  readonly markCandles?: Feed<MarkRow>;
+  /** Finest first; a coarser one fills what the finer has forgotten. Empty where the venue keeps none. */
+  readonly openInterestHistory: readonly Feed<OpenInterestRow>[];
+  /** Left out where the history's rows carry it, or nothing does. */
+  readonly longShortRatio?: Feed<Sample>;
   readonly riskTiers: TierPlan;
-  readonly quota?: Quota;
 }

@@ -1,11 +1,12 @@
 import type { Bar } from "../model/types.ts";
-import type { Contract, Feed } from "./adapter.ts";
+import type { Contract, Feed, OpenInterestRow } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
+import { askBoards } from "./board.ts";
 import { closeOf, makeBar, settleMs } from "./bars.ts";
 import type { BackfillOutcome } from "./contracts.ts";
 import { Refusal } from "./failure.ts";
 import type { Desk } from "./poll.ts";
-import { specOf } from "./poll.ts";
+import { askFigure, specOf } from "./poll.ts";
 import { Malformed } from "./read.ts";
 
 interface Span {
@@ -49,7 +50,9 @@ async function readBars(
   const { candles: feed, markCandles } = desk.adapter;
   const candles = byTime(await readPages(desk, feed, contract, span, signal), (row) => row.openTime);
   const marks = byTime(
-    await leaveOut(desk, readPages(desk, markCandles, contract, span, signal)),
+    markCandles === undefined
+      ? []
+      : await leaveOut(desk, readPages(desk, markCandles, contract, span, signal)),
     (row) => row.openTime,
   );
   const openInterest = byTime(
@@ -60,8 +63,31 @@ async function readBars(
     .filter((row) => row.openTime >= span.from && row.openTime < span.to)
     .toSorted((a, b) => a.openTime - b.openTime)
     .map((row) =>
-      makeBar(row, { mark: marks.get(row.openTime), openInterest: openInterest.get(closeOf(row))?.value }),
+      makeBar(row, { mark: marks.get(row.openTime), ...positioning(openInterest.get(closeOf(row))) }),
     );
+}
+
+function positioning(row: OpenInterestRow | undefined) {
+  if (row === undefined) return {};
+  const { value: openInterest, longShortRatio, longLiquidations: long, shortLiquidations: short } = row;
+  const liquidated = long === undefined || short === undefined ? undefined : { long, short };
+  return { openInterest, longShortRatio, liquidated };
+}
+
+/** A venue without a history has at least today's figure, for the model to spread over the prices before. */
+async function readStanding(
+  desk: Desk,
+  contract: Contract,
+  close: number,
+  signal: AbortSignal | undefined,
+): Promise<OpenInterestRow[]> {
+  const lookUp = await askBoards(desk.adapter.boards, desk.line, signal);
+  const { openInterest } = lookUp(contract, desk.clock.now());
+  if (openInterest !== undefined) return [{ at: close, value: openInterest }];
+  const { openInterest: figure } = desk.adapter;
+  if (figure === undefined) return [];
+  const { value } = await askFigure(desk, figure, contract, { signal });
+  return [{ at: close, value }];
 }
 
 /** Each feed as far back as its venue remembers, the coarser ones only where the finer has ended. */
@@ -70,8 +96,9 @@ async function readOpenInterest(
   contract: Contract,
   span: Span,
   signal: AbortSignal | undefined,
-): Promise<{ at: number; value: number }[]> {
-  const rows: { at: number; value: number }[] = [];
+): Promise<OpenInterestRow[]> {
+  if (desk.adapter.openInterestHistory.length === 0) return readStanding(desk, contract, span.to, signal);
+  const rows: OpenInterestRow[] = [];
   const now = desk.clock.now();
   // a bar's row stands at its close
   let to = span.to + intervalMs;

@@ -18,9 +18,23 @@ interface Extras {
   readonly openInterest: ReadonlyMap<number, number>;
   readonly longShortRatio: ReadonlyMap<number, number>;
   readonly fundingRate: ReadonlyMap<number, number>;
+  readonly liquidations: ReadonlyMap<number, Liquidated>;
+}
+
+/** What was liquidated in a bar, in the contract's unit. */
+export interface Liquidated {
+  readonly long: number;
+  readonly short: number;
+}
+
+/** What the venue publishes after a bar's close, so that the bar waits for it. */
+export interface Awaited {
+  readonly openInterest: boolean;
+  readonly marks: boolean;
 }
 
 export interface Assembly extends Extras {
+  readonly awaited: Awaited;
   /** Oldest first. */
   readonly candles: readonly CandleRow[];
   /** Live open interest, oldest first. */
@@ -53,8 +67,9 @@ export function assemble(input: Assembly): Assembled {
 
 function isComplete(row: CandleRow, input: Assembly): boolean {
   if (!isClosed(row, input)) return false;
-  const known = input.openInterest.has(closeOf(row)) && input.marks.has(row.openTime);
-  return known || isSettled(row, input.now);
+  const openInterest = !input.awaited.openInterest || input.openInterest.has(closeOf(row));
+  const mark = !input.awaited.marks || input.marks.has(row.openTime);
+  return (openInterest && mark) || isSettled(row, input.now);
 }
 
 const isSettled = (row: CandleRow, now: number): boolean => now >= closeOf(row) + settleMs;
@@ -75,6 +90,7 @@ function closedBar(row: CandleRow, input: Assembly): Bar {
     mark: input.marks.get(row.openTime),
     longShortRatio: input.longShortRatio.get(close),
     fundingRate: input.fundingRate.get(close),
+    liquidated: input.liquidations.get(close),
   });
 }
 
@@ -91,10 +107,11 @@ export function makeBar(
     readonly openInterest?: number | undefined;
     readonly longShortRatio?: number | undefined;
     readonly fundingRate?: number | undefined;
+    readonly liquidated?: Liquidated | undefined;
   },
 ): Bar {
   const { openTime, open, high, low, close, volume, takerBuyVolume } = row;
-  const { mark, openInterest, longShortRatio, fundingRate } = extras;
+  const { mark, openInterest, longShortRatio, fundingRate, liquidated } = extras;
   return {
     openTime,
     open,
@@ -107,6 +124,9 @@ export function makeBar(
     ...(mark === undefined ? {} : { markHigh: mark.high, markLow: mark.low }),
     ...(longShortRatio === undefined ? {} : { longShortRatio }),
     ...(fundingRate === undefined ? {} : { fundingRate }),
+    ...(liquidated === undefined
+      ? {}
+      : { longLiquidations: liquidated.long, shortLiquidations: liquidated.short }),
   };
 }
 

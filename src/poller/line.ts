@@ -6,8 +6,7 @@ import type { PollFailure } from "./contracts.ts";
 import type { Exchange, HttpFacts } from "./exchanges.ts";
 import { loadExchange } from "./exchanges.ts";
 import { causeOf, isTransient, Refusal, stopped, toFailure } from "./failure.ts";
-import type { Quota } from "./quota.ts";
-import { openQuota } from "./quota.ts";
+import { openPace } from "./pace.ts";
 
 const extraAttempts = 2;
 const backoffMs = 250;
@@ -72,7 +71,7 @@ export function openLine(options: LineOptions): Line {
     log.warn({ venue: adapter.id, kind: failure.kind, until: failure.until }, failure.reason);
   };
 
-  const quota = quotaOf(options);
+  const pace = openPace(adapter.declares.limits, clock);
 
   const refuse = (what: string, error: unknown, http?: HttpFacts): Refusal => {
     const where = { venue: adapter.id, what, now: clock.now(), timeoutMs: options.timeoutMs, http };
@@ -104,7 +103,7 @@ export function openLine(options: LineOptions): Line {
       attempt(
         nameOf(call),
         async (client) => {
-          if (adapter.quota?.matches(call.method) === true) await quota?.take(how.signal);
+          if (!options.unthrottled) await pace(call, how.signal);
           return read(await client.call(call.method, call.params));
         },
         how,
@@ -131,11 +130,6 @@ function retryPolicy(client: Exchange, maxAttempts: number, random: () => number
     handleWhen((error) => isTransient(error, client.factsOf(error))),
     { maxAttempts, backoff: new DelegateBackoff(({ attempt }) => random() * backoffMs * 2 ** attempt) },
   );
-}
-
-function quotaOf({ adapter, clock, unthrottled }: LineOptions): Quota | undefined {
-  if (unthrottled || adapter.quota === undefined) return undefined;
-  return openQuota(adapter.quota.requests, adapter.quota.perMs, clock);
 }
 
 /** "klines BTCUSDT": ccxt's method without the words that say nothing to a person. */

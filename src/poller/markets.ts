@@ -19,6 +19,7 @@ const contractSchema = z.object({
   id: z.string(),
   contractType: z.enum(["linear", "inverse"]),
   contractSize: z.number().positive(),
+  multiplier: z.number().positive().default(1),
 });
 
 const listSchema = z.object({
@@ -49,13 +50,15 @@ export interface Markets {
 
 export interface MarketsOptions {
   readonly venue: string;
+  /** What its main linear contracts are quoted and settled in. */
+  readonly settle?: string | undefined;
   readonly line: Line;
   readonly cache: MarketCache;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function openMarkets({ venue, line, cache, clock, log }: MarketsOptions): Markets {
+export function openMarkets({ venue, settle = "USDT", line, cache, clock, log }: MarketsOptions): Markets {
   const stored = openCached(cache, venue, listSchema, log);
   let known: { readAt: number; contracts: ReadonlyMap<string, Contract> } | undefined;
   let refreshing: Promise<void> | undefined;
@@ -104,7 +107,7 @@ export function openMarkets({ venue, line, cache, clock, log }: MarketsOptions):
     contractOf: async (symbol, signal) => {
       if (known === undefined) await orAborted(load(), signal);
       stopIfAborted(signal);
-      const market = `${symbol}/USDT:USDT`;
+      const market = `${symbol}/${settle}:${settle}`;
       if (known?.contracts.has(market) === false) await orAborted(refreshQuietly(), signal);
       else if (clock.now() - (known?.readAt ?? 0) > refreshAfterMs) void refreshQuietly();
       const contract = known?.contracts.get(market);
@@ -135,5 +138,6 @@ function readContract(market: unknown): Contract | undefined {
     id,
     contractType: linear === true ? "linear" : "inverse",
     contractSize,
+    multiplier: 1,
   };
 }

@@ -1,9 +1,18 @@
 import type { RiskTier, SeriesSpec } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { CandleRow, Contract, Feed, Figure, MarkRow, Sample, VenueAdapter } from "./adapter.ts";
+import type {
+  CandleRow,
+  Contract,
+  Feed,
+  Figure,
+  MarkRow,
+  OpenInterestRow,
+  Sample,
+  VenueAdapter,
+} from "./adapter.ts";
 import { intervalMs, oldestMs } from "./adapter.ts";
-import { assemble } from "./bars.ts";
+import { assemble, type Awaited } from "./bars.ts";
 import type { Boards } from "./board.ts";
 import type { Observation, PollRequest } from "./contracts.ts";
 import { maxBarsPerPoll } from "./contracts.ts";
@@ -42,7 +51,9 @@ export async function observe(
       ? undefined
       : askFigure(desk, adapter.openInterest, contract, { signal }),
     askLatest(desk, adapter.candles, contract, limit, { signal }),
-    ifPossible(desk, askLatest(desk, adapter.markCandles, contract, limit, { signal, optional: true })),
+    adapter.markCandles === undefined
+      ? undefined
+      : ifPossible(desk, askLatest(desk, adapter.markCandles, contract, limit, { signal, optional: true })),
     askDetails(desk, contract, recall, request.cursor, signal),
   ]);
   const answers = { contract, lookUp, openInterest, candles, marks: marks ?? [] };
@@ -84,9 +95,14 @@ async function observationOf(
     markPrice,
     openInterest: sample.value,
     openInterestUsd: sample.value * (contract.contractType === "linear" ? markPrice : 1),
-    ...assemble({ ...recall, candles, marks: byOpen, cursor, live, now }),
+    ...assemble({ ...recall, awaited: awaitedOf(desk.adapter), candles, marks: byOpen, cursor, live, now }),
   };
 }
+
+const awaitedOf = ({ openInterestHistory, markCandles }: VenueAdapter): Awaited => ({
+  openInterest: openInterestHistory.length > 0,
+  marks: markCandles !== undefined,
+});
 
 export function specOf(
   adapter: VenueAdapter,
@@ -113,7 +129,7 @@ async function askLatest<Row extends CandleRow | MarkRow>(
   limit: number,
   options: AskOptions,
 ): Promise<readonly Row[]> {
-  const call = feed.latest(contract, Math.min(limit, feed.latestLimit));
+  const call = feed.latest(contract, Math.min(limit, feed.latestLimit), clock.now());
   return line.ask(
     call,
     (body) => {
@@ -129,7 +145,7 @@ async function askLatest<Row extends CandleRow | MarkRow>(
 
 const readOpen = <Row extends { readonly openTime: number }>(row: Row): [number, Row] => [row.openTime, row];
 
-async function askFigure(
+export async function askFigure(
   { line, clock }: Desk,
   figure: Figure,
   contract: Contract,
@@ -160,10 +176,12 @@ async function askDetails(
   if (rows === 0) return;
   const newestClose = Math.floor(askedAt / intervalMs) * intervalMs;
   const options = { signal, optional: rows <= catchUpRows };
-  const history = askSamples(desk, adapter.openInterestHistory[0], contract, rows, options);
-  const ratios = recall.longShortRatio.has(newestClose)
-    ? undefined
-    : askSamples(desk, adapter.longShortRatio, contract, rows, { signal, optional: true });
+  const [historyFeed] = adapter.openInterestHistory;
+  const history = historyFeed && askSamples(desk, historyFeed, contract, rows, options);
+  const ratios =
+    adapter.longShortRatio === undefined || recall.longShortRatio.has(newestClose)
+      ? undefined
+      : askSamples(desk, adapter.longShortRatio, contract, rows, { signal, optional: true });
   const funding =
     adapter.fundingRate === undefined || recall.fundingRate.has(newestClose)
       ? undefined
@@ -173,20 +191,29 @@ async function askDetails(
     ifPossible(desk, ratios),
     ifPossible(desk, funding),
   ]);
-  for (const { at, value } of openInterest ?? []) recall.openInterest.set(at, value);
+  for (const row of openInterest ?? []) noteHistory(recall, row);
   for (const { at, value } of longShortRatio ?? []) recall.longShortRatio.set(at, value);
   if (fundingRate !== undefined) recall.fundingRate.set(newestClose, fundingRate.value);
-  if (openInterest !== undefined) recall.settle(askedAt);
+  if (openInterest !== undefined || historyFeed === undefined) recall.settle(askedAt);
 }
 
-async function askSamples(
-  { line }: Desk,
-  feed: Feed<Sample>,
+function noteHistory(recall: Recall, row: OpenInterestRow): void {
+  const { at, value, longShortRatio, longLiquidations, shortLiquidations } = row;
+  recall.openInterest.set(at, value);
+  if (longShortRatio !== undefined) recall.longShortRatio.set(at, longShortRatio);
+  if (longLiquidations !== undefined && shortLiquidations !== undefined) {
+    recall.liquidations.set(at, { long: longLiquidations, short: shortLiquidations });
+  }
+}
+
+async function askSamples<Row extends Sample>(
+  { line, clock }: Desk,
+  feed: Feed<Row>,
   contract: Contract,
   rows: number,
   options: AskOptions,
-): Promise<readonly Sample[]> {
-  const call = feed.latest(contract, Math.min(rows, feed.latestLimit));
+): Promise<readonly Row[]> {
+  const call = feed.latest(contract, Math.min(rows, feed.latestLimit), clock.now());
   return line.ask(call, (body) => feed.rows(body).map((row) => feed.row(row, contract)), options);
 }
 

@@ -1,6 +1,6 @@
 import type { Sample } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
-import { settleMs } from "./bars.ts";
+import { type Liquidated, settleMs } from "./bars.ts";
 import { maxBarsPerPoll } from "./contracts.ts";
 import type { PollFailure } from "./contracts.ts";
 
@@ -17,6 +17,7 @@ export interface Recall {
   readonly openInterest: Map<number, number>;
   readonly longShortRatio: Map<number, number>;
   readonly fundingRate: Map<number, number>;
+  readonly liquidations: Map<number, Liquidated>;
   readonly addSample: (sample: Sample) => void;
   /** How many of the newest history rows the closed bars still lack; 0 when there is nothing to ask. */
   readonly rowsWanted: (cursor: number | undefined, now: number) => number;
@@ -34,6 +35,7 @@ export function createRecall(): Recall {
   const openInterest = new Map<number, number>();
   const longShortRatio = new Map<number, number>();
   const fundingRate = new Map<number, number>();
+  const liquidations = new Map<number, Liquidated>();
   let asked = { at: -Infinity, newestClose: -Infinity };
   let settledTo = -Infinity;
   let refusals = 0;
@@ -44,6 +46,7 @@ export function createRecall(): Recall {
     openInterest,
     longShortRatio,
     fundingRate,
+    liquidations,
     addSample: (sample) => {
       samples.push(sample);
       if (samples.length > samplesKept) samples.shift();
@@ -55,7 +58,7 @@ export function createRecall(): Recall {
       const waits = now - asked.at < askAgainMs && asked.newestClose === newestClose;
       if (oldest === undefined || waits) return 0;
       asked = { at: now, newestClose };
-      for (const map of [openInterest, longShortRatio, fundingRate]) forget(map, newestClose);
+      for (const map of [openInterest, longShortRatio, fundingRate, liquidations]) forget(map, newestClose);
       // one more than the bars: some venues open a row for the running period
       return (newestClose - oldest) / intervalMs + 2;
     },
@@ -85,7 +88,7 @@ function closes(first: number, last: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index * intervalMs);
 }
 
-function forget(map: Map<number, number>, newestClose: number): void {
+function forget(map: Map<number, unknown>, newestClose: number): void {
   const oldest = newestClose - 2 * maxBarsPerPoll * intervalMs;
   for (const close of map.keys()) if (close < oldest) map.delete(close);
 }

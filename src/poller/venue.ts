@@ -50,7 +50,7 @@ export function openVenue(id: string, options: VenueOptions): Venue {
     throw new RangeError(`unknown venue "${id}"; there are ${supportedVenues.join(", ")}`);
   const { clock, log, markets: cache } = options;
   const line = openLine({ ...defaults, ...options, adapter });
-  const markets = openMarkets({ venue: id, line, cache, clock, log });
+  const markets = openMarkets({ venue: id, settle: adapter.settle, line, cache, clock, log });
   const tiers = openTiers({ adapter, line, cache, clock, log });
   const desk: Desk = { adapter, line, markets, tiers, clock, log };
   const recalls = new Map<string, Recall>();

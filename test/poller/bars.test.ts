@@ -45,6 +45,8 @@ function assemblyOf({ count, cursor, known, marked, lateMs }: Scene): Assembly {
     ),
     longShortRatio: new Map(),
     fundingRate: new Map(),
+    liquidations: new Map(),
+    awaited: { openInterest: true, marks: true },
     samples: [],
     live: { openInterest: 5, fundingRate: undefined },
     now: last + lateMs,

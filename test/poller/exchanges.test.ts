@@ -17,20 +17,17 @@ const btc: Contract = {
   id: "BTCUSDT",
   contractType: "linear",
   contractSize: 1,
+  multiplier: 1,
 };
 
 function callsOf(adapter: VenueAdapter): Call[] {
-  const feeds = [
-    adapter.candles,
-    adapter.markCandles,
-    ...adapter.openInterestHistory,
-    adapter.longShortRatio,
-  ];
+  const optional = [adapter.markCandles, adapter.longShortRatio].flatMap((feed) => feed ?? []);
+  const feeds = [adapter.candles, ...optional, ...adapter.openInterestHistory];
   const figures = [adapter.openInterest, adapter.fundingRate].flatMap((figure) => figure ?? []);
   const tiers = adapter.riskTiers.kind === "venue" ? [adapter.riskTiers.call(btc)] : [];
   return [
     ...adapter.boards.map((board) => board.call),
-    ...feeds.flatMap((feed) => [feed.latest(btc, 3), feed.window(btc, noon, noon + 1)]),
+    ...feeds.flatMap((feed) => [feed.latest(btc, 3, noon), feed.window(btc, noon, noon + 1)]),
     ...figures.map((figure) => figure.call(btc)),
     ...tiers,
   ];

@@ -57,9 +57,30 @@ const openInterestCall = (contract: Contract): Call => ({
   params: { symbol: contract.id },
 });
 
+/** Binance's own figures: klines by their number of rows, the mark of all symbols at once 10, all else 1. */
+function weightOf({ method, params }: Call): number {
+  if (/Klines$/.test(method)) return Number(params["limit"]) < 100 ? 1 : 2;
+  return method === "fapiPublicGetPremiumIndex" ? 10 : 1;
+}
+
 export const binanceusdm: VenueAdapter = {
   id: "binanceusdm",
   ccxt: { fetchMarkets: { types: ["linear"] } },
+  declares: {
+    tier: 1,
+    contracts: ["linear"],
+    liquidations: "websocket",
+    lacks: { riskTiers: "shown to key holders only; a dated table of ours stands in" },
+    limits: [
+      {
+        bucket: "data",
+        matches: (method) => method.startsWith("fapiData"),
+        weight: 1_000,
+        perMs: 300_000,
+      },
+      { bucket: "weight", weight: 2_400, perMs: 60_000, weightOf },
+    ],
+  },
   liquidationFeeRate: 0,
   boards: [
     {
@@ -92,6 +113,4 @@ export const binanceusdm: VenueAdapter = {
   longShortRatio: dataFeed("fapiDataGetGlobalLongShortAccountRatio", "longShortRatio"),
   // its own brackets need a key
   riskTiers: { kind: "table" },
-  // /futures/data: 1,000 requests in 5 minutes and IP, which ccxt charges as one of 1,200 a minute; half of it is ours
-  quota: { matches: (method) => method.startsWith("fapiData"), requests: 500, perMs: 300_000 },
 };

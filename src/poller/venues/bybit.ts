@@ -113,6 +113,13 @@ function readTiers(body: unknown, contract: Contract): readonly RiskTier[] {
 export const bybit: VenueAdapter = {
   id: "bybit",
   ccxt: { fetchMarkets: { types: ["linear"] } },
+  declares: {
+    tier: 1,
+    contracts: ["linear"],
+    liquidations: "websocket",
+    lacks: { takerVolume: "estimated from the candle's shape" },
+    limits: [{ bucket: "http", weight: 600, perMs: 5_000 }],
+  },
   liquidationFeeRate: 0,
   boards: [
     {

@@ -89,6 +89,18 @@ function readTiers(body: unknown, contract: Contract, markPrice: number): readon
 export const okx: VenueAdapter = {
   id: "okx",
   ccxt: { fetchMarkets: { types: ["swap"] } },
+  declares: {
+    tier: 1,
+    contracts: ["linear"],
+    liquidations: "websocket",
+    lacks: { takerVolume: "estimated from the candle's shape" },
+    limits: [
+      { bucket: "statistics", matches: (method) => method.includes("Rubik"), weight: 5, perMs: 2_000 },
+      // OKX counts each endpoint by itself; 20 requests in 2 s is the least of those used here
+      { bucket: "markets", matches: (method) => method.includes("Market"), weight: 20, perMs: 2_000 },
+      { bucket: "public", weight: 20, perMs: 2_000 },
+    ],
+  },
   liquidationFeeRate: 0.0005, // taker fee of the base tier, part of OKX's liquidation condition
   boards: [
     {
