@@ -1,6 +1,6 @@
 import { aggregateVenues, type VenueInput } from "../model/aggregate.ts";
 import { freshNotionalMemory, measureImbalance } from "../model/imbalance.ts";
-import { applyBar, seriesLevels, warmStart } from "../model/series.ts";
+import { applyStacked, stackedLevels, warmStartStacked } from "../model/stackedSeries.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
@@ -60,11 +60,11 @@ async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<VenueI
   const now = clock.now();
   const history = await venue.backfill(symbol, now - historyMs, now);
   if (!history.ok) return failed(history.failure.reason);
-  const series = warmStart(history.spec, history.bars);
+  const series = warmStartStacked(history.spec, history.bars);
   const outcome = await pollOnce(venue, symbol, series.lastClosed);
   if (!outcome.ok) return failed(outcome.failure.reason);
   const { closedBars, formingBar, markPrice, openInterestUsd, observedAt } = outcome.observation;
-  for (const bar of closedBars) applyBar(series, bar);
+  for (const bar of closedBars) applyStacked(series, bar);
   return {
     id: venue.id,
     status: "fresh",
@@ -72,7 +72,7 @@ async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<VenueI
     method: "estimated",
     markPrice,
     openInterestUsd,
-    levels: seriesLevels(series, markPrice, formingBar),
+    levels: stackedLevels(series, markPrice, formingBar),
   };
 }
 

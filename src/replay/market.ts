@@ -1,6 +1,6 @@
 import { aggregateVenues } from "../model/aggregate.ts";
 import type { Aggregate, VenueInput } from "../model/aggregate.ts";
-import { applyBar, createSeries, seriesLevels } from "../model/series.ts";
+import { applyStacked, createStacked, stackedLevels } from "../model/stackedSeries.ts";
 import type { Bar, RiskTier } from "../model/types.ts";
 
 const venue = "binanceusdm";
@@ -24,7 +24,7 @@ export interface Market {
 }
 
 export function openMarket({ symbol, intervalMs, riskTiers }: MarketOptions): Market {
-  const series = createSeries({
+  const series = createStacked({
     venue,
     symbol,
     market: `${symbol}/USDT:USDT`,
@@ -38,7 +38,7 @@ export function openMarket({ symbol, intervalMs, riskTiers }: MarketOptions): Ma
   let disbelief: string | undefined;
 
   const take = (bar: Bar): void => {
-    const result = applyBar(series, bar);
+    const result = applyStacked(series, bar);
     time = bar.openTime + intervalMs;
     if (result.kind === "applied") knownAt = time;
     else count(frozen, result.reason);
@@ -54,7 +54,7 @@ export function openMarket({ symbol, intervalMs, riskTiers }: MarketOptions): Ma
     if (disbelief !== undefined) return { ...known, status: "quarantined", reason: disbelief };
     if (ageMs === null || ageMs > staleMs)
       return { ...known, status: "stale", reason: "open interest is missing" };
-    return { ...known, status: "fresh", levels: seriesLevels(series, mark) };
+    return { ...known, status: "fresh", levels: stackedLevels(series, mark) };
   };
 
   return {

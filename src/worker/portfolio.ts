@@ -1,4 +1,10 @@
-import { applyBar, decodeSeries, encodeSeries, type Series, warmStart } from "../model/series.ts";
+import {
+  applyStacked,
+  decodeStacked,
+  encodeStacked,
+  type StackedSeries,
+  warmStartStacked,
+} from "../model/stackedSeries.ts";
 import type { Bar, SeriesSpec } from "../model/types.ts";
 import type { Log } from "../ops/log.ts";
 import { maxBarsPerPoll } from "../poller/contracts.ts";
@@ -22,7 +28,7 @@ export interface Portfolio {
   /** Applies new closed bars: first whole histories, then what the polls brought. */
   readonly absorb: (records: readonly VenueRecord[], backfills: readonly Backfill[]) => void;
   /** Undefined while a venue has none, and while it waits for the history that fills a hole. */
-  readonly series: (venue: string) => Series | undefined;
+  readonly series: (venue: string) => StackedSeries | undefined;
   /** Encoded states and cursors of the series that changed since the last commit, and venues without a usable one. */
   readonly changed: () => {
     series: Map<string, Uint8Array>;
@@ -33,7 +39,7 @@ export interface Portfolio {
 }
 
 export function createPortfolio(symbol: string, store: Store, log: Log): Portfolio {
-  const held = new Map<string, Series>();
+  const held = new Map<string, StackedSeries>();
   const dirty = new Set<string>();
   const lost = new Set<string>();
   const behind = new Set<string>();
@@ -42,9 +48,9 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
   // the hand-over has forgotten them: a commit that fails or comes second must not lose them
   let histories: readonly Backfill[] = [];
 
-  const take = (venue: string, bars: readonly Bar[], series: Series): void => {
+  const take = (venue: string, bars: readonly Bar[], series: StackedSeries): void => {
     for (const bar of bars) {
-      const result = applyBar(series, bar);
+      const result = applyStacked(series, bar);
       if (result.kind === "ignored") continue;
       dirty.add(venue);
       if (result.kind === "frozen")
@@ -52,12 +58,12 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
     }
   };
 
-  const heldOrStored = (spec: SeriesSpec): Series | undefined => {
+  const heldOrStored = (spec: SeriesSpec): StackedSeries | undefined => {
     const { venue } = spec;
     const bytes = encoded.get(venue);
     if (held.has(venue) || bytes === undefined) return held.get(venue);
     encoded.delete(venue);
-    const series = decodeSeries(bytes, spec);
+    const series = decodeStacked(bytes, spec);
     if (series !== undefined) held.set(venue, series);
     else {
       lost.add(venue);
@@ -70,7 +76,7 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
     const series = heldOrStored(spec);
     if (series !== undefined) take(venue, bars, series);
     else {
-      held.set(venue, warmStart(spec, bars));
+      held.set(venue, warmStartStacked(spec, bars));
       dirty.add(venue);
     }
   };
@@ -117,7 +123,7 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
       for (const venue of dirty) {
         const state = held.get(venue);
         if (state === undefined) continue;
-        series.set(venue, encodeSeries(state));
+        series.set(venue, encodeStacked(state));
         if (state.lastClosed !== undefined) cursors.set(venue, state.lastClosed);
       }
       return { series, cursors, dropped: [...lost] };
@@ -134,7 +140,7 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
  * A poll reads back `maxBarsPerPoll` rows. Bars newer than that may hide a hole, so they wait for the history that
  * fills it: applied early, they would lose what the hole held. A hole closer by is the venue's own.
  */
-function follows({ lastClosed, spec }: Series, bars: readonly Bar[]): boolean {
+function follows({ lastClosed, spec }: StackedSeries, bars: readonly Bar[]): boolean {
   const [first, last] = [bars[0], bars.at(-1)];
   if (first === undefined || last === undefined || lastClosed === undefined) return true;
   const next = lastClosed + spec.intervalMs;

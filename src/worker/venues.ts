@@ -1,5 +1,5 @@
 import type { VenueInput } from "../model/aggregate.ts";
-import { seriesLevels } from "../model/series.ts";
+import { stackedLevels } from "../model/stackedSeries.ts";
 import type { VenueStatus } from "../model/types.ts";
 import type { VenueRecord } from "../store/contracts.ts";
 import type { Portfolio } from "./portfolio.ts";
@@ -38,7 +38,7 @@ function venueInput(id: string, record: VenueRecord | undefined, options: VenueI
   }
   const series = options.portfolio.series(id);
   if (series === undefined) return { ...known, status: "stale", reason: "reading its history" };
-  return { ...known, status: "fresh", levels: seriesLevels(series, markPrice, formingBar) };
+  return { ...known, status: "fresh", levels: stackedLevels(series, markPrice, formingBar) };
 }
 
 function failedStatus(record: VenueRecord | undefined): VenueStatus {

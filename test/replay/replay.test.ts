@@ -9,7 +9,8 @@ import { recordingOf, swingingBars } from "../support/recording.ts";
 const riskTiers: RiskTier[] = [
   { floorNotional: 0, capNotional: Infinity, maintenanceMarginRate: 0.005, maxLeverage: 100 },
 ];
-const rule = { ratio: 2, holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 180_000 };
+// the calm swings of these bars lean by a third, not by double
+const rule = { ratio: 1.3, holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 180_000 };
 const intervalMs = 300_000;
 const bars = swingingBars(3 * 288);
 const openedAt = bars[0]?.openTime ?? 0;

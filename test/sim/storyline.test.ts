@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { decideAlert, freshEpisodeMemory, hasOpenEpisode } from "../../src/alerts/episode.ts";
 import { aggregateVenues, type VenueInput } from "../../src/model/aggregate.ts";
 import { freshNotionalMemory, measureImbalance } from "../../src/model/imbalance.ts";
-import { applyBar, seriesLevels, type Series, warmStart } from "../../src/model/series.ts";
+import {
+  applyStacked,
+  stackedLevels,
+  type StackedSeries,
+  warmStartStacked,
+} from "../../src/model/stackedSeries.ts";
 import type { Bar, SeriesSpec } from "../../src/model/types.ts";
 import type { Contract } from "../../src/sim/contract.ts";
 import { demoHistoryMs, demoStoryline } from "../../src/sim/storyline.ts";
@@ -35,13 +40,13 @@ function watch(world: OpenWorld, symbol: string): { look: (now: number) => void;
 function follow(world: OpenWorld, symbol: string, venue: string): (now: number) => VenueInput {
   const contract = world.contract(symbol, venue);
   if (contract === undefined) throw new Error(`no ${venue}`);
-  const series: Series = warmStart(specOf(contract), barsOf(contract, 0, noon));
+  const series: StackedSeries = warmStartStacked(specOf(contract), barsOf(contract, 0, noon));
   return (now) => {
     const bars = barsOf(contract, (series.lastClosed ?? 0) + barMs, now + 1);
-    for (const bar of bars.filter(({ openTime }) => openTime + barMs <= now)) applyBar(series, bar);
+    for (const bar of bars.filter(({ openTime }) => openTime + barMs <= now)) applyStacked(series, bar);
     const { markPrice, openInterest } = contract.quote();
     const forming = bars.find(({ openTime }) => openTime + barMs > now);
-    const levels = seriesLevels(series, markPrice, forming);
+    const levels = stackedLevels(series, markPrice, forming);
     const openInterestUsd = openInterest * markPrice;
     return { id: venue, status: "fresh", ageMs: 0, method: "estimated", markPrice, openInterestUsd, levels };
   };

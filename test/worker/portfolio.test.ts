@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { freshEpisodeMemory } from "../../src/alerts/episode.ts";
 import { freshNotionalMemory } from "../../src/model/imbalance.ts";
-import { applyBar, encodeSeries, warmStart } from "../../src/model/series.ts";
+import { encodeSeries, warmStart } from "../../src/model/series.ts";
+import { applyStacked, encodeStacked, warmStartStacked } from "../../src/model/stackedSeries.ts";
 import { createPortfolio, type Portfolio } from "../../src/worker/portfolio.ts";
 import { fakeStore, type FakeStore } from "../support/fakeStore.ts";
 import { fiveMinutes, sameBits } from "../support/market.ts";
@@ -39,9 +40,9 @@ async function round(
 
 /** The state that one process, never disturbed, has after the first bars. */
 function undisturbed(warm: number, last: number): Uint8Array {
-  const series = warmStart(specOf("bybit"), bars.slice(0, warm));
-  for (const bar of bars.slice(warm, last + 1)) applyBar(series, bar);
-  return encodeSeries(series);
+  const series = warmStartStacked(specOf("bybit"), bars.slice(0, warm));
+  for (const bar of bars.slice(warm, last + 1)) applyStacked(series, bar);
+  return encodeStacked(series);
 }
 
 const keptOf = (venue: string): Uint8Array => store.state().series.get(venue) ?? nothing;
@@ -131,9 +132,17 @@ describe("a state that can't be used", () => {
   });
 
   test("another contract of the same venue is another state", async () => {
-    store.overwrite({ series: new Map([["bybit", encodeSeries(warmStart(specOf("okx"), bars))]]) });
+    store.overwrite({ series: new Map([["bybit", encodeStacked(warmStartStacked(specOf("okx"), bars))]]) });
     const portfolio = open();
     await round(portfolio, [polled("bybit", 99, 102)]);
+    expect(store.cursors.has("bybit")).toBe(false);
+  });
+
+  test("from before maps were stacked is rebuilt, never misread", async () => {
+    store.overwrite({ series: new Map([["bybit", encodeSeries(warmStart(specOf("bybit"), bars))]]) });
+    const portfolio = open();
+    await round(portfolio, [polled("bybit", 99, 102)]);
+    expect(portfolio.series("bybit")).toBeUndefined();
     expect(store.cursors.has("bybit")).toBe(false);
   });
 });

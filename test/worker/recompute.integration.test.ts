@@ -3,7 +3,7 @@ import type { Store, VenueRecord } from "../../src/store/contracts.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
-import { applyBar, encodeSeries, warmStart } from "../../src/model/series.ts";
+import { applyStacked, encodeStacked, warmStartStacked } from "../../src/model/stackedSeries.ts";
 import { sameBits } from "../support/market.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
 import { bars, history, polled, specOf, timeIn } from "./feed.ts";
@@ -95,9 +95,9 @@ function expectSame(left: Left, alone: Left): void {
 describe("two processes on one store", () => {
   test("what one leaves alone is every bar, applied once", async () => {
     const { series } = await aloneFor(12);
-    const expected = warmStart(specOf("bybit"), bars.slice(0, 100));
-    for (const bar of bars.slice(100, 106)) applyBar(expected, bar);
-    expect(sameBits(series.get("bybit") ?? new Uint8Array(), encodeSeries(expected))).toBe(true);
+    const expected = warmStartStacked(specOf("bybit"), bars.slice(0, 100));
+    for (const bar of bars.slice(100, 106)) applyStacked(expected, bar);
+    expect(sameBits(series.get("bybit") ?? new Uint8Array(), encodeStacked(expected))).toBe(true);
   });
 
   test.each([
