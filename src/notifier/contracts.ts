@@ -18,6 +18,8 @@ export interface SendRequest {
   /** As users write it, prefix included: `console`, `telegram:CHAT[/TOPIC]`, `discord:CHANNEL`. */
   readonly destination: string;
   readonly message: AlertMessage;
+  /** The alert's facts as they were stored (JSON), for those who read no sentences. */
+  readonly content?: string;
   /** An earlier attempt may have arrived: show `message.repeatNote`. */
   readonly possibleRepeat: boolean;
   /** The same for every attempt at one delivery, different between deliveries. Any length: hash it to fit. */
