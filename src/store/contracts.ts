@@ -1,3 +1,6 @@
+import type { Edit, Refusal } from "../alerts/change.ts";
+import type { RuleKey } from "../alerts/rules.ts";
+import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Bar, Imbalance, LiquidationMap, SeriesSpec } from "../model/types.ts";
 import type { PollFailure, Observation } from "../poller/contracts.ts";
 
@@ -76,6 +79,23 @@ export interface Commit {
   readonly map: LiquidationMap;
   /** Alerts decided in this recompute, with whom they go to. */
   readonly alerts: readonly OutboxAlert[];
+  /** Alerts to everybody who subscribed to a rule; strongest rule first. To take the place of `alerts`. */
+  readonly ruleAlerts?: readonly RuleAlert[];
+}
+
+/**
+ * An alert that a rule decided. A push goes to the rule's subscribers, each destination once a commit: with its
+ * strongest rule. An edit goes to every message its episode has posted, whoever reads it.
+ */
+export interface RuleAlert {
+  /** Made of symbol, rule, episode and edge: the same alert has it in every replica, no other one ever. */
+  readonly alertId: string;
+  readonly kind: "push" | "edit";
+  /** The alertId of the episode's first push; escalations and the resolution carry it. */
+  readonly episodeId: string;
+  /** JSON of the alert's content, owned by the alerts room. */
+  readonly content: string;
+  readonly rule: RuleKey;
 }
 
 export interface OutboxAlert {
@@ -136,6 +156,49 @@ export interface Outbox {
   /** Claims whose holder died (older than `stuckMs`) become pending again, as possible repeats. */
   readonly releaseStuck: (symbol: string, platform: string, now: number, stuckMs: number) => Promise<number>;
   readonly countPending: (symbol: string) => Promise<number>;
+}
+
+/** One document for each destination: its settings and subscriptions. Rules' pages follow it. */
+export interface Destinations {
+  readonly get: (destination: string) => Promise<DestinationRecord | undefined>;
+  /** In the order of `destinations`, in one trip. */
+  readonly getMany: (destinations: readonly string[]) => Promise<readonly (DestinationRecord | undefined)[]>;
+  /** Compare-and-set: `edit` is called again when somebody else was faster. */
+  readonly change: (destination: string, edit: Edit) => Promise<ChangeResult>;
+  /** Nothing is sent any more, settings stay. True only for the one who did it, who then tells the owner. */
+  readonly disable: (destination: string, reason: string, at: number) => Promise<boolean>;
+  readonly enable: (destination: string) => Promise<void>;
+  /** A chat that got another id: what `to` has already stays, the rest of `from` joins it. Safe to repeat. */
+  readonly move: (from: string, to: string) => Promise<void>;
+  /** Deletes the document and all that points to it. False when there was none. */
+  readonly forget: (destination: string) => Promise<boolean>;
+  /** Destinations whose `settings.owner` this is. */
+  readonly ownedBy: (owner: string) => Promise<readonly string[]>;
+  /** Destinations of a Discord server. */
+  readonly ofGuild: (guild: string) => Promise<readonly string[]>;
+  /** All destinations, about `limit` at a time, from `cursor` (undefined: the first) on; each at least once. */
+  readonly list: (
+    cursor: string | undefined,
+    limit: number,
+  ) => Promise<{ readonly destinations: readonly string[]; readonly next: string | undefined }>;
+  /** Completes changes whose process died halfway. Called now and then by whoever sweeps; says how many. */
+  readonly repair: (now: number) => Promise<number>;
+}
+
+export type ChangeResult = { readonly kind: "changed"; readonly record: DestinationRecord } | Refused;
+export type Refused = Omit<Refusal, "kind"> & { readonly kind: "refused" };
+
+/** A symbol's rules that anybody is subscribed to. */
+export interface RulesInUse {
+  /** Another one whenever a rule came or went; "" when there never were any. */
+  readonly version: string;
+  /** Subscribed destinations by rule, at the time the version was read first. */
+  readonly members: ReadonlyMap<RuleKey, number>;
+}
+
+export interface Rules {
+  /** One small read where `known` is still current, and then `known` itself. */
+  readonly inUse: (symbol: string, known?: RulesInUse) => Promise<RulesInUse>;
 }
 
 /** The markets a venue lists, kept between starts so that a start needs no download. */
