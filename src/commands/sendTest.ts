@@ -6,7 +6,7 @@ import { print } from "./print.ts";
 /** Posts a message marked as a test, exactly as an alert would be posted. */
 export function sendTestCommand(): Command {
   return new Command("send-test")
-    .description("posts a real test alert: console, telegram:CHAT[/TOPIC] or discord:CHANNEL")
+    .description("posts a real test alert: console, telegram:CHAT[/TOPIC], discord:CHANNEL or webhook:URL")
     .argument("<destination>")
     .action(run);
 }
@@ -29,7 +29,7 @@ async function run(destination: string): Promise<void> {
   ]);
   if (!isDestination(destination))
     throw new ExitError(
-      `"${destination}" is no destination: console, telegram:CHAT[/TOPIC] or discord:CHANNEL`,
+      `"${destination}" is no destination: console, telegram:CHAT[/TOPIC], discord:CHANNEL or webhook:URL`,
       2,
     );
   const { config } = readConfig();
@@ -40,9 +40,11 @@ async function run(destination: string): Promise<void> {
     terminal: process.stdout.isTTY,
   });
   const now = systemClock.now();
+  const content = testAlertContent("BTC", now);
   const result = await sender.send({
     destination,
-    message: alertMessage(testAlertContent("BTC", now), "en"),
+    message: alertMessage(content, "en"),
+    content: JSON.stringify(content),
     possibleRepeat: false,
     idempotencyKey: `test-${now}-${destination}`,
   });

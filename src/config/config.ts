@@ -33,6 +33,11 @@ export interface Config {
     readonly channels: readonly string[];
     readonly publicKey: string | undefined;
   };
+  readonly webhooks: {
+    readonly urls: readonly string[];
+    readonly secret: string | undefined;
+    readonly allowPrivate: boolean;
+  };
   readonly http: {
     readonly host: string;
     readonly port: number;
@@ -128,6 +133,11 @@ function toConfig(values: Values, supportedVenues: readonly string[]): Config {
       apiUrl: values.DISCORD_API_URL,
       channels: values.DISCORD_CHANNELS ?? [],
       publicKey: values.DISCORD_PUBLIC_KEY,
+    },
+    webhooks: {
+      urls: values.WEBHOOK_URLS ?? [],
+      secret: values.WEBHOOK_SECRET,
+      allowPrivate: values.WEBHOOK_ALLOW_PRIVATE,
     },
     http: {
       host: values.HTTP_HOST,

@@ -1,5 +1,5 @@
 /** Words that start our variables and hardly anybody else's; HTTP_ is not among them (HTTP_PROXY). */
-const ourPrefixes = ["TELEGRAM_", "DISCORD_", "ALERT_", "VENUE_"];
+const ourPrefixes = ["TELEGRAM_", "DISCORD_", "ALERT_", "VENUE_", "WEBHOOK_"];
 
 /** Names other programs use for the same thing. */
 const aliases: Readonly<Record<string, string>> = {
@@ -50,6 +50,7 @@ export function idleIn(env: Env): readonly string[] {
   const pairs = [
     ["TELEGRAM_CHATS", "TELEGRAM_BOT_TOKEN"],
     ["DISCORD_CHANNELS", "DISCORD_BOT_TOKEN"],
+    ["WEBHOOK_URLS", "WEBHOOK_SECRET"],
   ] as const;
   return pairs
     .filter(([destinations, token]) => has(destinations) && !has(token))

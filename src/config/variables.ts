@@ -10,6 +10,8 @@ import {
   subset,
   telegramToken,
   textLike,
+  webhookUrls,
+  yesOrNo,
 } from "./values.ts";
 
 /** What `.env.example` and the documentation say about a variable. */
@@ -94,6 +96,18 @@ export function variables(supportedVenues: readonly string[]) {
         otherwise: "gateway",
         meaning: "the application's public key, for interactions by HTTP",
       },
+    ),
+    WEBHOOK_URLS: optional(webhookUrls, {
+      meaning: "the operator's own addresses, comma-separated, to which alerts are posted as signed JSON",
+      example: "https://example.org/lopside",
+    }),
+    WEBHOOK_SECRET: optional(textLike(/^\S{16,}$/, "must have at least 16 characters and no spaces"), {
+      meaning: "signs what is posted to WEBHOOK_URLS (HMAC-SHA256); without it nothing is posted there",
+    }),
+    WEBHOOK_ALLOW_PRIVATE: setting(
+      yesOrNo,
+      "false",
+      "whether webhooks may lead to private, loopback and link-local addresses",
     ),
     ALERT_RATIO: setting(
       numberBetween(1.1, 20),

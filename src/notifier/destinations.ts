@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 
-/** Destinations are written `console`, `telegram:CHAT[/TOPIC]`, `discord:CHANNEL`. */
+/** Destinations are written `console`, `telegram:CHAT[/TOPIC]`, `discord:CHANNEL`, `webhook:URL`. */
 export function platformOf(destination: string): string {
   const colon = destination.indexOf(":");
   return colon < 0 ? destination : destination.slice(0, colon);
@@ -8,14 +8,19 @@ export function platformOf(destination: string): string {
 
 /** Does it begin like one? Whether the chat exists, only its platform knows. */
 export function isDestination(text: string): boolean {
-  return /^(?:console$|(?:telegram|discord):.)/.test(text);
+  return /^(?:console$|(?:telegram|discord):.|webhook:https?:\/\/.)/.test(text);
 }
 
 /** The operator's own destinations; the console when there is nobody else to tell. */
-export function destinationsOf({ telegram, discord }: Pick<Config, "telegram" | "discord">): string[] {
+export function destinationsOf({
+  telegram,
+  discord,
+  webhooks,
+}: Pick<Config, "telegram" | "discord" | "webhooks">): string[] {
   const posted = [
     ...(telegram.botToken === undefined ? [] : telegram.chats.map((chat) => `telegram:${chat}`)),
     ...(discord.botToken === undefined ? [] : discord.channels.map((channel) => `discord:${channel}`)),
+    ...(webhooks.secret === undefined ? [] : webhooks.urls.map((url) => `webhook:${url}`)),
   ];
   return posted.length > 0 ? posted : ["console"];
 }
@@ -23,12 +28,13 @@ export function destinationsOf({ telegram, discord }: Pick<Config, "telegram" | 
 /** How a log names a destination without its id: "entry 2 of TELEGRAM_CHATS". */
 export function nameDestination(
   destination: string,
-  { telegram, discord }: Pick<Config, "telegram" | "discord">,
+  { telegram, discord, webhooks }: Pick<Config, "telegram" | "discord" | "webhooks">,
 ): string {
   const id = destination.slice(destination.indexOf(":") + 1);
   const lists = [
     ["telegram", "TELEGRAM_CHATS", telegram.chats],
     ["discord", "DISCORD_CHANNELS", discord.channels],
+    ["webhook", "WEBHOOK_URLS", webhooks.urls],
   ] as const;
   for (const [platform, variable, entries] of lists) {
     const at = entries.indexOf(id);

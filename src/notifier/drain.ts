@@ -78,6 +78,7 @@ function render({ language }: DrainOptions, delivery: Delivery): SendRequest | F
   return {
     destination: delivery.destination,
     message: alertMessage(content.value, language),
+    content: delivery.content,
     possibleRepeat: delivery.possibleRepeat,
     idempotencyKey: `${delivery.alertId}|${delivery.destination}`,
   };

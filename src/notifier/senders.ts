@@ -3,7 +3,7 @@ import type { Clock } from "../ops/clock.ts";
 import type { Sender, TokenCheck } from "./contracts.ts";
 
 export interface SenderOptions {
-  readonly config: Pick<Config, "telegram" | "discord">;
+  readonly config: Pick<Config, "telegram" | "discord" | "webhooks">;
   readonly clock: Clock;
   /** Where the console's messages go, and whether it is a terminal. */
   readonly print: (text: string) => void;
@@ -30,9 +30,13 @@ export async function openSender(platform: string, options: SenderOptions): Prom
       const { createDiscordSender } = await import("./discord.ts");
       return createDiscordSender(discordOptions(options, timeoutMs));
     }
+    case "webhook": {
+      const { createWebhookSender } = await import("./webhook.ts");
+      return createWebhookSender(webhookOptions(options));
+    }
     default:
       throw new Error(
-        `there is no platform "${platform}": console, telegram:CHAT[/TOPIC] or discord:CHANNEL`,
+        `there is no platform "${platform}": console, telegram:CHAT[/TOPIC], discord:CHANNEL or webhook:URL`,
       );
   }
 }
@@ -61,4 +65,10 @@ function discordOptions({ config, clock }: SenderOptions, limitMs: number) {
   if (botToken === undefined)
     throw new Error("DISCORD_BOT_TOKEN is not set: Discord's developer portal gives one");
   return { token: botToken, timeoutMs: limitMs, clock, ...(apiUrl !== undefined && { apiUrl }) };
+}
+
+function webhookOptions({ config, clock }: SenderOptions) {
+  const { secret, allowPrivate } = config.webhooks;
+  if (secret === undefined) throw new Error("WEBHOOK_SECRET is not set: it signs what is posted");
+  return { secret, allowPrivate, timeoutMs, clock };
 }

@@ -114,6 +114,19 @@ describe("a wrong value is refused", () => {
       telegramToken,
       "DISCORD_BOT_TOKEN looks like a Telegram token; Discord's are in the developer portal, under Bot",
     ],
+    [
+      "WEBHOOK_URLS",
+      "https://a.example,b",
+      "WEBHOOK_URLS entry 2 is not a URL that starts with http:// or https://",
+    ],
+    [
+      "WEBHOOK_URLS",
+      "https://me:pw@a.example/",
+      "WEBHOOK_URLS entry 1 has a user name in it, which is not sent",
+    ],
+    ["WEBHOOK_URLS", "https://a.example,https://a.example", "WEBHOOK_URLS entry 2 is there twice"],
+    ["WEBHOOK_SECRET", "short", "WEBHOOK_SECRET must have at least 16 characters and no spaces"],
+    ["WEBHOOK_ALLOW_PRIVATE", "maybe", "WEBHOOK_ALLOW_PRIVATE must be true or false"],
     ["REDIS_URL", "http://localhost", expect.stringContaining("must be redis://HOST:PORT")],
     [
       "REDIS_URL",
@@ -226,12 +239,15 @@ describe("the secrets of a configuration", () => {
       DISCORD_BOT_TOKEN: "discord.token.value",
       HTTP_TOKEN: "http-token",
       QUEUES_PASSWORD: "queues-password",
+      WEBHOOK_URLS: "https://example.org/hook?key=1",
+      WEBHOOK_SECRET: "sixteen-letters-",
       REDIS_URL: "redis://:p%40ss@10.0.0.1:7000,redis://user:other@10.0.0.2:7000?sentinelPassword=third",
       VENUE_BASE_URL: "https://proxytoken@proxy.example.org",
     });
     expect(secretsOf(config)).toEqual([
       telegramToken,
       "discord.token.value",
+      "sixteen-letters-",
       "http-token",
       "queues-password",
       "AAE-abcdefghijklmnopqrstuvwxyz012345",
@@ -240,6 +256,7 @@ describe("the secrets of a configuration", () => {
       "other",
       "third",
       "proxytoken",
+      "https://example.org/hook?key=1",
     ]);
   });
 

@@ -11,7 +11,8 @@ describe("destinations", () => {
     ["telegram:-100123", true],
     ["telegram:", false],
     ["discord:1", true],
-    ["webhook:https://example.org", false],
+    ["webhook:https://example.org", true],
+    ["webhook:ftp://example.org", false],
     ["nope:1", false],
     ["", false],
   ])("%j is one: %s", (text, expected) => {
