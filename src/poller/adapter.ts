@@ -59,7 +59,7 @@ export interface Sample {
 /** Positioning at a bar's close, with whatever else the venue tells in the same row. */
 export interface OpenInterestRow extends Sample {
   readonly longShortRatio?: number;
-  /** Of the bar that closed then, in the contract's unit. */
+  /** From `at` on, for a step, in the contract's unit. */
   readonly longLiquidations?: number;
   readonly shortLiquidations?: number;
 }
@@ -117,7 +117,7 @@ export interface Limit {
   readonly weightOf?: (call: Call) => number;
 }
 
-type TierPlan =
+export type TierPlan =
   | {
       readonly kind: "venue";
       readonly call: (contract: Contract) => Call;

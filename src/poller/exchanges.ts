@@ -7,6 +7,7 @@ import type { BaseExchange } from "../../node_modules/ccxt/js/src/base/Exchange.
 const constructors = {
   binanceusdm: async () => (await import("../../node_modules/ccxt/js/src/pro/binanceusdm.js")).default,
   bybit: async () => (await import("../../node_modules/ccxt/js/src/pro/bybit.js")).default,
+  gate: async () => (await import("../../node_modules/ccxt/js/src/pro/gate.js")).default,
   okx: async () => (await import("../../node_modules/ccxt/js/src/pro/okx.js")).default,
 };
 

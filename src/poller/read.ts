@@ -57,6 +57,13 @@ export function asTime(value: unknown, what: string): number {
   return number;
 }
 
+/** A time that the venue counts in seconds, in ms. */
+export function asSeconds(value: unknown, what: string): number {
+  const number = asNumber(value, what);
+  if (number * 1000 > latestMs) throw new Malformed(`${what} is not in seconds: ${show(value)}`);
+  return asTime(Math.round(number * 1000), what);
+}
+
 const futureMs = 120_000; // clocks differ; by more, somebody is wrong
 
 /** A venue that repeats old figures looks alive. `oldestMs` is how old the newest of a kind may be. */

@@ -7,6 +7,9 @@ export interface Candle extends Stretch {
   readonly volume: number;
   readonly takerBuyVolume: number;
   readonly quoteVolume: number;
+  /** Liquidated within it, base units. */
+  readonly longLiquidated: number;
+  readonly shortLiquidated: number;
   readonly mark: Stretch;
 }
 
@@ -17,6 +20,8 @@ export interface Tick {
   readonly mark: Stretch;
   readonly volume: number;
   readonly takerBuyVolume: number;
+  readonly longLiquidated: number;
+  readonly shortLiquidated: number;
 }
 
 export interface Candles {
@@ -30,6 +35,7 @@ const names = [
   "openTime",
   ...(["open", "high", "low", "close"] as const),
   ...(["volume", "takerBuyVolume", "quoteVolume"] as const),
+  ...(["longLiquidated", "shortLiquidated"] as const),
   ...(["markOpen", "markHigh", "markLow", "markClose"] as const),
 ] as const;
 
@@ -37,12 +43,15 @@ const names = [
 export function createCandles(intervalMs: number, capacity: number): Candles {
   const table = createTable(names, capacity);
 
-  const begin = (openTime: number, { last, mark, volume, takerBuyVolume }: Tick): void => {
+  const begin = (openTime: number, tick: Tick): void => {
+    const { last, mark, volume, takerBuyVolume, longLiquidated, shortLiquidated } = tick;
     table.append({
       openTime,
       ...last,
       volume,
       takerBuyVolume,
+      longLiquidated,
+      shortLiquidated,
       quoteVolume: volume * last.close,
       markOpen: mark.open,
       markHigh: mark.high,
@@ -50,7 +59,7 @@ export function createCandles(intervalMs: number, capacity: number): Candles {
       markClose: mark.close,
     });
   };
-  const grow = (row: number, { last, mark, volume, takerBuyVolume }: Tick): void => {
+  const grow = (row: number, { last, mark, volume, takerBuyVolume, ...liquidated }: Tick): void => {
     const update = (name: (typeof names)[number], change: (old: number) => number): void =>
       table.set(row, name, change(table.get(row, name)));
     update("high", (old) => Math.max(old, last.high));
@@ -62,6 +71,8 @@ export function createCandles(intervalMs: number, capacity: number): Candles {
     update("volume", (old) => old + volume);
     update("takerBuyVolume", (old) => old + takerBuyVolume);
     update("quoteVolume", (old) => old + volume * last.close);
+    update("longLiquidated", (old) => old + liquidated.longLiquidated);
+    update("shortLiquidated", (old) => old + liquidated.shortLiquidated);
   };
   const add = (tick: Tick): void => {
     const openTime = Math.floor(tick.time / intervalMs) * intervalMs;
@@ -81,6 +92,8 @@ export function createCandles(intervalMs: number, capacity: number): Candles {
       volume: get("volume"),
       takerBuyVolume: get("takerBuyVolume"),
       quoteVolume: get("quoteVolume"),
+      longLiquidated: get("longLiquidated"),
+      shortLiquidated: get("shortLiquidated"),
       mark: { open: get("markOpen"), high: get("markHigh"), low: get("markLow"), close: get("markClose") },
     };
   };
@@ -120,5 +133,7 @@ export const joined = (older: Candle, newer: Candle): Candle => ({
   volume: older.volume + newer.volume,
   takerBuyVolume: older.takerBuyVolume + newer.takerBuyVolume,
   quoteVolume: older.quoteVolume + newer.quoteVolume,
+  longLiquidated: older.longLiquidated + newer.longLiquidated,
+  shortLiquidated: older.shortLiquidated + newer.shortLiquidated,
   mark: merged(older.mark, newer.mark),
 });

@@ -1,3 +1,4 @@
+import type { Side } from "../model/types.ts";
 import { type OrderBook, orderBookAt } from "./book.ts";
 import { type Candle, createCandles, joined, regroup } from "./candles.ts";
 import type { Phase, TrueLiquidation, Truth, VenueProfile } from "./contracts.ts";
@@ -129,8 +130,10 @@ function usualOpenInterest(instrument: Instrument, profile: VenueProfile): numbe
 }
 
 /** Shorts are bought back, longs sold. */
-function forcedLots({ liquidated }: CrowdStep): number {
-  return liquidated.reduce((sum, each) => sum + (each.side === "short" ? each.quantity : -each.quantity), 0);
+const forcedLots = (step: CrowdStep): number => liquidatedLots(step, "short") - liquidatedLots(step, "long");
+
+function liquidatedLots({ liquidated }: CrowdStep, side: Side): number {
+  return liquidated.reduce((sum, each) => sum + (each.side === side ? each.quantity : 0), 0);
 }
 
 function positionsOf(crowd: Crowd, lotSize: number): Omit<Truth, "symbol" | "time" | "markPrice"> {
@@ -152,6 +155,8 @@ function createTape(lotSize: number) {
 
   const write = (step: ContractStep, parts: readonly PriceParts[], traded: CrowdStep): void => {
     const start = step.now - step.stepMs;
+    const longLots = liquidatedLots(traded, "long");
+    const shortLots = liquidatedLots(traded, "short");
     parts.forEach(({ mark, last }, index) => {
       const tick = {
         time: start + (index * step.stepMs) / parts.length,
@@ -159,6 +164,8 @@ function createTape(lotSize: number) {
         mark,
         volume: lotSize * part(traded.volume, index, parts.length),
         takerBuyVolume: lotSize * part(traded.takerBuyVolume, index, parts.length),
+        longLiquidated: lotSize * part(longLots, index, parts.length),
+        shortLiquidated: lotSize * part(shortLots, index, parts.length),
       };
       minutes.add(tick);
       fives.add(tick);

@@ -65,6 +65,7 @@ export const leverages = [2, 3, 5, 10, 25, 50, 100, 125] as const;
 /** What makes one venue's crowd and rules differ from another's. */
 export interface VenueProfile {
   readonly id: string;
+  /** Of the open interest that an instrument's figures name; the three largest venues share it out. */
   readonly openInterestShare: number;
   /** Fee inside the liquidation trigger. */
   readonly liquidationFeeRate: number;

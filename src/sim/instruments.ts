@@ -8,7 +8,7 @@ export interface Instrument {
   readonly lotSize: number;
   /** Base units of one contract where a venue counts in contracts; a hundred lots. */
   readonly contractSize: number;
-  /** One-sided, over all venues, at the live start. */
+  /** One-sided, over the three largest venues, at the live start. */
   readonly openInterestUsd: number;
   readonly maxLeverage: number;
 }

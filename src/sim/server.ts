@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Clock } from "../ops/clock.ts";
 import { addressOf } from "./address.ts";
 import type { FaultKind } from "./contracts.ts";
-import type { Dialect, Reply, VenueView } from "./dialects/dialect.ts";
+import { type Dialect, jsonOf, type Reply, type VenueView } from "./dialects/dialect.ts";
 import { attachFeeds, type Feeds } from "./feeds.ts";
 import type { OpenWorld } from "./world.ts";
 
@@ -47,8 +47,9 @@ export async function serve(parts: ServerParts): Promise<ExchangeServer> {
     if (fault === "hang") return undefined;
     if (fault === "slow") await parts.clock.sleep(slowMs, stopping.signal);
     const instead = replyOf(fault, venue.dialect);
-    const route = venue.dialect.routes[path];
-    return send(response, instead ?? route?.(query, venue.view) ?? venue.dialect.unknownPath);
+    const posted = request.method === "POST" ? await bodyOf(request) : undefined;
+    const answer = instead ?? answerTo(venue.dialect, path, query)?.(venue.view, posted);
+    return send(response, answer ?? venue.dialect.unknownPath);
   };
 
   const server = createServer((request, response) => {
@@ -70,6 +71,29 @@ export async function serve(parts: ServerParts): Promise<ExchangeServer> {
   };
 }
 
+/** A route by its whole path, or by all but its last part. */
+function answerTo({ routes }: Dialect, path: string, query: URLSearchParams) {
+  const route = routes[path];
+  if (route !== undefined) return (venue: VenueView, posted: unknown) => route(query, venue, posted);
+  const end = path.lastIndexOf("/") + 1;
+  const varying = routes[`${path.slice(0, end)}*`];
+  if (varying === undefined) return undefined;
+  query.set("*", decodeURIComponent(path.slice(end)));
+  return (venue: VenueView, posted: unknown) => varying(query, venue, posted);
+}
+
+const mostPosted = 64 * 1024;
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = "";
+  request.setEncoding("utf8");
+  for await (const chunk of request) {
+    text += chunk;
+    if (text.length > mostPosted) throw new Error("the body is too long");
+  }
+  return jsonOf(text);
+}
+
 function viewOf(world: OpenWorld, { profile }: Dialect): VenueView {
   const contracts = world.symbols.map((symbol) => world.contract(symbol, profile.id));
   return {
@@ -84,11 +108,12 @@ function replyOf(fault: FaultKind | undefined, dialect: Dialect): Reply | undefi
   return fault === "html" ? webPage : undefined;
 }
 
-function send(response: ServerResponse, { status, body }: Reply): void {
+function send(response: ServerResponse, { status, body, headers }: Reply): void {
   const isPage = typeof body === "string";
   response.writeHead(status, {
     "Content-Type": isPage ? "text/html; charset=utf-8" : "application/json",
     ...(status === 429 ? { "Retry-After": "30" } : {}),
+    ...headers,
   });
   response.end(isPage ? body : JSON.stringify(body));
 }

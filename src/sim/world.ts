@@ -106,7 +106,8 @@ function createMarket(symbol: string, firstAt: number, options: WorldOptions): M
     }),
   );
   const path = createPath(firstPrice, instrument.startPrice, random);
-  return { timeline, path, contracts, openInterestUsd: instrument.openInterestUsd };
+  const shares = options.venues.reduce((sum, { openInterestShare }) => sum + openInterestShare, 0);
+  return { timeline, path, contracts, openInterestUsd: instrument.openInterestUsd * shares };
 }
 
 function stepMarket(market: Market, now: number, elapsed: number, stepMs: number, parts: number): void {

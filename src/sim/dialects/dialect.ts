@@ -7,6 +7,7 @@ import { decimalsOf, type Instrument } from "../instruments.ts";
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One venue of the world, as its dialect sees it. */
@@ -16,7 +17,8 @@ export interface VenueView {
 }
 
 export type Query = URLSearchParams;
-export type Route = (query: Query, venue: VenueView) => Reply;
+/** `posted` is a POST's JSON. */
+export type Route = (query: Query, venue: VenueView, posted?: unknown) => Reply;
 
 /** What a websocket client is told at once, and what it is subscribed to from now on. */
 export interface FeedAnswer {
@@ -28,7 +30,7 @@ export interface FeedAnswer {
 /** A venue's way of saying what happened in the world: its routes, its frames, and who trades there. */
 export interface Dialect {
   readonly profile: VenueProfile;
-  /** By the venue's own path, without host. */
+  /** By the venue's own path, without host; a last part that varies is written `*` and comes as the query's `*`. */
   readonly routes: Readonly<Record<string, Route>>;
   readonly unknownPath: Reply;
   readonly tooManyRequests: Reply;
@@ -114,3 +116,6 @@ export function groupBy<Item>(
   }
   return groups;
 }
+
+/** For venues whose websocket tells no liquidations. */
+export const silentFeed: Feed = { receive: () => ({ frames: [] }), publish: () => [] };
