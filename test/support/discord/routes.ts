@@ -25,6 +25,8 @@ export interface RouteContext {
   readonly scene: Scene;
   readonly gatewayUrl: string;
   readonly sessionStartsLeft: () => number;
+  /** How many shards Discord recommends. */
+  readonly shards: number;
   /** Ids and tokens in the path, in order. */
   readonly ids: readonly string[];
   readonly query: URLSearchParams;
@@ -65,7 +67,7 @@ const idAt = (context: RouteContext, index: number): string => context.ids[index
 const gatewayBot = route("GET /gateway/bot", (context) =>
   ok({
     url: context.gatewayUrl,
-    shards: 1,
+    shards: context.shards,
     session_start_limit: {
       total: 1000,
       remaining: context.sessionStartsLeft(),

@@ -40,6 +40,8 @@ export interface DiscordOptions {
   readonly grantedIntents?: number;
   /** How long a nonce is remembered; Discord says "a few minutes". */
   readonly nonceWindowMs?: number;
+  /** What /gateway/bot recommends; one when left out. */
+  readonly shards?: number;
 }
 
 /** One request as it came, whatever became of it. */
@@ -137,6 +139,7 @@ export async function startDiscordServer(options: DiscordOptions = {}): Promise<
     scene,
     gatewayUrl: `ws://127.0.0.1:${listener.port}/gateway`,
     sessionStartsLeft: () => 1000 - gateway.identifies(),
+    shards: options.shards ?? 1,
     ids: found.ids,
     query,
     body: form.body,

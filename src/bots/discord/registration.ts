@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import type { REST } from "@discordjs/rest";
+import { Routes, type RESTPostAPIChatInputApplicationCommandsJSONBody } from "discord-api-types/v10";
+
+/** One server's, or everybody's. */
+export type Scope = "global" | { readonly guild: string };
+
+/** What was registered where, kept between starts. */
+export interface RegistrationMemory {
+  /** The hash of each scope's list, by "global" or the server's id. */
+  readonly read: () => Promise<ReadonlyMap<string, string>>;
+  readonly write: (scope: string, hash: string) => Promise<void>;
+  readonly remove: (scope: string) => Promise<void>;
+}
+
+export interface Registration {
+  /** Its token set; waits where Discord limits requests. */
+  readonly rest: REST;
+  readonly applicationId: string;
+  readonly memory: RegistrationMemory;
+}
+
+export interface RegistrationResult {
+  /** Scopes that were written: with the list, or empty because the list is elsewhere now. */
+  readonly written: readonly string[];
+}
+
+type Commands = readonly RESTPostAPIChatInputApplicationCommandsJSONBody[];
+
+/**
+ * Makes the commands known in one scope and in no other: Discord shows a command twice that is registered for
+ * everybody and for a server. One overwrite a scope, none where nothing changed unless `isForced`.
+ */
+export async function register(
+  { rest, applicationId, memory }: Registration,
+  commands: Commands,
+  { scope, isForced }: { readonly scope: Scope; readonly isForced: boolean },
+): Promise<RegistrationResult> {
+  const known = await memory.read();
+  const wanted = nameOf(scope);
+  const written: string[] = [];
+  const hash = hashOf(commands);
+  for (const other of known.keys()) {
+    if (other === wanted) continue;
+    await rest.put(routeOf(applicationId, other), { body: [] });
+    await memory.remove(other);
+    written.push(other);
+  }
+  if (isForced || known.get(wanted) !== hash) {
+    await rest.put(routeOf(applicationId, wanted), { body: commands });
+    await memory.write(wanted, hash);
+    written.push(wanted);
+  }
+  return { written };
+}
+
+/** Where the operator put them last; for everybody if nowhere. */
+export async function registeredScope(memory: RegistrationMemory): Promise<Scope> {
+  const known = await memory.read();
+  const [guild] = [...known.keys()].filter((scope) => scope !== global);
+  return known.has(global) || guild === undefined ? global : { guild };
+}
+
+const global = "global";
+
+function nameOf(scope: Scope): string {
+  return scope === global ? global : scope.guild;
+}
+
+function routeOf(applicationId: string, scope: string): `/${string}` {
+  return scope === global
+    ? Routes.applicationCommands(applicationId)
+    : Routes.applicationGuildCommands(applicationId, scope);
+}
+
+function hashOf(commands: Commands): string {
+  return createHash("sha256").update(JSON.stringify(commands)).digest("base64url");
+}
