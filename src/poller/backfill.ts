@@ -1,13 +1,14 @@
 import type { Bar } from "../model/types.ts";
-import type { Contract, Feed, OpenInterestRow } from "./adapter.ts";
+import type { CandleRow, Contract, Feed, OpenInterestRow } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
-import { askBoards } from "./board.ts";
+import { openBoards } from "./board.ts";
 import { closeOf, makeBar, settleMs } from "./bars.ts";
 import type { BackfillOutcome } from "./contracts.ts";
 import { Refusal } from "./failure.ts";
 import type { Desk } from "./poll.ts";
 import { askFigure, specOf } from "./poll.ts";
 import { Malformed } from "./read.ts";
+import { contractIn } from "./resolve.ts";
 
 interface Span {
   readonly from: number;
@@ -17,13 +18,13 @@ interface Span {
 /** A series' history, one request after the other, so that polls find the line free in between. */
 export async function backfill(
   desk: Desk,
-  symbol: string,
+  { symbol, series }: { readonly symbol: string; readonly series: string },
   span: Span,
   signal?: AbortSignal,
 ): Promise<BackfillOutcome> {
   const { adapter, clock, markets, tiers } = desk;
   try {
-    const contract = await markets.contractOf(symbol, signal);
+    const contract = contractIn(series, await markets.contractsOf(symbol, signal));
     const bars = await readBars(desk, contract, wholeBars(span, clock.now()), signal);
     const price = bars.at(-1)?.close;
     if (price === undefined) throw desk.line.refuse(`history ${contract.id}`, new Malformed("no candles"));
@@ -62,14 +63,13 @@ async function readBars(
   return [...candles.values()]
     .filter((row) => row.openTime >= span.from && row.openTime < span.to)
     .toSorted((a, b) => a.openTime - b.openTime)
-    .map((row) =>
-      makeBar(row, { mark: marks.get(row.openTime), ...positioning(openInterest.get(closeOf(row))) }),
-    );
+    .map((row) => makeBar(row, { mark: marks.get(row.openTime), ...positioning(openInterest, row) }));
 }
 
-function positioning(row: OpenInterestRow | undefined) {
-  if (row === undefined) return {};
-  const { value: openInterest, longShortRatio, longLiquidations: long, shortLiquidations: short } = row;
+/** A history row says how much is open at its time, and what was liquidated from then on. */
+function positioning(rows: ReadonlyMap<number, OpenInterestRow>, candle: CandleRow) {
+  const { value: openInterest, longShortRatio } = rows.get(closeOf(candle)) ?? {};
+  const { longLiquidations: long, shortLiquidations: short } = rows.get(candle.openTime) ?? {};
   const liquidated = long === undefined || short === undefined ? undefined : { long, short };
   return { openInterest, longShortRatio, liquidated };
 }
@@ -81,8 +81,7 @@ async function readStanding(
   close: number,
   signal: AbortSignal | undefined,
 ): Promise<OpenInterestRow[]> {
-  const lookUp = await askBoards(desk.adapter.boards, desk.line, signal);
-  const { openInterest } = lookUp(contract, desk.clock.now());
+  const { openInterest } = await openBoards(desk.adapter.boards, desk, signal)(contract);
   if (openInterest !== undefined) return [{ at: close, value: openInterest }];
   const { openInterest: figure } = desk.adapter;
   if (figure === undefined) return [];

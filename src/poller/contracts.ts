@@ -48,27 +48,37 @@ export interface PollRequest {
   readonly symbol: string;
   /** Open time of the newest closed bar the model has; undefined on a cold start. */
   readonly cursor?: number;
+  /** The same of the symbol's other series here. */
+  readonly otherCursor?: number;
 }
 
-/** One exchange, as the rest of the program sees it. Built by `openVenue` (poller/venue.ts). */
+/** Takes how one series of a symbol went; the main one, unless it is named. */
+export type OnOutcome = (symbol: string, outcome: PollOutcome, series?: string) => void;
+
+/**
+ * One exchange, as the rest of the program sees it. Built by `openVenue` (poller/venue.ts). A symbol has a series or
+ * two here: its main contract's has the venue's id, the other one's `otherSeries`.
+ */
 export interface Venue {
   /** ccxt id. */
   readonly id: string;
+  /** "okx:inverse"; undefined where the venue lists contracts of one type only. */
+  readonly otherSeries?: string | undefined;
   /**
-   * One round: asks for every request, and hands each outcome over as soon as it is known. Never rejects for
-   * what a venue does; resolves when all were handed over.
+   * One round: asks for every request, and hands each outcome over as soon as it is known, a symbol's main series
+   * last: it completes the symbol. Never rejects for what a venue does; resolves when all were handed over.
    */
   readonly poll: (
     requests: readonly PollRequest[],
-    onOutcome: (symbol: string, outcome: PollOutcome) => void,
+    onOutcome: OnOutcome,
     signal?: AbortSignal,
   ) => Promise<void>;
-  /** Closed bars in [from, to), oldest first, as far back as the venue remembers. */
+  /** Closed bars in [from, to), oldest first, as far back as the venue remembers; the main series', unless said. */
   readonly backfill: (
     symbol: string,
     from: number,
     to: number,
-    signal?: AbortSignal,
+    options?: { readonly series?: string | undefined; readonly signal?: AbortSignal | undefined },
   ) => Promise<BackfillOutcome>;
   readonly close: () => Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Backfills, Rounds } from "../store/contracts.ts";
 import { historyMs, type Venue } from "./contracts.ts";
+import { symbolOf } from "./round.ts";
 import type { Troubles } from "./trouble.ts";
 
 export interface HistoryOptions {
@@ -19,19 +20,21 @@ export interface HistoryOptions {
 }
 
 /** Fetches a series' history and leaves it for the worker. A failure is said; a later round asks again. */
-export function createHistory(options: HistoryOptions): (symbol: string, from: number) => Promise<void> {
+export function createHistory(
+  options: HistoryOptions,
+): (symbol: string, from: number, series?: string) => Promise<void> {
   const { venue, backfills, rounds, clock, log, timeoutMs, stopping } = options;
-  return async (symbol, from) => {
+  return async (symbol, from, series = venue.id) => {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)]);
     setMaxListeners(0, signal);
-    const outcome = await venue.backfill(symbol, from, clock.now(), signal);
+    const outcome = await venue.backfill(symbol, from, clock.now(), { series, signal });
     if (stopping.aborted) return;
-    options.troubles("histories", symbol, outcome.ok ? undefined : outcome.failure);
+    options.troubles("histories", symbolOf(symbol, series), outcome.ok ? undefined : outcome.failure);
     if (!outcome.ok) return;
     const goesOn = from > clock.now() - historyMs;
     // the state it was to go on from was dropped meanwhile: a new one needs all of the history
-    if (goesOn && !(await rounds.cursors(venue.id, [symbol])).has(symbol)) return;
-    await backfills.put(symbol, venue.id, outcome.spec, outcome.bars);
-    log.info({ venue: venue.id, symbol, bars: outcome.bars.length }, "history read");
+    if (goesOn && !(await rounds.cursors(series, [symbol])).has(symbol)) return;
+    await backfills.put(symbol, series, outcome.spec, outcome.bars);
+    log.info({ venue: series, symbol, bars: outcome.bars.length }, "history read");
   };
 }

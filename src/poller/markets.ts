@@ -2,76 +2,54 @@ import { z } from "zod";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MarketCache } from "../store/contracts.ts";
-import type { Contract } from "./adapter.ts";
+import type { VenueAdapter } from "./adapter.ts";
 import { openCached } from "./cached.ts";
-import { Refusal } from "./failure.ts";
 import type { Line } from "./line.ts";
 import { orAborted, stopIfAborted } from "./line.ts";
-import { Malformed } from "./read.ts";
+import { type Listing, listingSchema, readListings } from "./listing.ts";
+import { type Resolved, resolve } from "./resolve.ts";
 
 const refreshAfterMs = 6 * 3_600_000;
 /** A missing symbol asks for the list again, but not in every round. */
 const missingRetryMs = 600_000;
 
-const contractSchema = z.object({
-  symbol: z.string(),
-  market: z.string(),
-  id: z.string(),
-  contractType: z.enum(["linear", "inverse"]),
-  contractSize: z.number().positive(),
-  multiplier: z.number().positive().default(1),
-});
-
 const listSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   /** When the venue was asked, epoch ms. */
   readAt: z.number(),
-  contracts: z.array(contractSchema).min(1),
+  listings: z.array(listingSchema).min(1),
 });
 
 type MarketList = z.infer<typeof listSchema>;
 
-/** What we need of ccxt's unified market; the rest stays unread. */
-const perpetualSchema = z.object({
-  id: z.string().min(1),
-  symbol: z.string(),
-  base: z.string().min(1),
-  swap: z.literal(true),
-  active: z.boolean().optional(),
-  linear: z.boolean().optional(),
-  inverse: z.boolean().optional(),
-  contractSize: z.number().positive(),
-});
-
 export interface Markets {
-  /** The venue's main linear perpetual of a base asset; rejects with a Refusal. */
-  readonly contractOf: (symbol: string, signal?: AbortSignal) => Promise<Contract>;
+  /** The venue's contracts of a base asset; rejects with a Refusal where the list can't be had. */
+  readonly contractsOf: (symbol: string, signal?: AbortSignal) => Promise<Resolved>;
 }
 
 export interface MarketsOptions {
-  readonly venue: string;
-  /** What its main linear contracts are quoted and settled in. */
-  readonly settle?: string | undefined;
+  readonly adapter: VenueAdapter;
   readonly line: Line;
   readonly cache: MarketCache;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function openMarkets({ venue, settle = "USDT", line, cache, clock, log }: MarketsOptions): Markets {
+export function openMarkets({ adapter, line, cache, clock, log }: MarketsOptions): Markets {
+  const venue = adapter.id;
   const stored = openCached(cache, venue, listSchema, log);
-  let known: { readAt: number; contracts: ReadonlyMap<string, Contract> } | undefined;
+  let known: { readAt: number; bySymbol: ReadonlyMap<string, readonly Listing[]> } | undefined;
   let refreshing: Promise<void> | undefined;
   let nextRefreshAt = 0;
 
-  const keep = (list: MarketList): void => {
-    known = { readAt: list.readAt, contracts: new Map(list.contracts.map((item) => [item.market, item])) };
+  const keep = ({ readAt, listings }: MarketList): void => {
+    known = { readAt, bySymbol: bySymbolOf(listings) };
   };
 
   // ccxt keeps a rejected loadMarkets() for ever; fetchMarkets() has no such memory, nor do we
   const download = async (): Promise<void> => {
-    const contracts = await line.fetchMarkets(readContracts);
-    const list: MarketList = { version: 1, readAt: clock.now(), contracts: [...contracts] };
+    const listings = await line.fetchMarkets(readListings);
+    const list: MarketList = { version: 2, readAt: clock.now(), listings: [...listings] };
     keep(list);
     await stored.write(list);
   };
@@ -103,41 +81,25 @@ export function openMarkets({ venue, settle = "USDT", line, cache, clock, log }:
     keep(list);
   };
 
+  const lookUp = (symbol: string): Resolved => resolve(adapter, known?.bySymbol.get(symbol) ?? [], symbol);
+
   return {
-    contractOf: async (symbol, signal) => {
+    contractsOf: async (symbol, signal) => {
       if (known === undefined) await orAborted(load(), signal);
       stopIfAborted(signal);
-      const market = `${symbol}/${settle}:${settle}`;
-      if (known?.contracts.has(market) === false) await orAborted(refreshQuietly(), signal);
+      if ("missing" in lookUp(symbol)) await orAborted(refreshQuietly(), signal);
       else if (clock.now() - (known?.readAt ?? 0) > refreshAfterMs) void refreshQuietly();
-      const contract = known?.contracts.get(market);
-      if (contract !== undefined) return contract;
-      throw new Refusal({
-        kind: "give-up-symbol",
-        reason: `${venue} lists no perpetual ${market} for ${symbol}`,
-      });
+      return lookUp(symbol);
     },
   };
 }
 
-function readContracts(markets: readonly unknown[]): readonly Contract[] {
-  const contracts = markets.flatMap((market) => readContract(market) ?? []);
-  if (contracts.length === 0) throw new Malformed(`no perpetual among ${markets.length} markets`);
-  return contracts;
-}
-
-/** Spot, dated and delisted contracts are left out. */
-function readContract(market: unknown): Contract | undefined {
-  const parsed = perpetualSchema.safeParse(market);
-  if (!parsed.success) return undefined;
-  const { id, symbol, base, active, linear, inverse, contractSize } = parsed.data;
-  if (active === false || linear === inverse) return undefined;
-  return {
-    symbol: base,
-    market: symbol,
-    id,
-    contractType: linear === true ? "linear" : "inverse",
-    contractSize,
-    multiplier: 1,
-  };
+/** Under the coin's name, and where a listing counts by the thousand under the listed name too, to give a hint. */
+function bySymbolOf(listings: readonly Listing[]): ReadonlyMap<string, readonly Listing[]> {
+  const bySymbol = new Map<string, Listing[]>();
+  for (const listing of listings) {
+    const names = new Set([listing.symbol, listing.market.split("/", 1)[0] ?? ""]);
+    for (const name of names) bySymbol.set(name, [...(bySymbol.get(name) ?? []), listing]);
+  }
+  return bySymbol;
 }

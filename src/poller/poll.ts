@@ -13,13 +13,14 @@ import type {
 } from "./adapter.ts";
 import { intervalMs, oldestMs } from "./adapter.ts";
 import { assemble, type Awaited } from "./bars.ts";
-import type { Boards } from "./board.ts";
-import type { Observation, PollRequest } from "./contracts.ts";
+import type { Boards, DatedRow } from "./board.ts";
+import type { Observation } from "./contracts.ts";
 import { maxBarsPerPoll } from "./contracts.ts";
 import type { AskOptions, Line } from "./line.ts";
 import type { Markets } from "./markets.ts";
 import { checkFresh, Malformed } from "./read.ts";
 import type { Recall } from "./recall.ts";
+import type { Listed } from "./resolve.ts";
 import type { Tiers } from "./tiers.ts";
 
 const latestRows = 3; // the forming bar, the one that closed, and one for a late poll
@@ -34,19 +35,22 @@ export interface Desk {
   readonly log: Log;
 }
 
-/** One symbol's part of a round; rejects with a Refusal. */
-export async function observe(
-  desk: Desk,
-  request: PollRequest,
-  recall: Recall,
-  boards: () => Promise<Boards>,
-  signal?: AbortSignal,
-): Promise<Observation> {
+export interface Part {
+  readonly contract: Listed;
+  /** Open time of the newest closed bar the model has of it. */
+  readonly cursor: number | undefined;
+  readonly recall: Recall;
+  readonly boards: Boards;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One contract's part of a round; rejects with a Refusal. */
+export async function observe(desk: Desk, part: Part): Promise<Observation> {
   const { adapter, clock } = desk;
-  const contract = await desk.markets.contractOf(request.symbol, signal);
-  const limit = rowsSince(request.cursor, clock.now());
-  const [lookUp, openInterest, candles, marks] = await Promise.all([
-    boards(),
+  const { contract, recall, cursor, signal } = part;
+  const limit = rowsSince(cursor, clock.now());
+  const [board, openInterest, candles, marks] = await Promise.all([
+    part.boards(contract),
     adapter.openInterest === undefined
       ? undefined
       : askFigure(desk, adapter.openInterest, contract, { signal }),
@@ -54,15 +58,13 @@ export async function observe(
     adapter.markCandles === undefined
       ? undefined
       : ifPossible(desk, askLatest(desk, adapter.markCandles, contract, limit, { signal, optional: true })),
-    askDetails(desk, contract, recall, request.cursor, signal),
+    askDetails(desk, contract, recall, cursor, signal),
   ]);
-  const answers = { contract, lookUp, openInterest, candles, marks: marks ?? [] };
-  return observationOf(desk, request.cursor, recall, answers, signal);
+  return observationOf(desk, part, { board, openInterest, candles, marks: marks ?? [] });
 }
 
 interface Answers {
-  readonly contract: Contract;
-  readonly lookUp: Boards;
+  readonly board: DatedRow;
   readonly openInterest: Sample | undefined;
   readonly candles: readonly CandleRow[];
   readonly marks: readonly MarkRow[];
@@ -70,13 +72,10 @@ interface Answers {
 
 async function observationOf(
   desk: Desk,
-  cursor: number | undefined,
-  recall: Recall,
-  { contract, lookUp, openInterest, candles, marks }: Answers,
-  signal: AbortSignal | undefined,
+  { contract, cursor, recall, signal }: Part,
+  { board, openInterest, candles, marks }: Answers,
 ): Promise<Observation> {
   const now = desk.clock.now();
-  const board = lookUp(contract, now);
   const { markPrice, fundingRate } = board;
   const sample = openInterest ?? { at: board.at, value: board.openInterest };
   if (markPrice === undefined || sample.value === undefined) {
@@ -104,13 +103,9 @@ const awaitedOf = ({ openInterestHistory, markCandles }: VenueAdapter): Awaited 
   marks: markCandles !== undefined,
 });
 
-export function specOf(
-  adapter: VenueAdapter,
-  contract: Contract,
-  riskTiers: readonly RiskTier[],
-): SeriesSpec {
-  const { symbol, market, contractType } = contract;
-  const { id: venue, liquidationFeeRate } = adapter;
+export function specOf(adapter: VenueAdapter, contract: Listed, riskTiers: readonly RiskTier[]): SeriesSpec {
+  const { series: venue, symbol, market, contractType } = contract;
+  const { liquidationFeeRate } = adapter;
   return { venue, symbol, market, contractType, intervalMs, riskTiers, liquidationFeeRate };
 }
 
@@ -191,19 +186,20 @@ async function askDetails(
     ifPossible(desk, ratios),
     ifPossible(desk, funding),
   ]);
-  for (const row of openInterest ?? []) noteHistory(recall, row);
+  for (const row of openInterest ?? []) noteHistory(recall, row, askedAt);
   for (const { at, value } of longShortRatio ?? []) recall.longShortRatio.set(at, value);
   if (fundingRate !== undefined) recall.fundingRate.set(newestClose, fundingRate.value);
   if (openInterest !== undefined || historyFeed === undefined) recall.settle(askedAt);
 }
 
-function noteHistory(recall: Recall, row: OpenInterestRow): void {
+function noteHistory(recall: Recall, row: OpenInterestRow, now: number): void {
   const { at, value, longShortRatio, longLiquidations, shortLiquidations } = row;
   recall.openInterest.set(at, value);
   if (longShortRatio !== undefined) recall.longShortRatio.set(at, longShortRatio);
-  if (longLiquidations !== undefined && shortLiquidations !== undefined) {
-    recall.liquidations.set(at, { long: longLiquidations, short: shortLiquidations });
-  }
+  const close = at + intervalMs;
+  // the sums of a bar that still runs would stay as they are now
+  if (longLiquidations === undefined || shortLiquidations === undefined || close > now) return;
+  recall.liquidations.set(close, { long: longLiquidations, short: shortLiquidations });
 }
 
 async function askSamples<Row extends Sample>(

@@ -2,7 +2,8 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Rounds } from "../store/contracts.ts";
-import { historyMs, maxBarsPerPoll, type PollOutcome, type PollRequest, type Venue } from "./contracts.ts";
+import { historyMs, maxBarsPerPoll, type OnOutcome, type PollRequest, type Venue } from "./contracts.ts";
+import type { PollOutcome } from "./contracts.ts";
 import type { Troubles } from "./trouble.ts";
 
 export interface RoundOptions {
@@ -21,8 +22,8 @@ export interface RoundOptions {
   readonly stopping: AbortSignal;
   readonly barMs: number;
   readonly onComplete: (symbol: string, slot: number) => Promise<void>;
-  readonly onHistoryNeeded: (symbol: string, from: number) => Promise<void>;
-  readonly onOutcome: (symbol: string, outcome: PollOutcome) => void;
+  readonly onHistoryNeeded: (symbol: string, from: number, series: string) => Promise<void>;
+  readonly onOutcome: OnOutcome;
 }
 
 /** One round of one venue: polls every symbol and reports each as soon as it is known. */
@@ -30,33 +31,52 @@ export function createRound(options: RoundOptions): () => Promise<void> {
   const { venue, symbols, rounds, clock, log } = options;
   const historyAsked = new Map<string, number>();
 
+  const quietly = async (work: Promise<void>, symbol: string): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      log.warn(
+        { venue: venue.id, symbol, error },
+        "a report could not be kept; the next round brings another",
+      );
+    }
+  };
+
   return async () => {
     const slot = options.slot();
-    const cursors = await rounds.cursors(venue.id, symbols);
-    await Promise.all(
-      symbols.map(async (symbol) => askForHistory(options, historyAsked, symbol, cursors.get(symbol))),
-    );
+    const [cursors, otherCursors] = await Promise.all([
+      rounds.cursors(venue.id, symbols),
+      venue.otherSeries === undefined ? none : rounds.cursors(venue.otherSeries, symbols),
+    ]);
+    const needHistory = async (symbol: string, series = venue.id): Promise<void> => {
+      const cursor = (series === venue.id ? cursors : otherCursors).get(symbol);
+      await askForHistory(options, historyAsked, { symbol, series, cursor });
+    };
+    await Promise.all(symbols.map(async (symbol) => needHistory(symbol)));
     const reports: Promise<void>[] = [];
-    const onOutcome = (symbol: string, outcome: PollOutcome): void => {
+    const onOutcome: OnOutcome = (symbol, outcome, series = venue.id) => {
       if (options.stopping.aborted && !outcome.ok) return;
-      options.onOutcome(symbol, outcome);
-      options.troubles("polls", symbol, outcome.ok ? undefined : outcome.failure);
-      reports.push(
-        report(options, { symbol, slot, outcome, at: clock.now() }).catch((error: unknown) => {
-          log.warn(
-            { venue: venue.id, symbol, error },
-            "a report could not be kept; the next round brings another",
-          );
-        }),
-      );
+      options.onOutcome(symbol, outcome, series);
+      options.troubles("polls", symbolOf(symbol, series), outcome.ok ? undefined : outcome.failure);
+      reports.push(quietly(report(options, { symbol, series, slot, outcome, at: clock.now() }), symbol));
+      // only its first good poll tells that a symbol has another contract here
+      if (outcome.ok && series !== venue.id) reports.push(quietly(needHistory(symbol, series), symbol));
     };
     await venue.poll(
-      symbols.map((symbol) => request(symbol, cursors.get(symbol))),
+      symbols.map((symbol) => request(symbol, cursors.get(symbol), otherCursors.get(symbol))),
       onOutcome,
       endOf(options),
     );
     await Promise.all(reports);
   };
+}
+
+const none: ReadonlyMap<string, number> = new Map();
+
+/** How trouble with a series is named: "BTC", "BTC inverse". */
+export function symbolOf(symbol: string, series: string | undefined): string {
+  const [, type] = series?.split(":") ?? [];
+  return type === undefined ? symbol : `${symbol} ${type}`;
 }
 
 /** Every request of a round listens to it, which is more than Node expects of one signal. */
@@ -66,8 +86,12 @@ function endOf({ stopping, timeoutMs }: RoundOptions): AbortSignal {
   return signal;
 }
 
-function request(symbol: string, cursor: number | undefined): PollRequest {
-  return cursor === undefined ? { symbol } : { symbol, cursor };
+function request(symbol: string, cursor: number | undefined, otherCursor: number | undefined): PollRequest {
+  return {
+    symbol,
+    ...(cursor === undefined ? {} : { cursor }),
+    ...(otherCursor === undefined ? {} : { otherCursor }),
+  };
 }
 
 /** A history that was handed over takes a recompute to show in the cursor; one that failed may try again then. */
@@ -76,22 +100,30 @@ const roundsBeforeAskingAgain = 3;
 async function askForHistory(
   options: RoundOptions,
   asked: Map<string, number>,
-  symbol: string,
-  cursor: number | undefined,
+  { symbol, series, cursor }: { symbol: string; series: string; cursor: number | undefined },
 ): Promise<void> {
   const now = options.clock.now();
   if (cursor !== undefined && now - cursor <= maxBarsPerPoll * options.barMs) return;
   const slot = options.slot();
-  if (slot - (asked.get(symbol) ?? -Infinity) < roundsBeforeAskingAgain) return;
-  asked.set(symbol, slot);
-  await options.onHistoryNeeded(symbol, Math.max(cursor ?? 0, now - historyMs));
+  const key = `${series} ${symbol}`;
+  if (slot - (asked.get(key) ?? -Infinity) < roundsBeforeAskingAgain) return;
+  asked.set(key, slot);
+  await options.onHistoryNeeded(symbol, Math.max(cursor ?? 0, now - historyMs), series);
+}
+
+interface Heard {
+  readonly symbol: string;
+  readonly series: string;
+  readonly slot: number;
+  readonly outcome: PollOutcome;
+  readonly at: number;
 }
 
 async function report(
-  { venue, rounds, expected, onComplete }: RoundOptions,
-  { symbol, slot, outcome, at }: { symbol: string; slot: number; outcome: PollOutcome; at: number },
+  { rounds, expected, onComplete }: RoundOptions,
+  { symbol, series, slot, outcome, at }: Heard,
 ): Promise<void> {
   const said = outcome.ok ? { observation: outcome.observation } : { failure: outcome.failure };
-  const result = await rounds.report(symbol, { venue: venue.id, slot, at, ...said }, expected);
+  const result = await rounds.report(symbol, { venue: series, slot, at, ...said }, expected);
   if (result === "complete") await onComplete(symbol, slot);
 }

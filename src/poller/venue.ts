@@ -5,23 +5,25 @@ import type { MarketCache } from "../store/contracts.ts";
 import type { VenueAdapter } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
 import { backfill } from "./backfill.ts";
-import type { Boards } from "./board.ts";
-import { askBoards } from "./board.ts";
-import type { PollOutcome, PollRequest, Venue } from "./contracts.ts";
+import { openBoards } from "./board.ts";
+import type { OnOutcome, PollOutcome, PollRequest, Venue } from "./contracts.ts";
 import { openLine } from "./line.ts";
 import { openMarkets } from "./markets.ts";
 import type { Desk } from "./poll.ts";
-import { observe } from "./poll.ts";
+import { observe, type Part } from "./poll.ts";
 import type { Recall } from "./recall.ts";
 import { createRecall } from "./recall.ts";
+import { type Listed, otherSeriesOf, type Resolved } from "./resolve.ts";
+import { scaled } from "./scale.ts";
 import { supportedVenues } from "./supported.ts";
 import { openTiers } from "./tiers.ts";
 import { binanceusdm } from "./venues/binanceusdm.ts";
 import { bybit } from "./venues/bybit.ts";
+import { gate } from "./venues/gate.ts";
 import { okx } from "./venues/okx.ts";
 
 const adapters: ReadonlyMap<string, VenueAdapter> = new Map(
-  [binanceusdm, bybit, okx].map((adapter) => [adapter.id, adapter]),
+  [binanceusdm, bybit, okx, gate].map((adapter) => [adapter.id, adapter]),
 );
 
 /** The step of every series. */
@@ -45,56 +47,111 @@ export interface VenueOptions {
 
 /** Opens one of `supportedVenues`; nothing is loaded and nobody asked before the first poll. Throws for another id. */
 export function openVenue(id: string, options: VenueOptions): Venue {
-  const adapter = adapters.get(id);
-  if (adapter === undefined)
+  const known = adapters.get(id);
+  if (known === undefined)
     throw new RangeError(`unknown venue "${id}"; there are ${supportedVenues.join(", ")}`);
+  const adapter = scaled(known);
   const { clock, log, markets: cache } = options;
   const line = openLine({ ...defaults, ...options, adapter });
-  const markets = openMarkets({ venue: id, settle: adapter.settle, line, cache, clock, log });
+  const markets = openMarkets({ adapter, line, cache, clock, log });
   const tiers = openTiers({ adapter, line, cache, clock, log });
   const desk: Desk = { adapter, line, markets, tiers, clock, log };
-  const recalls = new Map<string, Recall>();
-
-  const recallOf = (symbol: string): Recall => {
-    const recall = recalls.get(symbol) ?? createRecall();
-    recalls.set(symbol, recall);
-    return recall;
-  };
-
+  const otherSeries = otherSeriesOf(adapter);
+  const pollSymbol = createPolling(desk);
   return {
     id,
+    otherSeries,
     poll: async (requests, onOutcome, signal) => {
       if (signal !== undefined) allowListeners(signal);
-      const boards = once(async () => askBoards(adapter.boards, line, signal));
-      await Promise.all(
-        requests.map(async (request) => {
-          onOutcome(
-            request.symbol,
-            await pollSymbol(desk, request, recallOf(request.symbol), boards, signal),
-          );
-        }),
-      );
+      const boards = openBoards(adapter.boards, desk, signal);
+      await Promise.all(requests.map(async (request) => pollSymbol({ request, onOutcome, boards, signal })));
     },
-    backfill: async (symbol, from, to, signal) => backfill(desk, symbol, { from, to }, signal),
+    backfill: async (symbol, from, to, { series = id, signal } = {}) =>
+      backfill(desk, { symbol, series }, { from, to }, signal),
     close: line.close,
   };
 }
 
-async function pollSymbol(
-  desk: Desk,
-  request: PollRequest,
-  recall: Recall,
-  boards: () => Promise<Boards>,
+interface Turn extends Pick<Part, "boards" | "signal"> {
+  readonly request: PollRequest;
+  readonly onOutcome: OnOutcome;
+}
+
+/** A symbol's turn in a round: its other series first, and then, as the last word on the symbol, its main one. */
+function createPolling(desk: Desk): (turn: Turn) => Promise<void> {
+  const { id } = desk.adapter;
+  const recalls = new Map<string, Recall>();
+  const others = new Map<string, string>();
+
+  const recallOf = (market: string): Recall => {
+    const recall = recalls.get(market) ?? createRecall();
+    recalls.set(market, recall);
+    return recall;
+  };
+
+  const pollSeries = async (
+    contract: Listed,
+    cursor: number | undefined,
+    { boards, signal }: Turn,
+  ): Promise<PollOutcome> =>
+    pollContract(desk, { contract, cursor, recall: recallOf(contract.market), boards, signal });
+
+  /** What traded before and doesn't now drops out with one notice. */
+  const noteOther = ({ request: { symbol }, onOutcome }: Turn, other: Listed | undefined): void => {
+    const before = others.get(symbol);
+    if (other !== undefined) others.set(symbol, other.series);
+    else if (before !== undefined) {
+      others.delete(symbol);
+      const reason = `${before} of ${symbol} doesn't trade any more`;
+      onOutcome(symbol, { ok: false, failure: { kind: "give-up-symbol", reason } }, before);
+    }
+  };
+
+  return async (turn) => {
+    const { request, onOutcome, signal } = turn;
+    const { symbol } = request;
+    const resolved = await resolveSymbol(desk, symbol, signal);
+    if ("ok" in resolved) return onOutcome(symbol, resolved, id);
+    noteOther(turn, resolved.other);
+    const main =
+      "main" in resolved ? pollSeries(resolved.main, request.cursor, turn) : notListed(resolved.missing);
+    if (resolved.other !== undefined) {
+      const outcome = await pollSeries(resolved.other, request.otherCursor, turn);
+      onOutcome(symbol, outcome, resolved.other.series);
+    }
+    return onOutcome(symbol, await main, id);
+  };
+}
+
+/** The contracts behind a symbol, or why the venue isn't asked about it. */
+async function resolveSymbol(
+  { line, markets }: Desk,
+  symbol: string,
   signal: AbortSignal | undefined,
-): Promise<PollOutcome> {
+): Promise<Resolved | (PollOutcome & { readonly ok: false })> {
+  const blocked = line.blocked();
+  if (blocked !== undefined) return { ok: false, failure: blocked };
+  try {
+    return await markets.contractsOf(symbol, signal);
+  } catch (error) {
+    return { ok: false, failure: line.refuse(symbol, error).failure };
+  }
+}
+
+async function notListed(reason: string): Promise<PollOutcome> {
+  return { ok: false, failure: { kind: "give-up-symbol", reason } };
+}
+
+async function pollContract(desk: Desk, part: Part): Promise<PollOutcome> {
+  const { contract, recall } = part;
   const paused = desk.line.blocked() ?? recall.paused(desk.clock.now());
   if (paused !== undefined) return { ok: false, failure: paused };
   try {
-    const observation = await observe(desk, request, recall, boards, signal);
+    const observation = await observe(desk, part);
     recall.noteSuccess();
     return { ok: true, observation };
   } catch (error) {
-    const refusal = desk.line.refuse(request.symbol, error);
+    const refusal = desk.line.refuse(contract.symbol, error);
     if (refusal.why === "refused") recall.noteRefusal(refusal.failure, desk.clock.now());
     return { ok: false, failure: refusal.failure };
   }
@@ -103,9 +160,4 @@ async function pollSymbol(
 /** Every request of a round listens for its end; Node takes more than ten for a leak and says so on stderr. */
 function allowListeners(signal: AbortSignal): void {
   setMaxListeners(0, signal);
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let started: Promise<T> | undefined;
-  return async () => (started ??= work());
 }

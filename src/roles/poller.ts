@@ -34,7 +34,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       stopping: stopping.signal,
       barMs,
       onComplete: shortcuts.recompute,
-      onHistoryNeeded: async (symbol, from) => queues.backfill(id, symbol, from),
+      onHistoryNeeded: async (symbol, from, series) => queues.backfill(id, { symbol, from, series }),
       onOutcome: (_symbol, outcome) =>
         metrics.polls.inc({ venue: id, outcome: outcome.ok ? "ok" : outcome.failure.kind }),
     });
@@ -60,6 +60,6 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
   lifecycle.add("schedules", keepSchedules(config.venues, schedule, log));
   return {
     poll: async ({ venue }) => byId.get(venue)?.round(),
-    backfill: async ({ venue, symbol, from }) => byId.get(venue)?.history(symbol, from),
+    backfill: async ({ venue, symbol, from, series }) => byId.get(venue)?.history(symbol, from, series),
   };
 }

@@ -12,6 +12,8 @@ export const backfillJob = z.object({
   venue: z.string(),
   symbol: z.string().regex(symbolPattern),
   from: z.number(),
+  /** Of a symbol's second contract at the venue, "okx:inverse"; the main one's, unless said. */
+  series: z.string().optional(),
 });
 export const recomputeJob = z.object({ symbol: z.string().regex(symbolPattern), slot: z.number().int() });
 /** A wake-up: "this symbol's outbox has something for this platform". The outbox says what. */
@@ -33,7 +35,7 @@ export interface Handlers {
 /** How rooms wake each other. Waking twice does no harm; each resolves once Redis has the job. */
 export interface Wakeups {
   readonly recompute: (symbol: string, slot: number) => Promise<void>;
-  readonly backfill: (venue: string, symbol: string, from: number) => Promise<void>;
+  readonly backfill: (venue: string, job: Omit<BackfillJob, "venue">) => Promise<void>;
   /** `delayMs` in real time. */
   readonly deliver: (platform: string, symbol: string, delayMs?: number) => Promise<void>;
 }

@@ -56,8 +56,10 @@ export function createQueues({ connection, venues, platforms, log }: QueuesOptio
         { jobId: `${symbol}-${slot}`, ...keepForDeduplication },
       );
     },
-    backfill: async (venue, symbol, from) => {
-      await known(backfills, venue).add("backfill", { venue, symbol, from }, { jobId: symbol, ...forget });
+    backfill: async (venue, job) => {
+      // one at a time of a series; a colon isn't allowed in an id
+      const jobId = `${job.symbol}${job.series?.replace(venue, "").replace(":", "-") ?? ""}`;
+      await known(backfills, venue).add("backfill", { venue, ...job }, { jobId, ...forget });
     },
     deliver: async (platform, symbol, delayMs = 0) => {
       await known(deliveries, platform).add("deliver", { platform, symbol }, { delay: delayMs, ...forget });

@@ -24,7 +24,7 @@ function reader(answer: () => BackfillOutcome | Promise<BackfillOutcome>, heard 
     venue: {
       id: "bybit",
       poll: async () => undefined,
-      backfill: async (_symbol, from, to, signal) => {
+      backfill: async (_symbol, from, to, { signal } = {}) => {
         signal?.addEventListener("abort", () => heard());
         spans.push({ from, to });
         // a history takes a while

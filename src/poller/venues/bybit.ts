@@ -1,12 +1,12 @@
-import type { RiskTier } from "../../model/types.ts";
-import type { CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
+import type { ContractType, RiskTier } from "../../model/types.ts";
+import type { Board, CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
 import type { Fields } from "../read.ts";
 import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
 import { toRiskTiers } from "../steps.ts";
 
-// Bybit v5, linear: base units, everything a string, newest row first, `{ retCode, result: { list }, time }`.
-const category = "linear";
+// Bybit v5: base units (USD for inverse), everything a string, newest row first, `{ retCode, result: { list }, time }`.
+// Its categories of perpetuals are called as our contract types are.
 
 const rowsOf = (body: unknown): readonly unknown[] =>
   asList(asFields(asFields(body, "answer")["result"], "result")["list"], "result.list");
@@ -23,11 +23,21 @@ function oneSide(fields: Fields): number {
 
 const candleFeed = <Row>(method: string, row: (row: unknown) => Row): Feed<Row> => ({
   stepMs: intervalMs,
-  latest: (contract, limit) => ({ method, params: { category, symbol: contract.id, interval: "5", limit } }),
+  latest: (contract, limit) => ({
+    method,
+    params: { category: contract.contractType, symbol: contract.id, interval: "5", limit },
+  }),
   latestLimit: 1000,
   window: (contract, from, to) => ({
     method,
-    params: { category, symbol: contract.id, interval: "5", start: from, end: to - 1, limit: 1000 },
+    params: {
+      category: contract.contractType,
+      symbol: contract.id,
+      interval: "5",
+      start: from,
+      end: to - 1,
+      limit: 1000,
+    },
   }),
   windowLimit: 1000,
   rows: rowsOf,
@@ -53,14 +63,14 @@ const openInterestHistory: Feed<Sample> = {
   stepMs: intervalMs,
   latest: (contract, limit) => ({
     method: "publicGetV5MarketOpenInterest",
-    params: { category, symbol: contract.id, intervalTime: "5min", limit },
+    params: { category: contract.contractType, symbol: contract.id, intervalTime: "5min", limit },
   }),
   latestLimit: 200,
   // a start without an end is ignored by the venue
   window: (contract, from, to) => ({
     method: "publicGetV5MarketOpenInterest",
     params: {
-      category,
+      category: contract.contractType,
       symbol: contract.id,
       intervalTime: "5min",
       startTime: from,
@@ -80,12 +90,19 @@ const longShortRatio: Feed<Sample> = {
   stepMs: intervalMs,
   latest: (contract, limit) => ({
     method: "publicGetV5MarketAccountRatio",
-    params: { category, symbol: contract.id, period: "5min", limit },
+    params: { category: contract.contractType, symbol: contract.id, period: "5min", limit },
   }),
   latestLimit: 500,
   window: (contract, from, to) => ({
     method: "publicGetV5MarketAccountRatio",
-    params: { category, symbol: contract.id, period: "5min", startTime: from, endTime: to - 1, limit: 500 },
+    params: {
+      category: contract.contractType,
+      symbol: contract.id,
+      period: "5min",
+      startTime: from,
+      endTime: to - 1,
+      limit: 500,
+    },
   }),
   windowLimit: 500,
   rows: rowsOf,
@@ -96,54 +113,59 @@ const longShortRatio: Feed<Sample> = {
   },
 };
 
-/** Limits are in quote already. */
-function readTiers(body: unknown, contract: Contract): readonly RiskTier[] {
+/** Limits are in what the contract settles in: quote already, or coins. */
+function readTiers(body: unknown, contract: Contract, markPrice: number): readonly RiskTier[] {
+  const quotePerUnit = contract.contractType === "linear" ? 1 : markPrice;
   const rows = rowsOf(body).map((row) => asFields(row, "row"));
   return toRiskTiers(
     rows
       .filter((fields) => fields["symbol"] === contract.id)
       .map((fields) => ({
-        cap: asPositive(fields["riskLimitValue"], "riskLimitValue"),
+        cap: asPositive(fields["riskLimitValue"], "riskLimitValue") * quotePerUnit,
         maintenanceMarginRate: asPositive(fields["maintenanceMargin"], "maintenanceMargin"),
         maxLeverage: asPositive(fields["maxLeverage"], "maxLeverage"),
       })),
   );
 }
 
+const tickers = (category: ContractType): Board => ({
+  contractType: category,
+  call: { method: "publicGetV5MarketTickers", params: { category } },
+  rows: rowsOf,
+  idField: "symbol",
+  row: (row, _contract, body) => {
+    const fields = asFields(row, "row");
+    return {
+      at: asTime(asFields(body, "answer")["time"], "time"),
+      markPrice: asPositive(fields["markPrice"], "markPrice"),
+      openInterest: oneSide(fields),
+      fundingRate: asNumber(fields["fundingRate"], "fundingRate"),
+    };
+  },
+});
+
 export const bybit: VenueAdapter = {
   id: "bybit",
-  ccxt: { fetchMarkets: { types: ["linear"] } },
+  ccxt: { fetchMarkets: { types: ["linear", "inverse"] } },
   declares: {
     tier: 1,
-    contracts: ["linear"],
+    contracts: ["linear", "inverse"],
     liquidations: "websocket",
     lacks: { takerVolume: "estimated from the candle's shape" },
     limits: [{ bucket: "http", weight: 600, perMs: 5_000 }],
   },
   liquidationFeeRate: 0,
-  boards: [
-    {
-      call: { method: "publicGetV5MarketTickers", params: { category } },
-      rows: rowsOf,
-      idField: "symbol",
-      row: (row, _contract, body) => {
-        const fields = asFields(row, "row");
-        return {
-          at: asTime(asFields(body, "answer")["time"], "time"),
-          markPrice: asPositive(fields["markPrice"], "markPrice"),
-          openInterest: oneSide(fields),
-          fundingRate: asNumber(fields["fundingRate"], "fundingRate"),
-        };
-      },
-    },
-  ],
+  boards: [tickers("linear"), tickers("inverse")],
   candles: candleFeed("publicGetV5MarketKline", candleRow),
   markCandles: candleFeed("publicGetV5MarketMarkPriceKline", markRow),
   openInterestHistory: [openInterestHistory],
   longShortRatio,
   riskTiers: {
     kind: "venue",
-    call: (contract) => ({ method: "publicGetV5MarketRiskLimit", params: { category, symbol: contract.id } }),
+    call: (contract) => ({
+      method: "publicGetV5MarketRiskLimit",
+      params: { category: contract.contractType, symbol: contract.id },
+    }),
     read: readTiers,
   },
 };

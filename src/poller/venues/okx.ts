@@ -4,7 +4,7 @@ import { intervalMs } from "../adapter.ts";
 import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
 import { toRiskTiers } from "../steps.ts";
 
-// OKX v5, swaps: sizes in contracts, everything a string, newest row first, `{ code, data }`.
+// OKX v5, swaps: sizes in contracts (of coins, or of USD for inverse), everything a string, newest row first, `{ code, data }`.
 const hourMs = 3_600_000;
 const rowsOf = (body: unknown): readonly unknown[] => asList(asFields(body, "answer")["data"], "data");
 
@@ -91,7 +91,7 @@ export const okx: VenueAdapter = {
   ccxt: { fetchMarkets: { types: ["swap"] } },
   declares: {
     tier: 1,
-    contracts: ["linear"],
+    contracts: ["linear", "inverse"],
     liquidations: "websocket",
     lacks: { takerVolume: "estimated from the candle's shape" },
     limits: [

@@ -95,6 +95,7 @@ const okxMarks = (truth: Truth, now: number, change: Change = {}): object[] =>
 
 export const okx: Dialect = {
   id: "okx",
+  lacks: [],
   paths: {
     markets: "/okx/api/v5/public/instruments",
     mark: "/okx/api/v5/public/mark-price",
@@ -110,7 +111,7 @@ export const okx: Dialect = {
     "/okx/api/v5/public/instruments": () => ({
       json: okxAnswer([
         ...["BTC", "ETH", ...otherSymbols].map((base) => okxMarket(base)),
-        okxMarket("BTC", "USD"),
+        okxMarket("LTC", "USD"),
         { instId: "ETH-USD_UM-SWAP", instType: "SWAP", state: "preopen" },
       ]),
     }),
