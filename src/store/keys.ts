@@ -38,6 +38,10 @@ export interface SymbolKeys {
   readonly waiting: string;
   /** Prefix of sorted sets: deliveries claimed, by platform; the score is when they were. */
   readonly claimed: string;
+  /** Hash: rules that anybody subscribed to, and what the set of them is called now (rulePages.ts). */
+  readonly rules: string;
+  /** Prefix of hashes: a page of a rule's subscribers, by `rule:page`. */
+  readonly rulePage: string;
 }
 
 /** A name that isn't a symbol throws: braces in it would move the keys to another slot. */
@@ -58,8 +62,43 @@ export function symbolKeys(symbol: string): SymbolKeys {
     delivery: `${base}:delivery:`,
     waiting: `${base}:outbox:`,
     claimed: `${base}:claimed:`,
+    rules: `${base}:rules`,
+    rulePage: `${base}:rule:`,
+    rules: `${base}:rules`,
+    rulePage: `${base}:rule:`,
   };
 }
+
+export interface DestinationKeys {
+  /** String: settings and subscriptions (destinationDocument.ts). */
+  readonly document: string;
+  /** What was pushed lately, for floor, cooldown and budget. */
+  readonly pushes: string;
+}
+
+export function destinationKeys(destination: string): DestinationKeys {
+  const base = `${root}:to:{${destination}}`;
+  return { document: base, pushes: `${base}:pushes` };
+}
+
+/** Set: destinations of an owner. */
+export function ownerKey(owner: string): string {
+  return `${root}:owner:{${owner}}`;
+}
+
+/** Set: destinations of a Discord server. */
+export function guildKey(guild: string): string {
+  return `${root}:guild:{${guild}}`;
+}
+
+export const registerKeys = {
+  /** Hash: how many destinations there are, and in how many pages (pages.ts). */
+  lists: `${root}:{destinations}:lists`,
+  /** Prefix of hashes: a page of all destinations. */
+  page: `${root}:{destinations}:page:`,
+  /** Hash: changes of destinations that are under way, with what they touch. */
+  unfinished: `${root}:{destinations}:unfinished`,
+};
 
 /** String: a venue's markets. */
 export function marketsKey(venue: string): string {
