@@ -64,8 +64,6 @@ export function symbolKeys(symbol: string): SymbolKeys {
     claimed: `${base}:claimed:`,
     rules: `${base}:rules`,
     rulePage: `${base}:rule:`,
-    rules: `${base}:rules`,
-    rulePage: `${base}:rule:`,
   };
 }
 
