@@ -213,4 +213,6 @@ export interface Store {
   readonly symbols: Symbols;
   readonly outbox: Outbox;
   readonly markets: MarketCache;
+  readonly destinations: Destinations;
+  readonly rules: Rules;
 }

@@ -5,6 +5,8 @@
 const root = "lopside";
 
 const symbolPattern = /^[A-Z0-9]{1,20}$/;
+/** Stands for a symbol where messages are kept that belong to none. */
+export const noticesPlace = "notices";
 /** A venue, or a part of what is kept of one: "bybit:tiers". */
 const venuePattern = /^[A-Za-z0-9_:-]{1,40}$/;
 
@@ -30,12 +32,18 @@ export interface SymbolKeys {
   readonly platforms: string;
   /** Prefix of strings: one day's minutes, by number of the day since the epoch. */
   readonly history: string;
-  /** Prefix of strings: an alert's content, by alertId. */
+  /** Prefix of hashes: an alert, by alertId; an episode's newest edit, by `episodeId~`. */
   readonly alert: string;
-  /** Prefix of hashes: a delivery, by `alertId|destination`. */
-  readonly delivery: string;
-  /** Prefix of sorted sets: deliveries waiting, by platform; the score is when they are due. */
-  readonly waiting: string;
+  /** Sorted set: alertIds, by when they were committed. */
+  readonly alerts: string;
+  /** Prefix of hashes: what became of an alert, by `alertId:shard` and destination. */
+  readonly ledger: string;
+  /** Prefix of hashes: an episode's newest message in each destination, by `episodeId:shard`. */
+  readonly messages: string;
+  /** List: alerts whose rows are not all in the outbox yet, in their order. */
+  readonly fanOuts: string;
+  /** Prefix of sorted sets: deliveries waiting, by `platform:lane`; the score is when they are due. */
+  readonly outbox: string;
   /** Prefix of sorted sets: deliveries claimed, by platform; the score is when they were. */
   readonly claimed: string;
   /** Hash: rules that anybody subscribed to, and what the set of them is called now (rulePages.ts). */
@@ -46,7 +54,7 @@ export interface SymbolKeys {
 
 /** A name that isn't a symbol throws: braces in it would move the keys to another slot. */
 export function symbolKeys(symbol: string): SymbolKeys {
-  if (!symbolPattern.test(symbol)) throw new Error(`not a symbol: ${JSON.stringify(symbol)}`);
+  if (!symbolPattern.test(symbol) && symbol !== noticesPlace) throw new Error(`not a symbol: ${JSON.stringify(symbol)}`);
   const base = `${root}:{${symbol}}`;
   return {
     state: `${base}:state`,
@@ -59,8 +67,11 @@ export function symbolKeys(symbol: string): SymbolKeys {
     platforms: `${base}:platforms`,
     history: `${base}:history:`,
     alert: `${base}:alert:`,
-    delivery: `${base}:delivery:`,
-    waiting: `${base}:outbox:`,
+    alerts: `${base}:alerts`,
+    ledger: `${base}:ledger:`,
+    messages: `${base}:messages:`,
+    fanOuts: `${base}:fan-outs`,
+    outbox: `${base}:outbox:`,
     claimed: `${base}:claimed:`,
     rules: `${base}:rules`,
     rulePage: `${base}:rule:`,
@@ -70,13 +81,22 @@ export function symbolKeys(symbol: string): SymbolKeys {
 export interface DestinationKeys {
   /** String: settings and subscriptions (destinationDocument.ts). */
   readonly document: string;
-  /** What was pushed lately, for floor, cooldown and budget. */
+  /** Hash: what was pushed lately, for floor, cooldown and budget, and what is held back for a summary. */
   readonly pushes: string;
+  /** String: who is delivering to it right now. */
+  readonly lease: string;
+  /** String: the destination that took its place. */
+  readonly movedTo: string;
 }
 
 export function destinationKeys(destination: string): DestinationKeys {
   const base = `${root}:to:{${destination}}`;
-  return { document: base, pushes: `${base}:pushes` };
+  return {
+    document: base,
+    pushes: `${base}:pushes`,
+    lease: `${base}:lease`,
+    movedTo: `${base}:moved-to`,
+  };
 }
 
 /** Set: destinations of an owner. */

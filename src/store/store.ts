@@ -1,9 +1,11 @@
 import type { Log } from "../ops/log.ts";
 import { createBackfills } from "./backfills.ts";
 import type { Store } from "./contracts.ts";
+import { createDestinations } from "./destinations.ts";
 import { createMarketCache } from "./markets.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRounds } from "./rounds.ts";
+import { createRules } from "./rulePages.ts";
 import { prepareSchema } from "./schema.ts";
 import type { RedisClient } from "./script.ts";
 import { createSymbols } from "./symbols.ts";
@@ -20,5 +22,7 @@ export async function openStore(redis: RedisClient, { log }: { readonly log: Log
     symbols: createSymbols(redis),
     outbox: createOutbox(redis),
     markets: createMarketCache(redis),
+    destinations: createDestinations(redis),
+    rules: createRules(redis),
   };
 }

@@ -1,7 +1,10 @@
+import type { RuleKey } from "../../src/alerts/rules.ts";
 import type {
   Commit,
   CommitResult,
+  Destinations,
   OutboxAlert,
+  RulesInUse,
   Store,
   SymbolState,
   VenueRecord,
@@ -24,7 +27,24 @@ export interface FakeStore extends Store {
   readonly overwrite: (change: Partial<SymbolState>) => void;
   readonly state: () => SymbolState;
   readonly cursors: Map<string, number>;
+  /** From now on these rules have a subscriber. */
+  readonly useRules: (rules: readonly RuleKey[]) => void;
 }
+
+/** Nobody is known and nobody can subscribe: a recompute only reads which rules are in use. */
+const noDestinations: Destinations = {
+  get: async () => undefined,
+  getMany: async (destinations) => destinations.map(() => undefined),
+  change: async () => ({ kind: "refused", reason: "refused-nothing-kept", arguments: {} }),
+  disable: async () => false,
+  enable: async () => undefined,
+  move: async () => undefined,
+  forget: async () => false,
+  ownedBy: async () => [],
+  ofGuild: async () => [],
+  list: async () => ({ destinations: [], next: undefined }),
+  repair: async () => 0,
+};
 
 export function fakeStore(): FakeStore {
   const records = new Map<string, VenueRecord>();
@@ -35,6 +55,7 @@ export function fakeStore(): FakeStore {
   const answers: (CommitResult | "fail")[] = [];
   let state: SymbolState = { version: 0, slot: -1, series: new Map(), memory: undefined };
   let reads = 0;
+  let inUse: RulesInUse = { version: "", members: new Map() };
 
   const keep = (commit: Commit): CommitResult => {
     if (commit.slot <= state.slot) return "slot-done";
@@ -58,6 +79,9 @@ export function fakeStore(): FakeStore {
     alerts,
     cursors,
     reads: () => reads,
+    useRules: (rules) => {
+      inUse = { version: `${inUse.version}+`, members: new Map(rules.map((rule) => [rule, 1])) };
+    },
     answerNext: (answer) => answers.push(answer),
     overwrite: (change) => {
       state = { ...state, version: state.version + 1, ...change };
@@ -103,5 +127,7 @@ export function fakeStore(): FakeStore {
       countPending: async () => 0,
     },
     markets: { get: async () => undefined, put: async () => undefined },
+    destinations: noDestinations,
+    rules: { inUse: async () => inUse },
   };
 }

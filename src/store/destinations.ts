@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import type { DestinationRecord } from "../alerts/subscription.ts";
+import type { ChangeResult, Destinations } from "./contracts.ts";
+import { parseDocument } from "./destinationDocument.ts";
+import { movedRecord } from "./destinationMove.ts";
+import { createDocuments, type Decided } from "./documents.ts";
+import { destinationKeys, guildKey, ownerKey } from "./keys.ts";
+import { createRegister } from "./register.ts";
+import type { RedisClient } from "./script.ts";
+
+export interface DestinationsOptions {
+  readonly now?: () => number;
+  readonly newId?: () => string;
+}
+
+export function createDestinations(redis: RedisClient, options: DestinationsOptions = {}): Destinations {
+  const { now = Date.now, newId = randomUUID } = options;
+  const documents = createDocuments({ redis, now, newId });
+  const register = createRegister(redis);
+
+  const getMany: Destinations["getMany"] = async (destinations) => {
+    const texts = await readAll(
+      redis,
+      destinations.map((destination) => destinationKeys(destination).document),
+    );
+    return destinations.map((destination, index) => {
+      const text = texts[index] ?? null;
+      return text === null ? undefined : parseDocument(destination, text);
+    });
+  };
+
+  const forget = async (destination: string): Promise<boolean> =>
+    documents.change(destination, (record): Decided<boolean> => {
+      if (record === undefined) return { leave: true, answer: false };
+      return { leave: false, next: undefined, answer: true };
+    });
+
+  return {
+    getMany,
+    get: async (destination) => (await getMany([destination]))[0],
+    change: async (destination, edit) =>
+      documents.change(destination, (record): Decided<ChangeResult> => {
+        const change = edit(record);
+        if (change.kind === "refuse") return { leave: true, answer: { ...change, kind: "refused" } };
+        return { leave: false, next: change.record, answer: { kind: "changed", record: change.record } };
+      }),
+    disable: async (destination, reason, at) =>
+      documents.change(destination, (record): Decided<boolean> => {
+        if (record === undefined || record.disabled !== undefined) return { leave: true, answer: false };
+        return {
+          leave: false,
+          next: { ...record, disabled: { reason, at, ownerTold: false } },
+          answer: true,
+        };
+      }),
+    enable: async (destination) =>
+      documents.change(destination, (record): Decided<void> => {
+        if (record?.disabled === undefined) return { leave: true, answer: undefined };
+        return { leave: false, next: enabled(record), answer: undefined };
+      }),
+    move: async (from, to) => {
+      const [record] = await getMany([from]);
+      if (record === undefined || from === to) return;
+      await documents.change(to, (there) => ({
+        leave: false,
+        next: movedRecord(record, to, there),
+        answer: undefined,
+      }));
+      await movePushes(redis, from, to);
+      await forget(from);
+    },
+    forget,
+    ownedBy: async (owner) => redis.smembers(ownerKey(owner)),
+    ofGuild: async (guild) => redis.smembers(guildKey(guild)),
+    list: register.list,
+    repair: documents.repair,
+  };
+}
+
+function enabled({ disabled: _over, ...record }: DestinationRecord): DestinationRecord {
+  return record;
+}
+
+/** In one trip: as one command where all keys are on one server. */
+async function readAll(redis: RedisClient, keys: readonly string[]): Promise<readonly (string | null)[]> {
+  if (keys.length === 0) return [];
+  if (!redis.isCluster) return redis.mget(...keys);
+  return Promise.all(keys.map(async (key) => redis.get(key)));
+}
+
+/** Floors and cooldowns go with a chat; what the new one has already is newer. */
+async function movePushes(redis: RedisClient, from: string, to: string): Promise<void> {
+  const [old, next] = [destinationKeys(from).pushes, destinationKeys(to).pushes];
+  const [dump, ttl] = await Promise.all([redis.dumpBuffer(old), redis.pttl(old)]);
+  if (dump === null || (await redis.exists(next)) === 1) return;
+  await redis.restore(next, Math.max(0, ttl), dump, "REPLACE");
+}
