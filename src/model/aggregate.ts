@@ -1,5 +1,7 @@
 import { binWidth, mapReach } from "./grid.ts";
-import type { VenueLevels } from "./levels.ts";
+import type { SideLevels, VenueLevels } from "./levels.ts";
+import { certainPart } from "./draws.ts";
+import { addPart, createPartMasses, partProfileOf, type PartProfile } from "./posterior.ts";
 import { emptyNotional, priceShare, profileOf, type Profile } from "./profile.ts";
 import type { LiquidationMap, MapLevel, Method, Side, VenueShare, VenueStatus } from "./types.ts";
 
@@ -24,6 +26,9 @@ export interface Aggregate {
   readonly lastMarkPrice: number | undefined;
   readonly long: Profile;
   readonly short: Profile;
+  /** The same by the parts that are drawn. */
+  readonly longParts: PartProfile;
+  readonly shortParts: PartProfile;
   readonly shares: readonly VenueShare[];
   /** Fresh open interest / last known, 0 to 1. */
   readonly coverage: number;
@@ -63,6 +68,8 @@ export function aggregateVenues(symbol: string, time: number, inputs: readonly V
     lastMarkPrice: markPrice ?? medianMark(judged.flatMap((input) => markOf(input) ?? [])),
     long: mergeSide("long", contributions, markPrice),
     short: mergeSide("short", contributions, markPrice),
+    longParts: mergeParts("long", contributions, markPrice),
+    shortParts: mergeParts("short", contributions, markPrice),
     shares: judged.map(shareOf),
     coverage: known > 0 ? Math.min(1, openInterestUsd / known) : 0,
     ageMs: oldestAge(contributions),
@@ -127,17 +134,42 @@ function medianMark(
 function mergeSide(side: Side, venues: readonly Contribution[], markPrice: number | undefined): Profile {
   const notional = emptyNotional(side);
   if (markPrice === undefined) return profileOf(side, notional);
-  for (const { levels } of venues) addLevels(notional, side, levels, markPrice);
+  for (const { levels } of venues) {
+    addLevels(notional, side, levels[side], unitOf(levels, markPrice));
+  }
   return profileOf(side, notional);
 }
 
+/** Parts lie on the common bins already; what has none is certain as a whole. */
+function mergeParts(side: Side, venues: readonly Contribution[], markPrice: number | undefined): PartProfile {
+  const masses = createPartMasses(side);
+  for (const { levels } of markPrice === undefined ? [] : venues) {
+    const unit = unitOf(levels, markPrice ?? NaN);
+    const { parts } = levels[side];
+    parts?.forEach((part, index) => addPart(masses, index, part, unit));
+    if (parts !== undefined) continue;
+    const certain = emptyNotional(side);
+    addLevels(certain, side, levels[side], unit);
+    addPart(masses, certainPart, certain, undefined);
+  }
+  return partProfileOf(masses);
+}
+
+/** Linear contracts are counted in base units, inverse ones in USD. */
+function unitOf({ contractType }: VenueLevels, markPrice: number): number | undefined {
+  return contractType === "linear" ? markPrice : undefined;
+}
+
 /** A venue's bins lie between two common ones: both get their part, so total and mean distance stay. */
-function addLevels(notional: Float64Array, side: Side, levels: VenueLevels, markPrice: number): void {
-  const { nearest, quantities } = levels[side];
+function addLevels(
+  notional: Float64Array,
+  side: Side,
+  { nearest, quantities }: SideLevels,
+  unit: number | undefined,
+): void {
   const position = nearest / binWidth - 0.5;
   const shift = Math.floor(position);
   const outer = position - shift;
-  const unit = levels.contractType === "linear" ? markPrice : undefined;
   let carried = 0;
   for (let i = 0; i <= quantities.length; i += 1) {
     const quantity = quantities[i] ?? 0;

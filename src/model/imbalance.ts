@@ -1,7 +1,8 @@
 import type { Aggregate } from "./aggregate.ts";
 import { referenceNotional, rememberNotional, type NotionalMemory } from "./notional.ts";
+import { drawDistances, drawWithin } from "./posterior.ts";
 import { distanceTo, notionalWithin } from "./profile.ts";
-import type { Imbalance, ImbalanceBand, Regime } from "./types.ts";
+import type { Imbalance, ImbalanceBand, Interval, Regime } from "./types.ts";
 
 export { freshNotionalMemory, type NotionalMemory } from "./notional.ts";
 
@@ -22,6 +23,9 @@ const leastShareOfOpenInterest = 0.002;
 const ladder = [0.5, 0.75, 1, 1.5, 2] as const;
 
 const bandDistances = [0.005, 0.01, 0.02, 0.03, 0.05, 0.1] as const;
+
+/** Of these, the ones that say how sure they are. */
+const drawnDistances: readonly number[] = [0.01, 0.02, 0.05];
 
 /** ratio(N) = D_down(N) / D_up(N) and what goes with it (docs: the model, "The quantity"). */
 export function measureImbalance(
@@ -64,13 +68,22 @@ function staleImbalance(aggregate: Aggregate, memory: NotionalMemory, options: I
 
 function commonPart(aggregate: Aggregate, markPrice: number | null) {
   const { symbol, time, shares, coverage, ageMs } = aggregate;
-  const unknownYet = { ratioLow: null, ratioHigh: null, realisedShare: null };
+  const unknownYet = { realisedShare: null };
   return { symbol, time, markPrice, venues: shares, coverage, ageMs, ...unknownYet };
 }
 
 type Distances = Pick<
   Imbalance,
-  "downDistanceUsd" | "upDistanceUsd" | "downDistanceRatio" | "upDistanceRatio" | "ratio"
+  | "downDistanceUsd"
+  | "upDistanceUsd"
+  | "downDistanceRatio"
+  | "upDistanceRatio"
+  | "ratio"
+  | "ratioLow"
+  | "ratioHigh"
+  | "ratioPercentiles"
+  | "downDistanceIntervalUsd"
+  | "upDistanceIntervalUsd"
 >;
 
 const noDistances: Distances = {
@@ -79,6 +92,11 @@ const noDistances: Distances = {
   downDistanceRatio: null,
   upDistanceRatio: null,
   ratio: null,
+  ratioLow: null,
+  ratioHigh: null,
+  ratioPercentiles: null,
+  downDistanceIntervalUsd: null,
+  upDistanceIntervalUsd: null,
 };
 
 function measureDistances(aggregate: Aggregate, markPrice: number, notionalUsd: number | null): Distances {
@@ -88,7 +106,24 @@ function measureDistances(aggregate: Aggregate, markPrice: number, notionalUsd: 
   const downDistanceUsd = down === null ? null : down * markPrice;
   const upDistanceUsd = up === null ? null : up * markPrice;
   const ratio = quotient(downDistanceUsd, upDistanceUsd);
-  return { downDistanceUsd, upDistanceUsd, downDistanceRatio: down, upDistanceRatio: up, ratio };
+  const drawn = drawDistances(aggregate.longParts, aggregate.shortParts, notionalUsd);
+  const ratioPercentiles = ratio === null ? null : drawn.ratioPercentiles;
+  return {
+    downDistanceUsd,
+    upDistanceUsd,
+    downDistanceRatio: down,
+    upDistanceRatio: up,
+    ratio,
+    ratioLow: ratioPercentiles?.p10 ?? null,
+    ratioHigh: ratioPercentiles?.p90 ?? null,
+    ratioPercentiles,
+    downDistanceIntervalUsd: down === null ? null : timesOf(drawn.down, markPrice),
+    upDistanceIntervalUsd: up === null ? null : timesOf(drawn.up, markPrice),
+  };
+}
+
+function timesOf(interval: Interval | null, factor: number): Interval | null {
+  return interval === null ? null : { low: interval.low * factor, high: interval.high * factor };
 }
 
 /** Null where a side cannot say. */
@@ -121,10 +156,14 @@ function regimeOf(ratio: number | null, ratioMean: number | null): Regime {
   return "balanced";
 }
 
-function bandsOf({ long, short }: Aggregate): ImbalanceBand[] {
+function bandsOf({ long, short, longParts, shortParts }: Aggregate): ImbalanceBand[] {
   return bandDistances.map((distanceRatio) => ({
     distanceRatio,
     longUsd: notionalWithin(long, distanceRatio),
     shortUsd: notionalWithin(short, distanceRatio),
+    ...(drawnDistances.includes(distanceRatio) && {
+      longIntervalUsd: drawWithin(longParts, distanceRatio),
+      shortIntervalUsd: drawWithin(shortParts, distanceRatio),
+    }),
   }));
 }

@@ -11,6 +11,11 @@ import type { ContractType, Side } from "./types.ts";
 export interface SideLevels {
   readonly nearest: number;
   readonly quantities: Float64Array;
+  /**
+   * What the quantities are the sum of, in the order of the draws' parts, each on bins that begin at the mark
+   * (`nearest` is half a bin then); absent where they are certain.
+   */
+  readonly parts?: readonly Float64Array[];
 }
 
 /** What `seriesLevels` says about one venue's contract. */
@@ -30,15 +35,26 @@ export function levelsOf(state: FilterState, contractType: ContractType, markPri
   };
 }
 
-/** Bins whose centre lies beyond the mark and within the map; what the mark has passed is no level any more. */
 function sideLevels(side: Side, book: Book, markPrice: number): SideLevels {
+  const { first, count, nearest } = windowOf(side, book, markPrice);
+  return { nearest, quantities: sumRows(book, first, count) };
+}
+
+/** A book's bins whose centre lies beyond the mark and within the map; what the mark has passed is no level any more. */
+export interface LevelWindow {
+  readonly first: number;
+  readonly count: number;
+  /** Log distance of the first one's centre from the mark. */
+  readonly nearest: number;
+}
+
+export function windowOf(side: Side, book: Book, markPrice: number): LevelWindow {
   const mark = outwards(side, Math.log(markPrice));
-  if (!Number.isFinite(mark)) return { nearest: 0, quantities: new Float64Array(0) };
+  if (!Number.isFinite(mark)) return { first: 0, count: 0, nearest: 0 };
   const first = Math.max(0, Math.floor(mark - 0.5) + 1 - book.origin);
   const edge = mark + logDistance(side, mapReach) / binWidth - book.origin;
   const count = Math.max(0, Math.min(binCount, Math.ceil(edge)) - first);
-  const nearest = (book.origin + first + 0.5 - mark) * binWidth;
-  return { nearest, quantities: sumRows(book, first, count) };
+  return { first, count, nearest: (book.origin + first + 0.5 - mark) * binWidth };
 }
 
 function sumRows(book: Book, first: number, count: number): Float64Array {

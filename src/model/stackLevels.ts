@@ -1,5 +1,8 @@
-import { binWidth, logDistance, mapReach } from "./grid.ts";
-import { levelsOf, type SideLevels, type VenueLevels } from "./levels.ts";
+import type { Book } from "./book.ts";
+import { farPart, mirroredPart, nearPart } from "./draws.ts";
+import { binCount, binWidth, logDistance, mapReach } from "./grid.ts";
+import { windowOf, type LevelWindow, type SideLevels, type VenueLevels } from "./levels.ts";
+import { tierCount } from "./priors.ts";
 import { farKernel, mixOf, nearKernel, paceOf, type StackState } from "./stack.ts";
 import type { FilterState } from "./state.ts";
 import type { ContractType, Side } from "./types.ts";
@@ -19,51 +22,78 @@ function binsOf(within: (distance: number) => number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => within((i + 1) * binWidth) - within(i * binWidth));
 }
 
-/** Σ w_j (S_1/S_j) X_j by bin, both sides on bins that begin at the mark. */
+/** Σ w_j (S_1/S_j) X_j by bin, both sides on bins that begin at the mark; the filter's part tier by tier. */
 export function stackLevels(
   stack: StackState,
   state: FilterState,
   contractType: ContractType,
   markPrice: number,
 ): VenueLevels {
-  const filter = levelsOf(state, contractType, markPrice);
+  const windows = {
+    long: windowOf("long", state.long, markPrice),
+    short: windowOf("short", state.short, markPrice),
+  };
   const [own = 0, mirrored = 0, far = 0, near = 0] = mixOf(stack);
   const held = state.openInterest ?? 0;
   const pace = paceOf(stack);
   const sideLevels = (side: Side): SideLevels => {
     const other = side === "long" ? "short" : "long";
-    const quantities = new Float64Array(filter[side].quantities.length > 0 ? bins[side] : 0);
-    spread(filter[side], own, quantities);
-    spread(filter[other], mirrored, quantities);
-    for (let i = 0; i < quantities.length; i += 1) {
-      const kernels = far * (farBins[i] ?? 0) + near * pace * pace * (nearBins[i] ?? 0);
-      quantities[i] = (quantities[i] ?? 0) + held * kernels;
+    const count = Number.isFinite(Math.log(markPrice)) ? bins[side] : 0;
+    const parts = emptyParts(count);
+    for (let tier = 0; tier < tierCount; tier += 1) {
+      spread(state[side], tier, windows[side], own, parts[tier]);
+      spread(state[other], tier, windows[other], mirrored, parts[mirroredPart]);
     }
-    return { nearest: binWidth / 2, quantities };
+    lay(farBins, held * far, parts[farPart]);
+    lay(nearBins, held * near * pace * pace, parts[nearPart]);
+    return { nearest: binWidth / 2, quantities: sumOf(parts, count), parts };
   };
   return { contractType, markPrice, long: sideLevels("long"), short: sideLevels("short") };
 }
 
+/** Of one piece: eleven small arrays a side would cost more than what is written into them. */
+function emptyParts(count: number): Float64Array[] {
+  const all = new Float64Array((nearPart + 1) * count);
+  return Array.from({ length: nearPart + 1 }, (_, part) => all.subarray(part * count, (part + 1) * count));
+}
+
+function sumOf(parts: readonly Float64Array[], count: number): Float64Array {
+  const sums = new Float64Array(count);
+  for (const part of parts) for (let i = 0; i < count; i += 1) sums[i] = (sums[i] ?? 0) + (part[i] ?? 0);
+  return sums;
+}
+
+function lay(kernel: Float64Array, times: number, into: Float64Array | undefined): void {
+  if (into === undefined || times === 0) return;
+  for (let i = 0; i < into.length; i += 1) into[i] = times * (kernel[i] ?? 0);
+}
+
 /**
- * Adds levels to bins that begin at the mark; a bin's mass lies evenly over the part of it ahead. Bins of both grids
- * are alike in width, so that each lies over two others and always in the same proportion.
+ * Adds a book's row to bins that begin at the mark; a bin's mass lies evenly over the part of it ahead. Bins of both
+ * grids are alike in width, so that each lies over two others and always in the same proportion.
  */
-function spread({ nearest, quantities }: SideLevels, times: number, into: Float64Array): void {
+function spread(
+  book: Book,
+  tier: number,
+  { first, count, nearest }: LevelWindow,
+  times: number,
+  into: Float64Array | undefined,
+): void {
+  if (into === undefined || into.length === 0 || times === 0) return;
   const position = nearest / binWidth - 0.5;
   const shift = Math.floor(position);
   const outer = position - shift;
-  let carried = 0;
-  let i = 0;
-  if (position < 0 && quantities.length > 0) {
-    // of the bin the mark is in, only what is ahead; all of that lies in the first
-    carried = times * (quantities[0] ?? 0);
-    i = 1;
+  const scaled = times * (book.scale[tier] ?? 1);
+  const row = tier * binCount + first;
+  const massOf = (bin: number): number => scaled * (book.bins[row + bin] ?? 0);
+  const frontier = Math.max(0, (book.frontier[tier] ?? 0) - first);
+  // of the bin the mark is in, only what is ahead; all of that lies in the first
+  const cut = position < 0 && count > 0 && frontier === 0;
+  if (cut) into[0] = (into[0] ?? 0) + massOf(0);
+  const end = Math.min(count, into.length - shift);
+  for (let i = Math.max(cut ? 1 : 0, frontier); i < end; i += 1) {
+    const mass = massOf(i);
+    into[i + shift] = (into[i + shift] ?? 0) + mass * (1 - outer);
+    if (i + shift + 1 < into.length) into[i + shift + 1] = (into[i + shift + 1] ?? 0) + mass * outer;
   }
-  const end = Math.min(quantities.length, into.length - shift);
-  for (; i < end; i += 1) {
-    const mass = times * (quantities[i] ?? 0);
-    into[i + shift] = (into[i + shift] ?? 0) + carried + mass * (1 - outer);
-    carried = mass * outer;
-  }
-  if (end + shift < into.length) into[end + shift] = (into[end + shift] ?? 0) + carried;
 }

@@ -3,7 +3,14 @@ import { describe, expect, it, vi } from "vitest";
 import type { Aggregate } from "../../src/model/aggregate.ts";
 import { binWidth, logDistance } from "../../src/model/grid.ts";
 import { freshNotionalMemory, measureImbalance, type NotionalMemory } from "../../src/model/imbalance.ts";
-import { distanceTo, emptyNotional, notionalWithin, profileOf } from "../../src/model/profile.ts";
+import { addPart, createPartMasses, partProfileOf, type PartProfile } from "../../src/model/posterior.ts";
+import {
+  distanceTo,
+  emptyNotional,
+  notionalWithin,
+  profileOf,
+  type Profile,
+} from "../../src/model/profile.ts";
 import type { Imbalance, Side } from "../../src/model/types.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -261,19 +268,30 @@ function sideReaching(side: Side, ratio: number, notionalUsd: number) {
 }
 
 function anAggregate(change: Partial<Aggregate>): Aggregate {
+  const long = profileOf("long", emptyNotional("long").fill(1e6));
+  const short = profileOf("short", emptyNotional("short").fill(1e6));
   return {
     symbol: "BTC",
     time: 0,
     markPrice: 1e5,
     lastMarkPrice: 1e5,
-    long: profileOf("long", emptyNotional("long").fill(1e6)),
-    short: profileOf("short", emptyNotional("short").fill(1e6)),
+    long,
+    short,
+    longParts: asOnePart(change.long ?? long),
+    shortParts: asOnePart(change.short ?? short),
     shares: [],
     coverage: 1,
     ageMs: 0,
     openInterestUsd: 1e10,
     ...change,
   };
+}
+
+/** A profile whose mass all is the second tier's. */
+function asOnePart({ side, notionalUsd }: Profile): PartProfile {
+  const masses = createPartMasses(side);
+  addPart(masses, 1, notionalUsd, undefined);
+  return partProfileOf(masses);
 }
 
 function measure(aggregate: Aggregate) {
