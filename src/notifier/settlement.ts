@@ -13,8 +13,9 @@ function backoffMs(attempt: number): number {
 }
 
 /**
- * What the ledger records of a send. An unknown outcome is tried once more, marked as a possible repeat (better
- * twice than never); unknown again, it ends there, because a third copy would be worse.
+ * What the ledger records of a send. An unknown outcome is tried again, marked as a possible repeat: better twice than
+ * never. Platforms answer 502 for minutes, so that giving up after the second would lose alerts; each answer that was
+ * really lost costs one marked copy, pauses grow, and the ledger ends it (`maxUnknowns`).
  */
 export function settlement(result: FinalResult, delivery: Delivery, now: number): DeliveryResult {
   switch (result.kind) {
@@ -27,8 +28,6 @@ export function settlement(result: FinalResult, delivery: Delivery, now: number)
     case "rejected":
       return { kind: "dead", reason: result.reason };
     case "unknown-outcome":
-      return delivery.possibleRepeat
-        ? { kind: "dead", reason: `outcome unknown twice: ${result.reason}` }
-        : { kind: "unknown", retryAt: now + backoffMs(delivery.attempt), reason: result.reason };
+      return { kind: "unknown", retryAt: now + backoffMs(delivery.attempt), reason: result.reason };
   }
 }

@@ -121,17 +121,17 @@ describe("a drain", () => {
     expect(requests[1]).toMatchObject({ possibleRepeat: false });
   });
 
-  test("what may have arrived is repeated once, and says so", async () => {
+  test("what may have arrived is repeated until an answer comes, and says so", async () => {
     await commitAlerts(["a"]);
     const lost: SendResult = { kind: "unknown-outcome", reason: "no answer" };
     const { sender, requests } = fakeSender([lost, lost]);
     const { drain, settled } = drainTo(sender);
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 4; i++) {
       await drain("BTC");
       clock.advance(60_000);
     }
-    expect(requests.map(({ possibleRepeat }) => possibleRepeat)).toEqual([false, true]);
-    expect(settled).toEqual(["unknown", "dead"]);
+    expect(requests.map(({ possibleRepeat }) => possibleRepeat)).toEqual([false, true, true]);
+    expect(settled).toEqual(["unknown", "unknown", "sent"]);
     expect(await outbox.countPending("BTC")).toBe(0);
   });
 

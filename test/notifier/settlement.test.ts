@@ -30,11 +30,12 @@ describe("what the ledger records of a send", () => {
     expect(settlement(result, aDelivery(), now)).toMatchObject(recorded);
   });
 
-  test("what may have arrived twice is not tried a third time", () => {
+  test("what may have arrived twice is tried again too, later: a platform answers 502 for minutes", () => {
     const again = aDelivery({ attempt: 2, possibleRepeat: true });
     expect(settlement({ kind: "unknown-outcome", reason: "no answer" }, again, now)).toEqual({
-      kind: "dead",
-      reason: "outcome unknown twice: no answer",
+      kind: "unknown",
+      retryAt: now + 4_000,
+      reason: "no answer",
     });
   });
 

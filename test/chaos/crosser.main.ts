@@ -1,0 +1,3 @@
+import { cross } from "./crosser.ts";
+
+await cross();

@@ -1,0 +1,82 @@
+import { alertContent } from "../../src/alerts/content.ts";
+import { freshEpisodeMemory } from "../../src/alerts/episode.ts";
+import { freshNotionalMemory } from "../../src/model/imbalance.ts";
+import { connectRedis } from "../../src/store/connect.ts";
+import type { Commit, Store } from "../../src/store/contracts.ts";
+import { parseRedisUrl } from "../../src/store/redisUrl.ts";
+import { openStore } from "../../src/store/store.ts";
+import { encodeMemory } from "../../src/worker/memory.ts";
+import { createQueues, type Queues } from "../../src/worker/queues.ts";
+import { firedUp, referenceImbalance } from "../alerts/examples.ts";
+import { aCommit } from "../store/builders.ts";
+import { silentLog } from "../support/redis.ts";
+
+/** No exchange lists it: only crossings of the chaos are ever said of it. */
+export const lab = "LAB";
+
+/**
+ * A process that commits scripted crossings as a worker's recompute would, one after the other. It goes on where the
+ * version in Redis says the last one ended, so that it can be killed at any moment. The n-th crossing speaks of a
+ * symbol of its own and goes to the n-th destination of each platform.
+ */
+export async function cross(): Promise<void> {
+  const { CHAOS_REDIS: url = "", CHAOS_COUNT, CHAOS_EVERY_MS, CHAOS_DESTINATIONS = "[]" } = process.env;
+  const destinations: readonly (readonly string[])[] = JSON.parse(CHAOS_DESTINATIONS);
+  const end = parseRedisUrl(url);
+  const store = await openStore(await connectRedis({ end, role: "commands", log: silentLog }), {
+    log: silentLog,
+  });
+  const platforms = [...new Set(destinations.flat().map((each) => each.split(":")[0] ?? each))];
+  const connection = await connectRedis({ end, role: "queue", log: silentLog });
+  const queues = createQueues({ connection, venues: [], platforms, log: silentLog });
+  for (;;) {
+    const done = await commitNext(store, destinations, Number(CHAOS_COUNT));
+    if (done === "all") break;
+    if (done === "committed") await wake(queues, platforms);
+    await pause(Number(CHAOS_EVERY_MS));
+  }
+  process.exit(0);
+}
+
+/** Redis is struck too: what fails is tried again. */
+async function commitNext(
+  store: Store,
+  destinations: readonly (readonly string[])[],
+  count: number,
+): Promise<"committed" | "again" | "all"> {
+  try {
+    const { version, slot } = await store.symbols.readVersion(lab);
+    if (version >= count) return "all";
+    const result = await store.symbols.commit(crossing(version, slot + 1, destinations[version] ?? []));
+    return result === "committed" ? "committed" : "again";
+  } catch (error) {
+    process.stderr.write(`${String(error)}\n`);
+    return "again";
+  }
+}
+
+function crossing(version: number, slot: number, destinations: readonly string[]): Commit {
+  const at = Date.now();
+  const imbalance = { ...referenceImbalance, symbol: `C${version}`, time: at };
+  const fired = { ...firedUp, alertId: `${lab}-${version}`, firedAt: at };
+  const content = JSON.stringify(alertContent(imbalance, fired));
+  return aCommit({
+    symbol: lab,
+    slot,
+    basedOn: version,
+    at,
+    memory: encodeMemory({ notional: freshNotionalMemory, episode: freshEpisodeMemory(at) }),
+    imbalance: { ...referenceImbalance, symbol: lab, time: at },
+    alerts: [{ alertId: fired.alertId, content, destinations }],
+  });
+}
+
+/** The queue only wakes: without it the sweep finds what is due. */
+async function wake(queues: Queues, platforms: readonly string[]): Promise<void> {
+  const woken = await Promise.allSettled(platforms.map(async (platform) => queues.deliver(platform, lab)));
+  for (const each of woken) if (each.status === "rejected") process.stderr.write(`${String(each.reason)}\n`);
+}
+
+async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
