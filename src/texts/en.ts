@@ -1,3 +1,8 @@
+import { botsEnglish } from "./english/bots.ts";
+import { chartsEnglish } from "./english/charts.ts";
+import { discordEnglish } from "./english/discord.ts";
+import { rulesEnglish } from "./english/rules.ts";
+
 /**
  * English, which every other language is checked against: id → Fluent pattern (https://projectfluent.org).
  * Arguments are text that was formatted already. A no-break space keeps a number with its unit.
@@ -62,6 +67,11 @@ export const english = {
   "age-minutes": "{ $count }\u00a0min",
   "age-hours": "{ $count }\u00a0h",
   "time-utc": "{ $time } UTC",
+
+  ...botsEnglish,
+  ...chartsEnglish,
+  ...discordEnglish,
+  ...rulesEnglish,
 } as const;
 
 export type TextId = keyof typeof english;

@@ -1,0 +1,94 @@
+import { judgeData, strength, type Direction } from "../../alerts/data.ts";
+import type { DestinationRecord, Subscription } from "../../alerts/subscription.ts";
+import type { Imbalance } from "../../model/types.ts";
+import type { RuleState, SymbolWatch, WatchHold } from "../contracts.ts";
+import { quietUntil } from "./quietUntil.ts";
+
+/** What a subscription is doing, as `/alerts` shows it; the first that applies. */
+export type AlertState =
+  | { readonly kind: "disabled"; readonly reason: string }
+  | { readonly kind: "off" }
+  | { readonly kind: "muted" | "quiet" | "cooling"; readonly until: number }
+  | { readonly kind: "held"; readonly reason: WatchHold }
+  | { readonly kind: "firing" | "pending"; readonly since: number; readonly ratio: number | undefined }
+  /** `away`: by how much the ratio must still grow, 0.18 for 18 %; 0 or less is beyond; undefined without figures. */
+  | { readonly kind: "armed"; readonly away: number | undefined };
+
+export interface Watched {
+  readonly record: DestinationRecord;
+  readonly imbalance: Imbalance | undefined;
+  readonly watch: SymbolWatch;
+  readonly now: number;
+}
+
+export function alertState(subscription: Subscription, watched: Watched): AlertState {
+  return placeState(subscription, watched) ?? ruleState(subscription, watched);
+}
+
+/** What holds everything here back, whatever the market does. */
+function placeState({ mode }: Subscription, { record, now }: Watched): AlertState | undefined {
+  const { settings, disabled } = record;
+  if (disabled !== undefined) return { kind: "disabled", reason: disabled.reason };
+  if (mode === "off") return { kind: "off" };
+  if (settings.mutedUntil !== undefined && settings.mutedUntil > now) {
+    return { kind: "muted", until: settings.mutedUntil };
+  }
+  const until = quietUntil(settings.quietHours, settings.zone, now);
+  return until === undefined ? undefined : { kind: "quiet", until };
+}
+
+function ruleState(subscription: Subscription, { imbalance, watch }: Watched): AlertState {
+  const ways = directionsOf(subscription);
+  const states = ways.map((direction) => ({
+    direction,
+    state: watch.stateOf({ ...subscription, direction }),
+  }));
+  const open = states.find(({ state }) => state?.status === "firing") ?? states.find(({ state }) => state);
+  if (open?.state !== undefined && open.state.status !== "cooling-down") {
+    return openState(open.state, strengthNow(subscription, open.direction, imbalance));
+  }
+  if (watch.hold !== undefined) return { kind: "held", reason: watch.hold };
+  if (open?.state?.status === "cooling-down") return { kind: "cooling", until: open.state.until };
+  return { kind: "armed", away: awayFrom(subscription, imbalance) };
+}
+
+function openState(
+  state: Exclude<RuleState, { status: "cooling-down" }>,
+  ratio: number | undefined,
+): AlertState {
+  return { kind: state.status, since: state.since, ratio };
+}
+
+/** By how much the ratio must still grow, in the nearer of the subscription's directions; undefined without figures. */
+export function awayFrom(
+  subscription: Pick<Subscription, "direction" | "ratio" | "confidence" | "notionalUsd">,
+  imbalance: Imbalance | undefined,
+): number | undefined {
+  const strengths = directionsOf(subscription)
+    .map((direction) => strengthNow(subscription, direction, imbalance))
+    .filter((value) => value !== undefined);
+  if (strengths.length === 0) return undefined;
+  return subscription.ratio / Math.max(...strengths) - 1;
+}
+
+function directionsOf({ direction }: Pick<Subscription, "direction">): readonly Direction[] {
+  return direction === "both" ? ["up", "down"] : [direction];
+}
+
+/** How lopsided it is with the confidence the subscription asks for; only of the map's own notional. */
+function strengthNow(
+  { confidence, notionalUsd }: Pick<Subscription, "confidence" | "notionalUsd">,
+  direction: Direction,
+  imbalance: Imbalance | undefined,
+): number | undefined {
+  if (imbalance === undefined || notionalUsd !== "auto") return undefined;
+  const judged = judgeData(imbalance);
+  if (!judged.usable) return undefined;
+  const percentiles = imbalance.ratioPercentiles ?? undefined;
+  if (percentiles === undefined) return strength(judged.data.ratio, direction);
+  const sure = {
+    up: { 50: percentiles.p50, 80: percentiles.p20, 90: percentiles.p10 },
+    down: { 50: percentiles.p50, 80: percentiles.p80, 90: percentiles.p90 },
+  };
+  return strength(sure[direction][confidence], direction);
+}

@@ -1,0 +1,43 @@
+import type { Texts } from "../../texts/texts.ts";
+import type { Piece } from "./reply.ts";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Zones and languages are few, but a stranger can name them all. */
+const mostFormats = 500;
+
+/** "Nov 22, 14:32", in the destination's zone. */
+export function localTime(texts: Texts, at: number, zone: string | undefined): string {
+  const key = `${texts.language} ${zone ?? "UTC"}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known.format(at);
+  const format = new Intl.DateTimeFormat(texts.language, {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone: zone ?? "UTC",
+  });
+  if (formats.size < mostFormats) formats.set(key, format);
+  return format.format(at);
+}
+
+/** The same as a piece that platforms may show in the reader's own time. */
+export function timePiece(texts: Texts, at: number, zone: string | undefined): Piece {
+  return { text: localTime(texts, at, zone), at };
+}
+
+/** A sentence whose arguments are times: those keep their meaning, the rest is text. */
+export function withTimes(sentence: string, times: readonly Piece[]): Piece[] {
+  const pieces: Piece[] = [];
+  let rest = sentence;
+  for (const time of times) {
+    const at = rest.indexOf(time.text);
+    if (at < 0) continue;
+    if (at > 0) pieces.push({ text: rest.slice(0, at) });
+    pieces.push(time);
+    rest = rest.slice(at + time.text.length);
+  }
+  return rest === "" ? pieces : [...pieces, { text: rest }];
+}
