@@ -27,6 +27,7 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
     destinations,
     platforms,
     stopping: new AbortController(),
+    webhooks: new Map(),
   };
   const has = (role: Role): boolean => options.roles.includes(role);
   // each role is loaded when it is started: a process that doesn't poll never loads ccxt

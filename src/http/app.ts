@@ -3,11 +3,13 @@ import { agedImbalance } from "../model/aged.ts";
 import type { HttpSources } from "./contracts.ts";
 import { isOwnHost } from "./hosts.ts";
 import { readiness } from "./readiness.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 /** The routes of the HTTP role. Every error is `{ error, hint }`. */
 export function createApp(sources: HttpSources, configuredHost: string): Hono {
   const app = new Hono();
 
+  if (sources.webhooks !== undefined) app.use(...webhookRoutes(sources.webhooks));
   app.use(async (c, next) => {
     if (isOwnHost(c.req.header("host"), configuredHost)) return next();
     return c.json(

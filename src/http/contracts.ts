@@ -13,6 +13,22 @@ export interface HttpSources {
   readonly clock: Clock;
   /** Data older than this is stale, on the clock. */
   readonly staleAfterMs: number;
+  readonly webhooks?: Webhooks;
+}
+
+/** What platforms POST to us, by path ("/discord/interactions"); looked up at every request. */
+export type Webhooks = ReadonlyMap<string, (request: WebhookRequest) => Promise<WebhookAnswer>>;
+
+export interface WebhookRequest {
+  readonly header: (name: string) => string | undefined;
+  /** As they came: signatures are made over bytes. */
+  readonly body: Uint8Array;
+}
+
+export interface WebhookAnswer {
+  readonly status: number;
+  /** JSON. */
+  readonly body?: object;
 }
 
 export interface ReadinessCheck {

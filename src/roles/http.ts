@@ -16,6 +16,7 @@ export async function startHttpRole({
   queues,
   clock,
   metrics,
+  webhooks,
   lifecycle,
   log,
 }: Parts): Promise<void> {
@@ -43,6 +44,7 @@ export async function startHttpRole({
     },
     clock,
     staleAfterMs: staleAfterMs(config),
+    webhooks,
   };
   const server = await startHttp(sources, { host: config.http.host, port: config.http.port, log });
   lifecycle.add("http", server.close);
