@@ -12,19 +12,22 @@ const bitOf: Readonly<Record<Right, bigint>> = {
   attach: bits.AttachFiles,
 };
 
-const threads: ReadonlySet<number> = new Set([
+const threads = [
   ChannelType.PublicThread,
   ChannelType.PrivateThread,
   ChannelType.AnnouncementThread,
-]);
+] as const;
+
+/** Where in a server alerts can be posted: a forum's posts are threads. */
+export const postable = [ChannelType.GuildText, ChannelType.GuildAnnouncement, ...threads] as const;
+
+const threadTypes: ReadonlySet<number> = new Set(threads);
+const postableTypes: ReadonlySet<number> = new Set(postable);
 
 export const announcementChannel: number = ChannelType.GuildAnnouncement;
 
-/** Where in a server alerts can be posted: a forum's posts are threads. */
-export const postable: readonly number[] = [ChannelType.GuildText, announcementChannel, ...threads];
-
 export function isPostable(channelType: number): boolean {
-  return postable.includes(channelType);
+  return postableTypes.has(channelType);
 }
 
 /** Everything that any place may need: the number in the invitation. */
@@ -32,7 +35,7 @@ export const invitePermissions: bigint = Object.values(bitOf).reduce((sum, bit) 
 
 /** The rights that posting an alert with its picture takes in a channel of this type. */
 export function neededRights(channelType: number): readonly Right[] {
-  return ["view", threads.has(channelType) ? "send-in-threads" : "send", "embed", "attach"];
+  return ["view", threadTypes.has(channelType) ? "send-in-threads" : "send", "embed", "attach"];
 }
 
 /** Which of the needed rights are not among `granted` (Discord's permission bits). */

@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
-import type { REST } from "@discordjs/rest";
-import { Routes, type RESTPostAPIChatInputApplicationCommandsJSONBody } from "discord-api-types/v10";
+import { DiscordAPIError, type REST } from "@discordjs/rest";
+import {
+  RESTJSONErrorCodes,
+  Routes,
+  type RESTPostAPIChatInputApplicationCommandsJSONBody,
+} from "discord-api-types/v10";
 
 /** One server's, or everybody's. */
 export type Scope = "global" | { readonly guild: string };
@@ -38,26 +42,38 @@ export async function register(
 ): Promise<RegistrationResult> {
   const known = await memory.read();
   const wanted = nameOf(scope);
-  const written: string[] = [];
+  const others = [...known.keys()].filter((other) => other !== wanted);
   const hash = hashOf(commands);
-  for (const other of known.keys()) {
-    if (other === wanted) continue;
-    await rest.put(routeOf(applicationId, other), { body: [] });
-    await memory.remove(other);
-    written.push(other);
-  }
-  if (isForced || known.get(wanted) !== hash) {
+  const isNews = isForced || known.get(wanted) !== hash;
+  if (isNews) {
     await rest.put(routeOf(applicationId, wanted), { body: commands });
     await memory.write(wanted, hash);
-    written.push(wanted);
   }
-  return { written };
+  for (const other of others) {
+    await clear(rest, routeOf(applicationId, other));
+    await memory.remove(other);
+  }
+  return { written: [...(isNews ? [wanted] : []), ...others] };
 }
+
+/** A server that the bot was removed from has lost its commands with it. */
+async function clear(rest: REST, route: `/${string}`): Promise<void> {
+  try {
+    await rest.put(route, { body: [] });
+  } catch (error) {
+    if (!(error instanceof DiscordAPIError) || !leftCodes.has(error.code)) throw error;
+  }
+}
+
+const leftCodes = new Set<number | string>([
+  RESTJSONErrorCodes.MissingAccess,
+  RESTJSONErrorCodes.UnknownGuild,
+]);
 
 /** Where the operator put them last; for everybody if nowhere. */
 export async function registeredScope(memory: RegistrationMemory): Promise<Scope> {
   const known = await memory.read();
-  const [guild] = [...known.keys()].filter((scope) => scope !== global);
+  const guild = [...known.keys()].find((scope) => scope !== global);
   return known.has(global) || guild === undefined ? global : { guild };
 }
 
