@@ -16,7 +16,7 @@ const range = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => Stri
 const characters = [
   ...range(0x20, 0x7e),
   ...range(0xa0, 0xff),
-  ..."·−–—→←↑↓ΣΔ…≈≥≤€•▲▼“”‘’",
+  ...Array.from("·−–—→←↑↓ΣΔ…≈≥≤€•▲▼“”‘’"),
   "\u2009",
   "\u202f",
 ]

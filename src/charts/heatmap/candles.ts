@@ -1,0 +1,76 @@
+import type { Candle, RealisedLiquidation } from "../contracts.ts";
+import { boxesPath, element, short, type Box } from "../draw/svg.ts";
+import type { HeatmapScene } from "./scene.ts";
+
+/** Of the time between two candles. */
+const bodyShare = 0.62;
+
+/**
+ * Rising candles are light, falling ones dark with a light edge: told apart over any colour of the ramp, and by
+ * colour-blind people.
+ */
+export function drawCandles({ request, x, y }: HeatmapScene): string[] {
+  const { from, to, candles, candleMs } = request;
+  const shown = candles.filter(({ time }) => time + candleMs > from && time < to);
+  if (shown.length === 0) return [];
+  const width = Math.max(2, (x(from + candleMs) - x(from)) * bodyShare);
+  const centre = ({ time }: Candle): number => x(Math.min(to, Math.max(from, time + candleMs / 2)));
+  const wicks = shown
+    .map((candle) => `M${short(centre(candle))} ${short(y(candle.high))}V${short(y(candle.low))}`)
+    .join("");
+  const body = (candle: Candle): Box => {
+    const top = y(Math.max(candle.open, candle.close));
+    const height = Math.max(1.5, y(Math.min(candle.open, candle.close)) - top);
+    return { x: centre(candle) - width / 2, y: top, width, height };
+  };
+  const rising = boxesPath(shown.filter(({ open, close }) => close >= open).map(body));
+  const falling = boxesPath(shown.filter(({ open, close }) => close < open).map(body));
+  const edge = { "stroke-linejoin": "round" };
+  return [
+    element("path", { d: wicks, stroke: "#05070b", "stroke-width": 5, opacity: 0.7 }),
+    element("path", {
+      d: rising + falling,
+      stroke: "#05070b",
+      "stroke-width": 4.5,
+      fill: "none",
+      opacity: 0.7,
+      ...edge,
+    }),
+    element("path", { d: wicks, stroke: "#ffffff", "stroke-width": 2 }),
+    element("path", { d: rising, fill: "#ffffff", stroke: "#ffffff", "stroke-width": 1.5, ...edge }),
+    element("path", { d: falling, fill: "#05070b", stroke: "#ffffff", "stroke-width": 1.5, ...edge }),
+  ];
+}
+
+/** More than these are the smaller ones, and would hide the map. */
+const mostLiquidations = 300;
+const largestRadius = 16;
+const leastRadius = 4;
+
+/** Liquidations that were seen: down for longs, up for shorts, area by notional. */
+export function drawLiquidations({ request, palette, x, y, low, high }: HeatmapScene): string[] {
+  const inside = ({ time, price }: RealisedLiquidation): boolean =>
+    time >= request.from && time <= request.to && price > low && price < high;
+  const largest = (request.liquidations ?? [])
+    .filter(inside)
+    .toSorted((a, b) => b.notionalUsd - a.notionalUsd)
+    .slice(0, mostLiquidations);
+  const most = largest[0]?.notionalUsd ?? 1;
+  return (["long", "short"] as const).flatMap((side) => {
+    const d = largest
+      .filter(({ liquidatedSide }) => liquidatedSide === side)
+      .map(({ time, price, notionalUsd }) => {
+        const radius = Math.max(leastRadius, largestRadius * Math.sqrt(notionalUsd / most));
+        return triangle(x(time), y(price), side === "long" ? radius : -radius);
+      })
+      .join("");
+    if (d === "") return [];
+    const colours = { fill: palette.side[side].line, stroke: "#05070b" };
+    return [element("path", { d, ...colours, "stroke-width": 2, "stroke-linejoin": "round" })];
+  });
+}
+
+function triangle(x: number, y: number, tip: number): string {
+  const half = Math.abs(tip);
+  return `M${short(x - half)} ${short(y - tip * 0.6)}h${short(2 * half)}L${short(x)} ${short(y + tip)}z`;
+}

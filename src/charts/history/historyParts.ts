@@ -1,0 +1,145 @@
+import { area, line } from "d3-shape";
+import type { AlertMark } from "../contracts.ts";
+import { element, rectAt, short, textAt } from "../draw/svg.ts";
+import type { HistoryScene } from "./scene.ts";
+import type { LinePoint, Stretch } from "./line.ts";
+
+/** Beyond each threshold the ground takes its side's colour, with the side's name. */
+export function drawThresholds({ request, plot, palette, texts, frame, y, middle }: HistoryScene): string[] {
+  const upper = y(Math.log(request.threshold));
+  const lower = y(-Math.log(request.threshold));
+  const { short: above, long: below } = palette.side;
+  const dashed = { "stroke-width": 2.5, "stroke-dasharray": "11 8" };
+  const across = (at: number): string => `M${short(plot.x)} ${short(at)}h${short(plot.width)}`;
+  const name = { x: plot.x + 14, weight: 600, size: frame.label.size } as const;
+  return [
+    rectAt({ ...plot, height: upper - plot.y }, { fill: above.fill, opacity: 0.12 }),
+    rectAt({ ...plot, y: lower, height: plot.y + plot.height - lower }, { fill: below.fill, opacity: 0.12 }),
+    element("path", { d: across(middle), stroke: palette.axis, "stroke-width": 2.5 }),
+    element("path", { d: across(upper), stroke: above.line, ...dashed }),
+    element("path", { d: across(lower), stroke: below.line, ...dashed }),
+    textAt(texts.say("chart-nearer-shorts"), {
+      ...name,
+      y: plot.y + frame.label.size * 1.2,
+      fill: above.line,
+    }),
+    textAt(texts.say("chart-nearer-longs"), {
+      ...name,
+      y: plot.y + plot.height - frame.label.size * 0.5,
+      fill: below.line,
+    }),
+  ];
+}
+
+/** The line, its band, and the area between it and 1×, in the colour of the side that is nearer. */
+export function drawLine(scene: HistoryScene): string[] {
+  const { stretches, palette, plot, middle, frame } = scene;
+  const height = plot.y + plot.height - middle;
+  const halves = [
+    { id: "above", colours: palette.side.short, box: { ...plot, height: middle - plot.y } },
+    { id: "below", colours: palette.side.long, box: { ...plot, y: middle, height } },
+  ];
+  const d = stretches.map((stretch) => linePath(stretch, scene)).join("");
+  const filled = stretches.map((stretch) => areaToMiddle(stretch, scene)).join("");
+  const band = stretches.map((stretch) => bandArea(stretch, scene)).join("");
+  if (d === "") return [];
+  const joined = { fill: "none", "stroke-linejoin": "round", "stroke-linecap": "round" };
+  return [
+    element("defs", {}, ...halves.map(({ id, box }) => element("clipPath", { id }, rectAt(box, {})))),
+    element("path", { d: band, fill: palette.muted, opacity: 0.28 }),
+    ...halves.map(({ id, colours }) =>
+      element("path", { d: filled, fill: colours.fill, opacity: 0.24, "clip-path": `url(#${id})` }),
+    ),
+    element("path", {
+      d,
+      stroke: palette.background,
+      "stroke-width": frame.curve * 1.9,
+      opacity: 0.7,
+      ...joined,
+    }),
+    ...halves.map(({ id, colours }) =>
+      element("path", {
+        d,
+        stroke: colours.line,
+        "stroke-width": frame.curve,
+        "clip-path": `url(#${id})`,
+        ...joined,
+      }),
+    ),
+  ];
+}
+
+function linePath(stretch: Stretch, { x, y }: HistoryScene): string {
+  const draw = line<LinePoint>()
+    .x(({ time }) => x(time))
+    .y(({ log }) => y(log))
+    .digits(1);
+  return draw([...stretch]) ?? "";
+}
+
+function areaToMiddle(stretch: Stretch, { x, y, middle }: HistoryScene): string {
+  const draw = area<LinePoint>()
+    .x(({ time }) => x(time))
+    .y0(middle)
+    .y1(({ log }) => y(log))
+    .digits(1);
+  return draw([...stretch]) ?? "";
+}
+
+function bandArea(stretch: Stretch, { x, y }: HistoryScene): string {
+  const draw = area<LinePoint>()
+    .defined(({ low, high }) => low !== null && high !== null)
+    .x(({ time }) => x(time))
+    .y0(({ low }) => y(low ?? 0))
+    .y1(({ high }) => y(high ?? 0))
+    .digits(1);
+  return draw([...stretch]) ?? "";
+}
+
+/** Triangles at the edge that an alert pointed to, with a line into the plot. */
+export function drawAlerts({ request, plot, palette, frame, x, y }: HistoryScene): string[] {
+  const shown = request.alerts.filter(({ time }) => time >= request.from && time <= request.to);
+  const size = frame.curve * 2.6;
+  return shown.flatMap(({ time, direction }: AlertMark) => {
+    const up = direction === "up";
+    const edge = up ? plot.y : plot.y + plot.height;
+    const threshold = y(up ? Math.log(request.threshold) : -Math.log(request.threshold));
+    const { line } = palette.side[up ? "short" : "long"];
+    const tip = up ? -size : size;
+    const d = `M${short(x(time) - size)} ${short(edge - tip * 2)}h${short(2 * size)}L${short(x(time))} ${short(edge - tip * 0.4)}z`;
+    const stem = `M${short(x(time))} ${short(edge - tip * 2)}V${short(threshold)}`;
+    return [
+      element("path", { d: stem, stroke: line, "stroke-width": 2.5 }),
+      element("path", {
+        d,
+        fill: line,
+        stroke: palette.background,
+        "stroke-width": 3,
+        "stroke-linejoin": "round",
+      }),
+    ];
+  });
+}
+
+/** The newest value, large, at the end of the line. */
+export function drawLast({ stretches, palette, frame, texts, plot, x, y }: HistoryScene): string[] {
+  const last = stretches.at(-1)?.at(-1);
+  if (last === undefined) return [];
+  const { line } = palette.side[last.log >= 0 ? "short" : "long"];
+  const ratio = texts.ratio(Math.exp(Math.abs(last.log)));
+  const { badge } = frame;
+  const centre = { cx: x(last.time), cy: y(last.log), r: frame.curve * 1.9 };
+  const baseline = Math.min(
+    Math.max(y(last.log) + badge.size * 0.36, plot.y + badge.size),
+    plot.y + plot.height,
+  );
+  return [
+    element("circle", { ...centre, fill: line, stroke: palette.background, "stroke-width": 4 }),
+    textAt(texts.say("chart-times", { ratio }), {
+      x: plot.x + plot.width + 18,
+      y: baseline,
+      fill: line,
+      ...badge,
+    }),
+  ];
+}

@@ -1,0 +1,16 @@
+import { heatmapSvg } from "../heatmap/heatmapSvg.ts";
+import { historySvg } from "../history/historySvg.ts";
+import { mapSvg } from "../map/mapSvg.ts";
+import type { Drawing } from "./messages.ts";
+
+/** The drawing as SVG. */
+export function svgOf(drawing: Drawing): string {
+  switch (drawing.kind) {
+    case "map":
+      return mapSvg(drawing.request);
+    case "heatmap":
+      return heatmapSvg(drawing.request);
+    case "history":
+      return historySvg(drawing.request);
+  }
+}
