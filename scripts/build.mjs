@@ -1,7 +1,7 @@
 // Bundles src/cli.ts into dist/: one small entry and a chunk for each part that is loaded on demand, so that a
 // process reads only what its roles need. Files get their final names by rename, and chunks of earlier builds
 // stay for a day: a running Lopside may still load one of them.
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -67,6 +67,9 @@ async function bundle() {
     sourcesContent: false,
     banner: { js: banner },
     external: [...optionalNative, ...neverReached],
+    // the renderer's native part, of this machine; other platforms' packages are not there and not asked for
+    loader: { ".node": "copy" },
+    assetNames: "[name]-[hash]",
     plugins: [namedUndici],
     logLevel: "warning",
   });
@@ -80,13 +83,14 @@ function workers() {
 
 function publish() {
   mkdirSync(dist, { recursive: true });
+  cpSync(join(root, "src", "charts", "fonts"), join(dist, "fonts"), { recursive: true });
   const files = readdirSync(staging).toSorted((a, b) => Number(a === "cli.js") - Number(b === "cli.js"));
   chmodSync(join(staging, "cli.js"), 0o755);
   for (const file of files) renameSync(join(staging, file), join(dist, file));
 }
 
 function pruneOld() {
-  for (const file of readdirSync(dist)) {
+  for (const file of readdirSync(dist).filter((file) => file !== "fonts")) {
     const path = join(dist, file);
     if (Date.now() - statSync(path).mtimeMs > dayMs) rmSync(path, { recursive: true, force: true });
   }
