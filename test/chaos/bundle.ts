@@ -1,15 +1,14 @@
-import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A script of the tests as a file Node can start; packages are left outside of it and found beside it. */
+/** A script of the tests as a file Node can start, inside the checkout so that it finds its packages. */
 export async function bundleScript(entry: string): Promise<{ file: string; remove: () => Promise<void> }> {
-  const dir = await mkdtemp(join(tmpdir(), "lopside-chaos-"));
-  await symlink(join(root, "node_modules"), join(dir, "node_modules"));
+  await mkdir(join(root, "dist"), { recursive: true });
+  const dir = await mkdtemp(join(root, "dist", "script-"));
   const file = join(dir, "script.mjs");
   await build({
     absWorkingDir: root,

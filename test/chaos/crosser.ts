@@ -38,8 +38,8 @@ export async function cross(): Promise<void> {
   process.exit(0);
 }
 
-/** Redis is struck too: what fails is tried again. */
-async function commitNext(
+/** The next crossing, unless there are no more. Redis is struck too: what fails is tried again. */
+export async function commitNext(
   store: Store,
   destinations: readonly (readonly string[])[],
   count: number,

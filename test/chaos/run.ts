@@ -3,6 +3,7 @@ import { judge, type Verdict } from "./oracle.ts";
 import { planBlows, type Blow } from "./plan.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { startActor, type Actor } from "./troupe.ts";
+import { waitFor, waitUntil } from "./waiting.ts";
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -30,8 +31,6 @@ export interface ChaosReport {
   readonly lostAnswers: number;
   readonly tookMs: number;
 }
-
-const patienceMs = 240_000;
 
 /** Crossings one after the other while everything is struck; afterwards everything must have been told, once. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -122,18 +121,4 @@ async function bounceRedis({ redis }: Stage, downMs: number): Promise<void> {
   await redis.kill();
   await new Promise((resolve) => setTimeout(resolve, downMs));
   await redis.start();
-}
-
-/** Asks until it is so (true) or the time is over (false). Redis may be down while it asks. */
-async function waitFor(isSo: () => Promise<boolean>, deadline: number): Promise<boolean> {
-  while (performance.now() < deadline) {
-    const so = await isSo().catch(() => false);
-    if (so) return true;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return false;
-}
-
-async function waitUntil(isSo: () => Promise<boolean>, what: string): Promise<void> {
-  if (!(await waitFor(isSo, performance.now() + patienceMs))) throw new Error(`waited too long for ${what}`);
 }

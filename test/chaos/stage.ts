@@ -10,7 +10,7 @@ import { freePort, silentLog, startTestRedis, type TestRedis } from "../support/
 import { startTcpProxy, type TcpProxy } from "../support/tcpProxy.ts";
 import { startTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 import { bundleScript } from "./bundle.ts";
-import { lab } from "./crosser.ts";
+import { commitNext, lab } from "./crosser.ts";
 import type { Posted } from "./oracle.ts";
 
 export interface StageOptions {
@@ -29,6 +29,8 @@ export interface Stage {
   readonly discord: DiscordServer;
   readonly startNotifier: () => Promise<Child>;
   readonly startCrosser: () => Child;
+  /** Commits one more crossing from here, whatever the proxy does. Nobody is woken: the sweep finds it. */
+  readonly cross: () => Promise<void>;
   /** Crossings that were committed. */
   readonly committed: () => Promise<number>;
   readonly pending: () => Promise<number>;
@@ -96,6 +98,10 @@ export async function openStage({ crossings, everyMs, random, cli }: StageOption
           CHAOS_DESTINATIONS: JSON.stringify(destinations),
         },
       }),
+    cross: async () => {
+      const done = await commitNext(store, destinations, crossings);
+      if (done !== "committed") throw new Error(`a crossing was not committed: ${done}`);
+    },
     committed: async () => (await store.symbols.readVersion(lab)).version,
     pending: async () => store.outbox.countPending(lab),
     posted: () => ({
