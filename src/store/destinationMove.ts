@@ -1,4 +1,5 @@
-import type { DestinationRecord, Subscription } from "../alerts/subscription.ts";
+import { wishKey } from "../alerts/edits.ts";
+import type { DestinationRecord } from "../alerts/subscription.ts";
 
 /**
  * A record under another name. Where one is kept there already, its settings stay, and the other's subscriptions join
@@ -10,16 +11,12 @@ export function movedRecord(
   there: DestinationRecord | undefined,
 ): DestinationRecord {
   if (there === undefined) return { ...record, destination: to };
-  const wishes = new Set(there.subscriptions.map(wishOf));
-  const joining = record.subscriptions.filter((one) => !wishes.has(wishOf(one)));
+  const wishes = new Set(there.subscriptions.map(wishKey));
+  const joining = record.subscriptions.filter((one) => !wishes.has(wishKey(one)));
   const numbered = joining.map((one, index) => ({ ...one, id: there.nextId + index }));
   return {
     ...there,
     subscriptions: [...there.subscriptions, ...numbered],
     nextId: there.nextId + numbered.length,
   };
-}
-
-function wishOf({ symbol, ratio, direction, notionalUsd, confidence }: Subscription): string {
-  return [symbol, ratio, direction, notionalUsd, confidence].join(" ");
 }
