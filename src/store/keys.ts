@@ -46,6 +46,10 @@ export interface SymbolKeys {
   readonly outbox: string;
   /** Prefix of sorted sets: deliveries claimed, by platform; the score is when they were. */
   readonly claimed: string;
+  /** Layout 1. Prefix of hashes: a delivery, by `alertId|destination`. */
+  readonly delivery: string;
+  /** Layout 1. Prefix of sorted sets: deliveries waiting, by platform. */
+  readonly waiting: string;
   /** Hash: rules that anybody subscribed to, and what the set of them is called now (rulePages.ts). */
   readonly rules: string;
   /** Prefix of hashes: a page of a rule's subscribers, by `rule:page`. */
@@ -54,7 +58,8 @@ export interface SymbolKeys {
 
 /** A name that isn't a symbol throws: braces in it would move the keys to another slot. */
 export function symbolKeys(symbol: string): SymbolKeys {
-  if (!symbolPattern.test(symbol) && symbol !== noticesPlace) throw new Error(`not a symbol: ${JSON.stringify(symbol)}`);
+  if (!symbolPattern.test(symbol) && symbol !== noticesPlace)
+    throw new Error(`not a symbol: ${JSON.stringify(symbol)}`);
   const base = `${root}:{${symbol}}`;
   return {
     state: `${base}:state`,
@@ -73,6 +78,8 @@ export function symbolKeys(symbol: string): SymbolKeys {
     fanOuts: `${base}:fan-outs`,
     outbox: `${base}:outbox:`,
     claimed: `${base}:claimed:`,
+    delivery: `${base}:delivery:`,
+    waiting: `${base}:outbox:`,
     rules: `${base}:rules`,
     rulePage: `${base}:rule:`,
   };
