@@ -4,6 +4,10 @@ import type { ExchangeId } from "./exchanges.ts";
 /** All series are 5-minute bars: the finest step for which every venue keeps open interest history. */
 export const intervalMs = 300_000;
 
+/** Where the newest `limit` bars begin, the forming one counted: for venues that only know windows. */
+export const newestFrom = (limit: number, now: number): number =>
+  (Math.floor(now / intervalMs) - (limit - 1)) * intervalMs;
+
 /** A figure older than this is no figure. */
 export const oldestMs = 3 * intervalMs;
 
@@ -48,6 +52,8 @@ export interface MarkRow {
   readonly openTime: number;
   readonly high: number;
   readonly low: number;
+  /** The mark itself where nothing else tells it. */
+  readonly close?: number;
 }
 
 /** A figure at a venue's time. */
@@ -159,8 +165,10 @@ export interface VenueAdapter {
   readonly settle?: string;
   /** ccxt's `options`: which markets to load. */
   readonly ccxt: object;
-  /** How often candles are asked for, ms; in every round unless said. In between, marks tell the forming bar. */
-  readonly candlesEveryMs?: number;
+  /** ccxt's method that lists the markets, where `fetchMarkets` does more than is needed. */
+  readonly listing?: string;
+  /** Candles are asked for when a bar has closed instead of in every round; in between, marks tell the forming one. */
+  readonly candlesOnClose?: true;
   readonly liquidationFeeRate: number;
   /**
    * Together they give every contract's mark price, and its open interest unless `openInterest` does. The last

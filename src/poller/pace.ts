@@ -17,6 +17,12 @@ export function chargeOf(
   return limit === undefined ? undefined : { limit, weight: limit.weightOf?.(call) ?? 1 };
 }
 
+/** How far apart calls like this one may leave for good. */
+export function spacingMs(limits: readonly Limit[], call: Call): number {
+  const charge = chargeOf(limits, call);
+  return charge === undefined ? 0 : (charge.weight * charge.limit.perMs) / (charge.limit.weight * ourShare);
+}
+
 export function openPace(limits: readonly Limit[], clock: Clock): Pace {
   const quotas = new Map(
     limits.map((limit) => [limit, openQuota(limit.weight * ourShare, limit.perMs, clock)]),

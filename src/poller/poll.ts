@@ -21,6 +21,7 @@ import type { Markets } from "./markets.ts";
 import { checkFresh, Malformed } from "./read.ts";
 import type { Recall } from "./recall.ts";
 import type { Listed } from "./resolve.ts";
+import type { Reading } from "./tape.ts";
 import type { Tiers } from "./tiers.ts";
 
 const latestRows = 3; // the forming bar, the one that closed, and one for a late poll
@@ -41,51 +42,69 @@ export interface Part {
   readonly cursor: number | undefined;
   readonly recall: Recall;
   readonly boards: Boards;
+  /** How long after a close its candles are asked for, where they aren't in every round. */
+  readonly delayMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** One contract's part of a round; rejects with a Refusal. */
 export async function observe(desk: Desk, part: Part): Promise<Observation> {
-  const { adapter, clock } = desk;
+  const { adapter } = desk;
   const { contract, recall, cursor, signal } = part;
-  const limit = rowsSince(cursor, clock.now());
-  const [board, openInterest, candles, marks] = await Promise.all([
+  const [board, openInterest, reading] = await Promise.all([
     part.boards(contract),
     adapter.openInterest === undefined
       ? undefined
       : askFigure(desk, adapter.openInterest, contract, { signal }),
-    askLatest(desk, adapter.candles, contract, limit, { signal }),
-    adapter.markCandles === undefined
-      ? undefined
-      : ifPossible(desk, askLatest(desk, adapter.markCandles, contract, limit, { signal, optional: true })),
+    askCandles(desk, part),
     askDetails(desk, contract, recall, cursor, signal),
   ]);
-  return observationOf(desk, part, { board, openInterest, candles, marks: marks ?? [] });
+  return observationOf(desk, part, { board, openInterest, reading });
+}
+
+async function askCandles(desk: Desk, { contract, cursor, recall, delayMs, signal }: Part): Promise<Reading> {
+  const { candles, markCandles, candlesOnClose } = desk.adapter;
+  const readAt = desk.clock.now();
+  const known = candlesOnClose === true ? recall.tape.reading() : undefined;
+  if (known !== undefined && !recall.tape.isDue(cursor, readAt, delayMs)) return known;
+  const limit = rowsSince(cursor, readAt);
+  const [rows, marks] = await Promise.all([
+    askLatest(desk, candles, contract, limit, { signal }),
+    markCandles === undefined
+      ? undefined
+      : ifPossible(desk, askLatest(desk, markCandles, contract, limit, { signal, optional: true })),
+  ]);
+  const reading = { candles: rows, marks: marks ?? [], readAt: desk.clock.now() };
+  recall.tape.keep(reading);
+  return reading;
 }
 
 interface Answers {
   readonly board: DatedRow;
   readonly openInterest: Sample | undefined;
-  readonly candles: readonly CandleRow[];
-  readonly marks: readonly MarkRow[];
+  readonly reading: Reading;
 }
 
 async function observationOf(
   desk: Desk,
   { contract, cursor, recall, signal }: Part,
-  { board, openInterest, candles, marks }: Answers,
+  { board, openInterest, reading }: Answers,
 ): Promise<Observation> {
   const now = desk.clock.now();
-  const { markPrice, fundingRate } = board;
+  const { fundingRate } = board;
+  const markPrice = board.markPrice ?? newestMark(reading);
   const sample = openInterest ?? { at: board.at, value: board.openInterest };
   if (markPrice === undefined || sample.value === undefined) {
     throw desk.line.refuse(contract.id, new Malformed("neither mark price nor open interest"));
   }
   recall.addSample({ at: sample.at, value: sample.value });
+  recall.tape.seen(markPrice);
   noteFunding(recall, fundingRate, now);
   const { tierSource, riskTiers } = await desk.tiers.of(contract, markPrice, signal);
   const live = { openInterest: sample.value, fundingRate: fundingRate ?? newestOf(recall.fundingRate) };
-  const byOpen = new Map(marks.map((mark) => [mark.openTime, mark]));
+  const newest = desk.adapter.candlesOnClose === true ? recall.tape.reading() : undefined;
+  const { candles, marks, readAt } = newest ?? reading;
+  const marksByOpen = new Map(marks.map((mark) => [mark.openTime, mark]));
   return {
     spec: specOf(desk.adapter, contract, riskTiers),
     tierSource,
@@ -94,14 +113,28 @@ async function observationOf(
     markPrice,
     openInterest: sample.value,
     openInterestUsd: sample.value * (contract.contractType === "linear" ? markPrice : 1),
-    ...assemble({ ...recall, awaited: awaitedOf(desk.adapter), candles, marks: byOpen, cursor, live, now }),
+    ...assemble({
+      ...recall,
+      awaited: awaitedOf(desk.adapter),
+      candles,
+      marks: marksByOpen,
+      cursor,
+      live,
+      now: readAt,
+    }),
   };
 }
 
-const awaitedOf = ({ openInterestHistory, markCandles }: VenueAdapter): Awaited => ({
-  openInterest: openInterestHistory.length > 0,
-  marks: markCandles !== undefined,
+const newestMark = ({ marks }: Reading): number | undefined => marks.at(-1)?.close;
+
+const awaitedOf = (adapter: VenueAdapter): Awaited => ({
+  openInterest: liveHistoryOf(adapter) !== undefined,
+  marks: adapter.markCandles !== undefined,
 });
+
+/** The history that has a row for each bar's close; another one is for reading back only. */
+const liveHistoryOf = ({ openInterestHistory }: VenueAdapter): Feed<OpenInterestRow> | undefined =>
+  openInterestHistory.find(({ stepMs }) => stepMs === intervalMs);
 
 export function specOf(adapter: VenueAdapter, contract: Listed, riskTiers: readonly RiskTier[]): SeriesSpec {
   const { series: venue, symbol, market, contractType } = contract;
@@ -171,7 +204,7 @@ async function askDetails(
   if (rows === 0) return;
   const newestClose = Math.floor(askedAt / intervalMs) * intervalMs;
   const options = { signal, optional: rows <= catchUpRows };
-  const [historyFeed] = adapter.openInterestHistory;
+  const historyFeed = liveHistoryOf(adapter);
   const history = historyFeed && askSamples(desk, historyFeed, contract, rows, options);
   const ratios =
     adapter.longShortRatio === undefined || recall.longShortRatio.has(newestClose)

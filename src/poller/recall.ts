@@ -3,6 +3,7 @@ import { intervalMs } from "./adapter.ts";
 import { type Liquidated, settleMs } from "./bars.ts";
 import { maxBarsPerPoll } from "./contracts.ts";
 import type { PollFailure } from "./contracts.ts";
+import { createTape, type Tape } from "./tape.ts";
 
 const askAgainMs = 20_000;
 const samplesKept = 600; // ten minutes at one a second
@@ -18,6 +19,7 @@ export interface Recall {
   readonly longShortRatio: Map<number, number>;
   readonly fundingRate: Map<number, number>;
   readonly liquidations: Map<number, Liquidated>;
+  readonly tape: Tape;
   readonly addSample: (sample: Sample) => void;
   /** How many of the newest history rows the closed bars still lack; 0 when there is nothing to ask. */
   readonly rowsWanted: (cursor: number | undefined, now: number) => number;
@@ -47,6 +49,7 @@ export function createRecall(): Recall {
     longShortRatio,
     fundingRate,
     liquidations,
+    tape: createTape(),
     addSample: (sample) => {
       samples.push(sample);
       if (samples.length > samplesKept) samples.shift();

@@ -2,29 +2,22 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MarketCache } from "../store/contracts.ts";
-import type { VenueAdapter } from "./adapter.ts";
+import type { Contract } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
+import { adapterOf } from "./adapters.ts";
 import { backfill } from "./backfill.ts";
 import { openBoards } from "./board.ts";
 import type { OnOutcome, PollOutcome, PollRequest, Venue } from "./contracts.ts";
 import { openLine } from "./line.ts";
 import { openMarkets } from "./markets.ts";
+import { spacingMs } from "./pace.ts";
 import type { Desk } from "./poll.ts";
 import { observe, type Part } from "./poll.ts";
 import type { Recall } from "./recall.ts";
 import { createRecall } from "./recall.ts";
 import { type Listed, otherSeriesOf, type Resolved } from "./resolve.ts";
 import { scaled } from "./scale.ts";
-import { supportedVenues } from "./supported.ts";
 import { openTiers } from "./tiers.ts";
-import { binanceusdm } from "./venues/binanceusdm.ts";
-import { bybit } from "./venues/bybit.ts";
-import { gate } from "./venues/gate.ts";
-import { okx } from "./venues/okx.ts";
-
-const adapters: ReadonlyMap<string, VenueAdapter> = new Map(
-  [binanceusdm, bybit, okx, gate].map((adapter) => [adapter.id, adapter]),
-);
 
 /** The step of every series. */
 export const barMs = intervalMs;
@@ -47,10 +40,7 @@ export interface VenueOptions {
 
 /** Opens one of `supportedVenues`; nothing is loaded and nobody asked before the first poll. Throws for another id. */
 export function openVenue(id: string, options: VenueOptions): Venue {
-  const known = adapters.get(id);
-  if (known === undefined)
-    throw new RangeError(`unknown venue "${id}"; there are ${supportedVenues.join(", ")}`);
-  const adapter = scaled(known);
+  const adapter = scaled(adapterOf(id));
   const { clock, log, markets: cache } = options;
   const line = openLine({ ...defaults, ...options, adapter });
   const markets = openMarkets({ adapter, line, cache, clock, log });
@@ -64,7 +54,9 @@ export function openVenue(id: string, options: VenueOptions): Venue {
     poll: async (requests, onOutcome, signal) => {
       if (signal !== undefined) allowListeners(signal);
       const boards = openBoards(adapter.boards, desk, signal);
-      await Promise.all(requests.map(async (request) => pollSymbol({ request, onOutcome, boards, signal })));
+      await Promise.all(
+        requests.map(async (request, rank) => pollSymbol({ request, rank, onOutcome, boards, signal })),
+      );
     },
     backfill: async (symbol, from, to, { series = id, signal } = {}) =>
       backfill(desk, { symbol, series }, { from, to }, signal),
@@ -74,6 +66,8 @@ export function openVenue(id: string, options: VenueOptions): Venue {
 
 interface Turn extends Pick<Part, "boards" | "signal"> {
   readonly request: PollRequest;
+  /** Among the round's symbols. */
+  readonly rank: number;
   readonly onOutcome: OnOutcome;
 }
 
@@ -92,9 +86,18 @@ function createPolling(desk: Desk): (turn: Turn) => Promise<void> {
   const pollSeries = async (
     contract: Listed,
     cursor: number | undefined,
-    { boards, signal }: Turn,
-  ): Promise<PollOutcome> =>
-    pollContract(desk, { contract, cursor, recall: recallOf(contract.market), boards, signal });
+    { boards, signal, rank }: Turn,
+  ): Promise<PollOutcome> => {
+    const delayMs = rank * candleSpacingMs(desk, contract);
+    return pollContract(desk, {
+      contract,
+      cursor,
+      recall: recallOf(contract.market),
+      boards,
+      delayMs,
+      signal,
+    });
+  };
 
   /** What traded before and doesn't now drops out with one notice. */
   const noteOther = ({ request: { symbol }, onOutcome }: Turn, other: Listed | undefined): void => {
@@ -121,6 +124,16 @@ function createPolling(desk: Desk): (turn: Turn) => Promise<void> {
     }
     return onOutcome(symbol, await main, id);
   };
+}
+
+/** How far apart the venue lets the symbols' candles be asked for. */
+function candleSpacingMs({ adapter, clock }: Desk, contract: Contract): number {
+  const { candles, markCandles, declares, candlesOnClose } = adapter;
+  if (candlesOnClose !== true) return 0;
+  const calls = [candles, ...(markCandles === undefined ? [] : [markCandles])].map((feed) =>
+    feed.latest(contract, 1, clock.now()),
+  );
+  return calls.reduce((sum, call) => sum + spacingMs(declares.limits, call), 0);
 }
 
 /** The contracts behind a symbol, or why the venue isn't asked about it. */
