@@ -2,7 +2,7 @@ import { binWidth, mapReach } from "./grid.ts";
 import type { SideLevels, VenueLevels } from "./levels.ts";
 import { certainPart } from "./draws.ts";
 import { addPart, createPartMasses, partProfileOf, type PartProfile } from "./posterior.ts";
-import { emptyNotional, priceShare, profileOf, type Profile } from "./profile.ts";
+import { emptyNotional, priceShares, profileOf, type Profile } from "./profile.ts";
 import type { LiquidationMap, MapLevel, Method, Side, VenueShare, VenueStatus } from "./types.ts";
 
 /** What one venue brings to a symbol's map; the figures of a venue that is not fresh are its last known. */
@@ -170,12 +170,13 @@ function addLevels(
   const position = nearest / binWidth - 0.5;
   const shift = Math.floor(position);
   const outer = position - shift;
+  const shares = priceShares[side];
   let carried = 0;
   for (let i = 0; i <= quantities.length; i += 1) {
     const quantity = quantities[i] ?? 0;
     const bin = Math.max(0, i + shift);
     if (bin >= notional.length) return;
-    const price = unit === undefined ? 1 : unit * priceShare(side, bin);
+    const price = unit === undefined ? 1 : unit * (shares[bin] ?? NaN);
     notional[bin] = (notional[bin] ?? 0) + (carried + quantity * (1 - outer)) * price;
     carried = quantity * outer;
   }
@@ -217,9 +218,10 @@ export function toLiquidationMap(aggregate: Aggregate): LiquidationMap {
 
 function mapLevels(profile: Profile, markPrice: number, least: number): MapLevel[] {
   const levels: MapLevel[] = [];
+  const shares = priceShares[profile.side];
   for (let bin = 0; bin < profile.notionalUsd.length; bin += 1) {
     const notional = profile.notionalUsd[bin] ?? 0;
-    const share = priceShare(profile.side, bin);
+    const share = shares[bin] ?? NaN;
     if (notional > least && Math.abs(share - 1) <= mapReach) {
       levels.push([roundDigits(markPrice * share), roundDigits(notional)]);
     }

@@ -25,7 +25,7 @@ const ladder = [0.5, 0.75, 1, 1.5, 2] as const;
 const bandDistances = [0.005, 0.01, 0.02, 0.03, 0.05, 0.1] as const;
 
 /** Of these, the ones that say how sure they are. */
-const drawnDistances: readonly number[] = [0.01, 0.02, 0.05];
+const drawnDistances: ReadonlySet<number> = new Set([0.01, 0.02, 0.05]);
 
 /** ratio(N) = D_down(N) / D_up(N) and what goes with it (docs: the model, "The quantity"). */
 export function measureImbalance(
@@ -161,7 +161,7 @@ function bandsOf({ long, short, longParts, shortParts }: Aggregate): ImbalanceBa
     distanceRatio,
     longUsd: notionalWithin(long, distanceRatio),
     shortUsd: notionalWithin(short, distanceRatio),
-    ...(drawnDistances.includes(distanceRatio) && {
+    ...(drawnDistances.has(distanceRatio) && {
       longIntervalUsd: drawWithin(longParts, distanceRatio),
       shortIntervalUsd: drawWithin(shortParts, distanceRatio),
     }),

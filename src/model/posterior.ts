@@ -1,6 +1,6 @@
 import { drawnParts, mapDraws, type Draws } from "./draws.ts";
 import { binWidth, distanceRatio, logDistance, mapReach } from "./grid.ts";
-import { emptyNotional, priceShare } from "./profile.ts";
+import { emptyNotional, priceShares } from "./profile.ts";
 import type { Interval, RatioPercentiles, Side } from "./types.ts";
 
 /**
@@ -30,9 +30,11 @@ export function addPart(
   quantities: Float64Array,
   mark: number | undefined,
 ): void {
-  let at = part;
-  for (let bin = 0; bin < quantities.length && at < notionalUsd.length; bin += 1, at += drawnParts) {
-    const price = mark === undefined ? 1 : mark * priceShare(side, bin);
+  const shares = priceShares[side];
+  const bins = Math.min(quantities.length, shares.length);
+  for (let bin = 0; bin < bins; bin += 1) {
+    const price = mark === undefined ? 1 : mark * (shares[bin] ?? 0);
+    const at = bin * drawnParts + part;
     notionalUsd[at] = (notionalUsd[at] ?? 0) + (quantities[bin] ?? 0) * price;
   }
 }
@@ -86,41 +88,51 @@ export function drawDistances(
 }
 
 /** Notional within `ratio` of the mark over the draws. */
-export function drawWithin(profile: PartProfile, ratio: number, draws: Draws = mapDraws): Interval {
-  const position = logDistance(profile.side, Math.min(ratio, mapReach)) / binWidth;
+export function drawWithin(
+  { side, cumulativeUsd }: PartProfile,
+  ratio: number,
+  draws: Draws = mapDraws,
+): Interval {
+  const position = logDistance(side, Math.min(ratio, mapReach)) / binWidth;
   const bin = Math.floor(position);
-  for (let draw = 0; draw < draws.count; draw += 1) {
-    const before = totalOf(profile, draws, draw, bin - 1);
-    downs[draw] = before + (position - bin) * (totalOf(profile, draws, draw, bin) - before);
+  const within = new Float64Array(drawnParts);
+  for (let part = 0; part < drawnParts; part += 1) {
+    const before = cumulativeUsd[(bin - 1) * drawnParts + part] ?? 0;
+    const after = cumulativeUsd[bin * drawnParts + part] ?? 0;
+    within[part] = before + (position - bin) * (after - before);
   }
-  const sorted = downs.subarray(0, draws.count).sort();
+  for (let draw = 0; draw < draws.count; draw += 1) {
+    downs[draw] = weigh(draws.factors[side], draw * drawnParts, within, 0);
+  }
+  const sorted = downs.subarray(0, draws.count).toSorted();
   return { low: at(sorted, 0.1), high: at(sorted, 0.9) };
 }
 
 /** The draw's distance as a share of the mark; Infinity where its map holds less. */
 function distanceOf(profile: PartProfile, draws: Draws, draw: number, notionalUsd: number): number {
   if (!(notionalUsd > 0)) return 0;
+  const { side, bins, cumulativeUsd } = profile;
+  const factors = draws.factors[side];
+  const from = draw * drawnParts;
   let low = 0;
-  let high = profile.bins;
+  let high = bins;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (totalOf(profile, draws, draw, middle) >= notionalUsd) high = middle;
+    if (weigh(factors, from, cumulativeUsd, middle * drawnParts) >= notionalUsd) high = middle;
     else low = middle + 1;
   }
-  if (low >= profile.bins) return Infinity;
-  const before = totalOf(profile, draws, draw, low - 1);
-  const inside = (notionalUsd - before) / (totalOf(profile, draws, draw, low) - before);
-  const ratio = distanceRatio(profile.side, (low + Math.min(1, inside)) * binWidth);
+  if (low >= bins) return Infinity;
+  const before = low === 0 ? 0 : weigh(factors, from, cumulativeUsd, (low - 1) * drawnParts);
+  const inside = (notionalUsd - before) / (weigh(factors, from, cumulativeUsd, low * drawnParts) - before);
+  const ratio = distanceRatio(side, (low + Math.min(1, inside)) * binWidth);
   return ratio <= mapReach ? ratio : Infinity;
 }
 
-/** Σ factor × running total, the draw's notional of bins 0 … bin. */
-function totalOf({ side, cumulativeUsd }: PartProfile, draws: Draws, draw: number, bin: number): number {
-  if (bin < 0) return 0;
-  const factors = draws.factors[side];
+/** Σ factor × mass over the parts, from two places on. */
+function weigh(factors: Float64Array, from: number, masses: Float64Array, at: number): number {
   let sum = 0;
   for (let part = 0; part < drawnParts; part += 1) {
-    sum += (factors[draw * drawnParts + part] ?? 0) * (cumulativeUsd[bin * drawnParts + part] ?? 0);
+    sum += (factors[from + part] ?? 0) * (masses[at + part] ?? 0);
   }
   return sum;
 }
@@ -128,8 +140,9 @@ function totalOf({ side, cumulativeUsd }: PartProfile, draws: Draws, draw: numbe
 /** Draws that can't reach count as 0 for the low percentiles and as infinite for the high ones. */
 function percentilesOf(drawn: Float64Array, unreached: number): RatioPercentiles | null {
   if (unreached >= mostUnreached * drawn.length) return null;
-  const low = drawn.map((ratio) => (Number.isNaN(ratio) ? 0 : ratio)).sort();
-  const high = unreached === 0 ? low : drawn.map((ratio) => (Number.isNaN(ratio) ? Infinity : ratio)).sort();
+  const low = drawn.map((ratio) => (Number.isNaN(ratio) ? 0 : ratio)).toSorted();
+  const high =
+    unreached === 0 ? low : drawn.map((ratio) => (Number.isNaN(ratio) ? Infinity : ratio)).toSorted();
   const middle = middleOf(low.subarray(unreached));
   return { p10: at(low, 0.1), p20: at(low, 0.2), p50: middle, p80: at(high, 0.8), p90: at(high, 0.9) };
 }
@@ -141,7 +154,7 @@ function middleOf(sorted: Float64Array): number {
 }
 
 function intervalOf(drawn: Float64Array): Interval | null {
-  const sorted = drawn.sort();
+  const sorted = drawn.toSorted();
   const high = at(sorted, 0.9);
   return high < Infinity ? { low: at(sorted, 0.1), high } : null;
 }

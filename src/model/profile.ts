@@ -21,8 +21,8 @@ const profileBins: Readonly<Record<Side, number>> = {
 /** Of the way from a share of the mark to a log distance and back. */
 const rounding = 1e-12;
 
-/** Price at a bin's centre as a share of the mark. */
-const priceShares: Readonly<Record<Side, Float64Array>> = {
+/** Liquidation price of each bin, its centre, as a share of the mark. */
+export const priceShares: Readonly<Record<Side, Float64Array>> = {
   long: sharesOf("long"),
   short: sharesOf("short"),
 };
@@ -34,11 +34,6 @@ function sharesOf(side: Side): Float64Array {
 
 export function emptyNotional(side: Side): Float64Array {
   return new Float64Array(profileBins[side]);
-}
-
-/** Liquidation price of a bin, as a share of the mark. */
-export function priceShare(side: Side, bin: number): number {
-  return priceShares[side][bin] ?? NaN;
 }
 
 export function profileOf(side: Side, notionalUsd: Float64Array): Profile {
