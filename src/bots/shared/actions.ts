@@ -1,39 +1,69 @@
 import type { QuietHours, Subscription } from "../../alerts/subscription.ts";
 import { languages, type Language } from "../../texts/texts.ts";
 
-/** Everything the bots can be asked to do, typed or pressed. Valid by construction. */
-export type Action =
-  | { readonly do: "imbalance" | "map" | "heatmap" | "why"; readonly symbol: string }
-  | { readonly do: "history"; readonly symbol?: string }
-  | { readonly do: "start" | "help" | "privacy" | "status" | "alerts" | "settings" }
+interface OfSymbol {
+  readonly symbol: string;
+}
+interface OfOne {
+  /** A subscription of the place it is asked in. */
+  readonly id: number;
+}
+interface Lasting {
+  readonly durationMs: number;
+}
+type Bare = unknown;
+
+/** What the bots can be asked to do, and what goes with it. */
+interface Asks {
+  readonly imbalance: OfSymbol;
+  readonly map: OfSymbol;
+  readonly heatmap: OfSymbol;
+  readonly why: OfSymbol;
+  readonly history: { readonly symbol?: string };
+  readonly start: Bare;
+  readonly help: Bare;
+  readonly privacy: Bare;
+  readonly status: Bare;
+  readonly alerts: Bare;
+  readonly settings: Bare;
   /** `/subscribe` without arguments: which symbol? Then: which ratio? */
-  | { readonly do: "choose-symbol" }
-  | { readonly do: "choose-ratio"; readonly symbol: string; readonly id?: number }
-  | { readonly do: "subscribe"; readonly symbol: string; readonly ratio: number }
-  | { readonly do: "unsubscribe"; readonly symbol: string }
-  | { readonly do: "edit"; readonly id: number }
-  | { readonly do: "change-ratio"; readonly id: number; readonly ratio: number }
-  | { readonly do: "change-direction"; readonly id: number; readonly direction: Subscription["direction"] }
-  | { readonly do: "change-confidence"; readonly id: number; readonly confidence: Subscription["confidence"] }
-  | { readonly do: "change-mode"; readonly id: number; readonly mode: Subscription["mode"] }
-  | { readonly do: "test"; readonly symbol: string }
-  | { readonly do: "delete"; readonly id: number }
-  | { readonly do: "mute" | "snooze"; readonly durationMs: number }
-  | {
-      readonly do:
-        "unmute" | "choose-mute" | "choose-quiet" | "choose-zone" | "choose-language" | "unsubscribe-all";
-    }
-  | { readonly do: "quiet"; readonly hours: QuietHours | "off" }
-  | { readonly do: "zone"; readonly zone: string }
-  | { readonly do: "language"; readonly language: Language }
-  | { readonly do: "forget" | "forget-now" };
+  readonly "choose-symbol": Bare;
+  readonly "choose-ratio": OfSymbol & { readonly id?: number };
+  readonly subscribe: OfSymbol & { readonly ratio: number };
+  readonly unsubscribe: OfSymbol;
+  readonly "unsubscribe-all": Bare;
+  readonly edit: OfOne;
+  readonly "change-ratio": OfOne & { readonly ratio: number };
+  readonly "change-direction": OfOne & { readonly direction: Subscription["direction"] };
+  readonly "change-confidence": OfOne & { readonly confidence: Subscription["confidence"] };
+  readonly "change-mode": OfOne & { readonly mode: Subscription["mode"] };
+  readonly test: OfSymbol;
+  readonly delete: OfOne;
+  readonly mute: Lasting;
+  readonly snooze: Lasting;
+  readonly unmute: Bare;
+  readonly "choose-mute": Bare;
+  readonly quiet: { readonly hours: QuietHours | "off" };
+  readonly "choose-quiet": Bare;
+  readonly zone: { readonly zone: string };
+  readonly "choose-zone": Bare;
+  readonly language: { readonly language: Language };
+  readonly "choose-language": Bare;
+  readonly forget: Bare;
+  readonly "forget-now": Bare;
+}
+
+export type ActionName = keyof Asks;
+export type ActionOf<K extends ActionName> = { readonly [P in K]: { readonly do: P } & Asks[P] }[K];
+/** Something typed or pressed. Valid by construction. */
+export type Action = ActionOf<ActionName>;
 
 /** Who may: everybody who can write there, or only those who decide about it. */
 export function changesSettings(action: Action): boolean {
   return !openToAll.has(action.do);
 }
 
-const openToAll = new Set<Action["do"]>([
+const openToAll = new Set<ActionName>([
   "imbalance",
   "map",
   "heatmap",
@@ -114,7 +144,7 @@ export function encodeAction(action: Action): string {
   }
 }
 
-function isBare(action: Action): action is Extract<Action, { readonly do: keyof typeof bare }> {
+function isBare(action: Action): action is ActionOf<keyof typeof bare> {
   return Object.hasOwn(bare, action.do);
 }
 
