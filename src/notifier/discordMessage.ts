@@ -7,6 +7,7 @@ import {
 } from "discord-api-types/v10";
 import { fitMessage } from "../alerts/fit.ts";
 import type { AlertMessage, FullMessage } from "../alerts/message.ts";
+import { escapeMarkdown } from "../texts/discordMarkdown.ts";
 
 /** discord-api-docs, components/reference: all text of a message with components together. */
 const textLimit = 4000;
@@ -66,12 +67,4 @@ function readings({ readings: all, readingsTitle }: FullMessage): string {
   if (all.length === 0) return "";
   const lines = all.map(({ who, text }) => `> **${escapeMarkdown(who)}** ${escapeMarkdown(text)}`);
   return [`> **${escapeMarkdown(readingsTitle)}**`, ...lines].join("\n");
-}
-
-/** Makes text mean itself: emphasis, code, spoilers, links, mentions, and what means something at a line's start. */
-function escapeMarkdown(text: string): string {
-  return text
-    .replaceAll(/[\\*_~`|<[\]]/g, String.raw`\$&`)
-    .replaceAll(/^[#>-]/gm, String.raw`\$&`)
-    .replaceAll(/^(\d+)\.(?=\s)/gm, String.raw`$1\.`);
 }
