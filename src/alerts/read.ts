@@ -21,6 +21,7 @@ export function parseJson<T>(json: unknown, read: (fields: Fields) => T): Parsed
 
 /** The fields of one JSON object, each checked as it is taken. */
 export interface Fields {
+  readonly keys: () => readonly string[];
   readonly has: (key: string) => boolean;
   readonly number: (key: string) => number;
   /** Greater than 0. */
@@ -64,6 +65,7 @@ function fieldsOf(value: unknown, name: string): Fields {
     return check(field) ? field : malformed(`"${key}" is not ${wanted}`);
   };
   return {
+    keys: () => Object.keys(value),
     has: (key) => at(key) !== undefined,
     number: (key) => take(key, "a finite number", isNumber),
     positive: (key) => take(key, "a positive number", isPositive),

@@ -1,0 +1,27 @@
+import type { RuleKey } from "./rules.ts";
+
+/**
+ * What an alert tells of its episode: that it began, that it became 1.5 and 2 times as strong as asked for, that it
+ * ended.
+ */
+export type Edge = "fire" | "escalate-1" | "escalate-2" | "resolve";
+
+const suffixes: readonly (readonly [Edge, string])[] = [
+  ["escalate-1", "-x1.5"],
+  ["escalate-2", "-x2"],
+  ["resolve", "-resolved"],
+];
+
+/** The id of an episode, which is that of its first alert. `startedAt` and `episode` make it the only one ever. */
+export function episodeIdOf(symbol: string, rule: RuleKey, startedAt: number, episode: number): string {
+  return `${symbol}-${rule}-${startedAt.toString(36)}-${episode}`.replace(/[^A-Za-z0-9_.-]/g, "_");
+}
+
+/** Safe as a part of a key: `^[A-Za-z0-9_.-]+$`. */
+export function alertIdOf(episodeId: string, edge: Edge): string {
+  return `${episodeId}${suffixes.find(([known]) => known === edge)?.[1] ?? ""}`;
+}
+
+export function edgeOf(alertId: string): Edge {
+  return suffixes.find(([, suffix]) => alertId.endsWith(suffix))?.[0] ?? "fire";
+}

@@ -1,0 +1,121 @@
+import { edgeOf } from "./alertId.ts";
+import { loudOn, type Push, type Pushes, reserve, type Reservation } from "./pushes.ts";
+import { quietUntil } from "./quietHours.ts";
+import { parseRuleKey, type Rule, type RuleKey, ruleKey, rulesOf } from "./rules.ts";
+import type { DestinationRecord, Subscription } from "./subscription.ts";
+import { localTime } from "./zone.ts";
+
+/** Between two pushes about a symbol in one place. */
+export const floorMs = 10 * 60_000;
+
+/** Pushes in a row that come sooner, because it grew stronger. */
+export const mostBreaks = 2;
+
+/** A push on its way to one destination. */
+export interface GatedAlert {
+  readonly symbol: string;
+  readonly alertId: string;
+  readonly episodeId: string;
+  readonly rule: RuleKey;
+}
+
+export type SkipReason =
+  "forgotten" | "disabled" | "unsubscribed" | "off" | "muted" | "cooling-down" | "floor" | "unknown-rule";
+
+/** What becomes of a push in one place, always with why. */
+export type GateDecision =
+  | {
+      readonly kind: "send";
+      readonly loud: boolean;
+      readonly reason: "loud" | "silent-mode" | "budget-spent";
+      /** To be kept before the call, where nobody has changed them since they were read. */
+      readonly pushes: Pushes;
+      /** To be released when the call failed for certain. */
+      readonly reservation: Reservation;
+    }
+  /** Into the summary at `until`, epoch ms. */
+  | { readonly kind: "hold"; readonly reason: "quiet-hours"; readonly until: number }
+  | { readonly kind: "skip"; readonly reason: SkipReason };
+
+/**
+ * Whether a push is said in a place now. Pure; everything it asks about survives restarts, because it comes out of
+ * the record and the pushes.
+ */
+export function decidePush(
+  alert: GatedAlert,
+  record: DestinationRecord | undefined,
+  pushes: Pushes,
+  now: number,
+): GateDecision {
+  if (record === undefined) return skip("forgotten");
+  if (record.disabled !== undefined) return skip("disabled");
+  const rule = parseRuleKey(alert.rule);
+  if (rule === undefined) return skip("unknown-rule");
+  const asking = record.subscriptions.filter((one) => asksFor(one, alert));
+  if (asking.length === 0) return skip("unsubscribed");
+  const wanted = asking.filter((one) => one.mode !== "off");
+  if (wanted.length === 0) return skip("off");
+  const { mutedUntil = now, quietHours, zone = "UTC" } = record.settings;
+  if (mutedUntil > now) return skip("muted");
+  const rested = wanted.filter((one) => !isCooling(one, alert, pushes, now));
+  if (rested.length === 0) return skip("cooling-down");
+  const until = quietHours && quietUntil(quietHours, zone, now);
+  if (until !== undefined) return { kind: "hold", reason: "quiet-hours", until };
+  const push = passFloor(alert, rule, pushes.symbols[alert.symbol], now);
+  return push === undefined ? skip("floor") : send(alert, record, { pushes, push, asking: rested });
+}
+
+function skip(reason: SkipReason): GateDecision {
+  return { kind: "skip", reason };
+}
+
+function asksFor(subscription: Subscription, { symbol, rule }: GatedAlert): boolean {
+  if (subscription.symbol !== symbol) return false;
+  return rulesOf({ ...subscription, mode: "loud" }).some((one) => ruleKey(one) === rule);
+}
+
+/** The subscription's own pause; the installation's was the rule's. An episode that goes on is no new alert. */
+function isCooling(one: Subscription, alert: GatedAlert, pushes: Pushes, now: number): boolean {
+  const last = pushes.subscriptions[one.id];
+  if (one.cooldownMs === undefined || last === undefined) return false;
+  const isSameEpisode = pushes.symbols[alert.symbol]?.episodeId === alert.episodeId;
+  return !isSameEpisode && isWithin(last, now, one.cooldownMs);
+}
+
+/** A time further ahead than it could be is of a clock that was wrong. */
+function isWithin(at: number, now: number, durationMs: number): boolean {
+  return Math.abs(now - at) < durationMs;
+}
+
+const escalationFactors = { fire: 1, "escalate-1": 1.5, "escalate-2": 2, resolve: 1 } as const;
+
+/** The push that may follow the newest one about this symbol; undefined where it comes too soon. */
+function passFloor(alert: GatedAlert, rule: Rule, last: Push | undefined, now: number): Push | undefined {
+  const level = rule.ratio * escalationFactors[edgeOf(alert.alertId)];
+  const push = { at: now, direction: rule.direction, level, episodeId: alert.episodeId, breaks: 0 };
+  if (last === undefined || !isWithin(last.at, now, floorMs)) return push;
+  const isStronger = last.direction === rule.direction && level > last.level;
+  return isStronger && last.breaks < mostBreaks ? { ...push, breaks: last.breaks + 1 } : undefined;
+}
+
+interface Passed {
+  readonly pushes: Pushes;
+  readonly push: Push;
+  readonly asking: readonly Subscription[];
+}
+
+function send({ symbol }: GatedAlert, { settings }: DestinationRecord, passed: Passed): GateDecision {
+  const { pushes, push, asking } = passed;
+  const { day } = localTime(settings.zone ?? "UTC", push.at);
+  const isLoudMode = asking.some((one) => one.mode === "loud");
+  const isSpent = loudOn(pushes, day) >= (settings.loudPerDay ?? Infinity);
+  const loud = isLoudMode && !isSpent;
+  const ids = asking.map((one) => one.id);
+  const reason = loud ? "loud" : isLoudMode ? "budget-spent" : "silent-mode";
+  return {
+    kind: "send",
+    loud,
+    reason,
+    ...reserve(pushes, push, { symbol, ids, loudDay: loud ? day : undefined }),
+  };
+}
