@@ -1,0 +1,312 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { alertIdOf, episodeIdOf, type Edge } from "../../src/alerts/alertId.ts";
+import {
+  decidePush,
+  floorMs,
+  type GateDecision,
+  type GatedAlert,
+  mostBreaks,
+} from "../../src/alerts/gate.ts";
+import { noPushes, parsePushes, type Pushes, release } from "../../src/alerts/pushes.ts";
+import { ruleKey } from "../../src/alerts/rules.ts";
+import type { DestinationRecord, DestinationSettings, Subscription } from "../../src/alerts/subscription.ts";
+import { aRecord, aSubscription } from "../store/subscriptions.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const noon = Date.UTC(2026, 10, 22, 12);
+
+interface Wanted {
+  readonly episode?: number;
+  readonly edge?: Edge;
+  readonly ratio?: number;
+  readonly direction?: "up" | "down";
+  readonly symbol?: string;
+}
+
+function anAlert({
+  episode = 1,
+  edge = "fire",
+  ratio = 2,
+  direction = "up",
+  symbol = "BTC",
+}: Wanted = {}): GatedAlert {
+  const rule = ruleKey({ direction, notionalUsd: "auto", confidence: 50, ratio });
+  const episodeId = episodeIdOf(symbol, rule, noon, episode);
+  return { symbol, rule, episodeId, alertId: alertIdOf(episodeId, edge) };
+}
+
+function recordWith(
+  settings: Partial<DestinationSettings>,
+  over: Partial<Subscription> = {},
+): DestinationRecord {
+  return aRecord({ settings: { kind: "direct", ...settings }, subscriptions: [aSubscription(over)] });
+}
+
+/** Alerts one after the other, those that are sent remembered. */
+function gate(
+  record: DestinationRecord,
+  script: readonly (readonly [number, Wanted])[],
+): readonly GateDecision[] {
+  let pushes = noPushes;
+  return script.map(([at, wanted]) => {
+    const decision = decidePush(anAlert(wanted), record, pushes, noon + at);
+    if (decision.kind === "send") pushes = decision.pushes;
+    return decision;
+  });
+}
+
+describe("a push", () => {
+  const cases: readonly [string, DestinationRecord | undefined, object][] = [
+    ["to whom nothing is known of", undefined, { kind: "skip", reason: "forgotten" }],
+    [
+      "to a place that was disabled",
+      aRecord({ disabled: { reason: "kicked", at: 1, ownerTold: true } }),
+      { kind: "skip", reason: "disabled" },
+    ],
+    ["that nobody asks for any more", recordWith({}, { ratio: 3 }), { kind: "skip", reason: "unsubscribed" }],
+    [
+      "in the other direction",
+      recordWith({}, { direction: "down" }),
+      { kind: "skip", reason: "unsubscribed" },
+    ],
+    ["of another symbol", recordWith({}, { symbol: "ETH" }), { kind: "skip", reason: "unsubscribed" }],
+    ["that is off", recordWith({}, { mode: "off" }), { kind: "skip", reason: "off" }],
+    ["to a place that is muted", recordWith({ mutedUntil: noon + 1 }), { kind: "skip", reason: "muted" }],
+    ["once the mute is over", recordWith({ mutedUntil: noon }), { kind: "send", loud: true, reason: "loud" }],
+    [
+      "that is silent",
+      recordWith({}, { mode: "silent" }),
+      { kind: "send", loud: false, reason: "silent-mode" },
+    ],
+    [
+      "in quiet hours",
+      recordWith({ quietHours: { from: 13 * 60, to: 14 * 60 }, zone: "Europe/Madrid" }),
+      { kind: "hold", reason: "quiet-hours", until: noon + hour },
+    ],
+    [
+      "beside them",
+      recordWith({ quietHours: { from: 780, to: 840 } }),
+      { kind: "send", loud: true, reason: "loud" },
+    ],
+    ["with nothing in its way", recordWith({}), { kind: "send", loud: true, reason: "loud" }],
+  ];
+
+  it.each(cases)("%s", (_name, record, expected) => {
+    expect(decidePush(anAlert(), record, noPushes, noon)).toMatchObject(expected);
+  });
+
+  it("of a rule that can't be read is not sent", () => {
+    expect(decidePush({ ...anAlert(), rule: "up" }, aRecord(), noPushes, noon)).toEqual({
+      kind: "skip",
+      reason: "unknown-rule",
+    });
+  });
+});
+
+describe("the floor", () => {
+  const others: readonly (readonly [string, readonly (readonly [number, Wanted])[], readonly string[]])[] = [
+    [
+      "holds back another episode",
+      [
+        [0, {}],
+        [floorMs - 1, { episode: 2 }],
+      ],
+      ["send", "floor"],
+    ],
+    [
+      "is over after its time",
+      [
+        [0, {}],
+        [floorMs, { episode: 2 }],
+      ],
+      ["send", "send"],
+    ],
+    [
+      "holds back the other direction",
+      [
+        [0, {}],
+        [minute, { direction: "down" }],
+      ],
+      ["send", "floor"],
+    ],
+    [
+      "is of one symbol",
+      [
+        [0, {}],
+        [1, { symbol: "ETH" }],
+      ],
+      ["send", "send"],
+    ],
+    [
+      "lets escalations through",
+      [
+        [0, {}],
+        [1, { edge: "escalate-1" }],
+        [2, { edge: "escalate-2" }],
+      ],
+      ["send", "send", "send"],
+    ],
+    [
+      "lets a stronger rule through",
+      [
+        [0, {}],
+        [1, { ratio: 3 }],
+      ],
+      ["send", "send"],
+    ],
+    [
+      "holds back a weaker one",
+      [
+        [0, { ratio: 3 }],
+        [1, {}],
+      ],
+      ["send", "floor"],
+    ],
+    [
+      "lets no third one through",
+      [
+        [0, {}],
+        [1, { ratio: 3 }],
+        [2, { ratio: 4 }],
+        [3, { ratio: 5 }],
+      ],
+      ["send", "send", "send", "floor"],
+    ],
+    [
+      "begins anew with what it let through",
+      [
+        [0, {}],
+        [floorMs - 1, { ratio: 3 }],
+        [floorMs, {}],
+      ],
+      ["send", "send", "floor"],
+    ],
+    [
+      "believes no push from far in the future",
+      [
+        [0, {}],
+        [-hour, { episode: 2 }],
+      ],
+      ["send", "send"],
+    ],
+  ];
+
+  it.each(others)("%s", (_name, script, expected) => {
+    const everything = aRecord({
+      subscriptions: [2, 3, 4, 5].flatMap((ratio, index) => [
+        aSubscription({ id: index + 1, ratio }),
+        aSubscription({ id: index + 10, ratio, symbol: "ETH" }),
+      ]),
+    });
+    const said = gate(everything, script).map((one) => (one.kind === "send" ? "send" : one.reason));
+    expect(said).toEqual(expected);
+  });
+
+  it("is given back where the push failed", () => {
+    const [first] = gate(aRecord(), [[0, {}]]);
+    if (first?.kind !== "send") throw new Error("not sent");
+    expect(release(first.pushes, first.reservation)).toEqual({
+      ...noPushes,
+      loud: { day: "2026-11-22", count: 0 },
+    });
+  });
+
+  it("lets at most three pushes of a symbol through in any ten minutes", () => {
+    const wanted = fc.record({
+      episode: fc.nat({ max: 3 }),
+      edge: fc.constantFrom<Edge>("fire", "escalate-1", "escalate-2"),
+      ratio: fc.constantFrom(2, 3),
+      direction: fc.constantFrom("up", "down"),
+    });
+    const script = fc.array(fc.tuple(fc.nat({ max: 3 * minute }), wanted), { maxLength: 60 });
+    fc.assert(
+      fc.property(script, (steps) => {
+        let at = 0;
+        const timed = steps.map(([after, one]) => [(at += after), one] as const);
+        const record = aRecord({ subscriptions: [aSubscription(), aSubscription({ id: 2, ratio: 3 })] });
+        const sent = gate(record, timed).flatMap((one, index) =>
+          one.kind === "send" ? [timed[index]?.[0] ?? 0] : [],
+        );
+        const spans = sent.slice(mostBreaks + 1).map((time, index) => time - (sent[index] ?? 0));
+        expect(Math.min(floorMs, ...spans)).toBe(floorMs);
+      }),
+    );
+  });
+});
+
+describe("a subscription's own pause", () => {
+  const record = recordWith({}, { cooldownMs: 6 * hour });
+
+  it("holds back the next episode, not the escalation of the same", () => {
+    const said = gate(record, [
+      [0, {}],
+      [hour, { edge: "escalate-1" }],
+      [2 * hour, { episode: 2 }],
+      [7 * hour, { episode: 3 }],
+    ]);
+    expect(said.map((one) => (one.kind === "send" ? "send" : one.reason))).toEqual([
+      "send",
+      "send",
+      "cooling-down",
+      "send",
+    ]);
+  });
+});
+
+describe("a budget of loud messages", () => {
+  it("makes the rest of the local day silent", () => {
+    const record = recordWith({ loudPerDay: 2, zone: "Asia/Tokyo" });
+    const said = gate(
+      record,
+      [0, 1, 2, 3].map((hours) => [hours * hour, { episode: hours }]),
+    );
+    // 15:00 UTC is midnight in Tokyo
+    expect(said.map((one) => one.kind === "send" && one.reason)).toEqual([
+      "loud",
+      "loud",
+      "budget-spent",
+      "loud",
+    ]);
+  });
+
+  it("is not spent by silent ones", () => {
+    const [quiet, next] = gate(recordWith({ loudPerDay: 1 }, { mode: "silent" }), [
+      [0, {}],
+      [hour, { episode: 2 }],
+    ]);
+    expect([quiet, next]).toMatchObject([{ pushes: { loud: { count: 0 } } }, { reason: "silent-mode" }]);
+  });
+});
+
+describe("what was pushed", () => {
+  it("is given back one by one, in any order, without touching what came later", () => {
+    const [first] = gate(aRecord(), [[0, {}]]);
+    if (first?.kind !== "send") throw new Error("not sent");
+    const second = decidePush(anAlert({ episode: 2 }), aRecord(), first.pushes, noon + hour);
+    if (second.kind !== "send") throw new Error("not sent");
+    expect(release(second.pushes, second.reservation)).toEqual(first.pushes);
+    expect(release(second.pushes, first.reservation)).toEqual({
+      ...second.pushes,
+      loud: { day: "2026-11-22", count: 1 },
+    });
+  });
+
+  it("is read back from its JSON, and what isn't ours counts as none", () => {
+    const [first] = gate(aRecord(), [[0, {}]]);
+    const pushes: Pushes = first?.kind === "send" ? first.pushes : noPushes;
+    expect(parsePushes(JSON.stringify(pushes))).toEqual(pushes);
+    expect(parsePushes("nonsense")).toEqual(noPushes);
+    expect(parsePushes({ ...pushes, version: 2 })).toEqual(noPushes);
+  });
+
+  it("of subscriptions is forgotten after the longest pause there is", () => {
+    const said = gate(aRecord({ subscriptions: [aSubscription(), aSubscription({ id: 2, ratio: 3 })] }), [
+      [0, {}],
+      [8 * 24 * hour, { ratio: 3 }],
+    ]);
+    expect(said[1]).toMatchObject({ pushes: { subscriptions: { 2: noon + 8 * 24 * hour } } });
+    expect(said[1]).not.toHaveProperty("pushes.subscriptions.1");
+  });
+});
