@@ -1,13 +1,17 @@
 import { Agent } from "node:http";
 import { timeout, TimeoutStrategy } from "cockatiel";
-// ccxt's package root loads all 104 venues: 40 MB and 0.2 s more than these three. Its export map hides the
+// ccxt's package root loads all 104 venues: tens of MB and 0.2 s more than the few in use. Its export map hides the
 // single files, so they are named by path; the bundle resolves them the same way.
 import type { BaseExchange } from "../../node_modules/ccxt/js/src/base/Exchange.js";
 
 const constructors = {
   binanceusdm: async () => (await import("../../node_modules/ccxt/js/src/pro/binanceusdm.js")).default,
+  bitget: async () => (await import("../../node_modules/ccxt/js/src/pro/bitget.js")).default,
   bybit: async () => (await import("../../node_modules/ccxt/js/src/pro/bybit.js")).default,
   gate: async () => (await import("../../node_modules/ccxt/js/src/pro/gate.js")).default,
+  hyperliquid: async () => (await import("../../node_modules/ccxt/js/src/pro/hyperliquid.js")).default,
+  krakenfutures: async () => (await import("../../node_modules/ccxt/js/src/pro/krakenfutures.js")).default,
+  mexc: async () => (await import("../../node_modules/ccxt/js/src/pro/mexc.js")).default,
   okx: async () => (await import("../../node_modules/ccxt/js/src/pro/okx.js")).default,
 };
 
@@ -26,6 +30,8 @@ export interface ExchangeOptions {
   readonly unthrottled: boolean;
   /** Passed to ccxt's constructor as `options`. */
   readonly ccxt: object;
+  /** The method that lists the markets; `fetchMarkets` unless said. */
+  readonly listing?: string | undefined;
   /** Called right before each request leaves, after ccxt's queue; what it throws keeps the request back. */
   readonly beforeSend: () => void;
 }
@@ -50,8 +56,11 @@ export async function loadExchange(id: ExchangeId, options: ExchangeOptions): Pr
   guardSending(client, options);
   const facts = keepFacts(client);
   return {
-    call: async (method, params) => callImplicit(client, method, params),
-    fetchMarkets: async () => client.fetchMarkets(),
+    call: async (method, params) => callByName(client, method, params),
+    fetchMarkets: async () => {
+      const markets = await callByName(client, options.listing ?? "fetchMarkets", {});
+      return Array.isArray(markets) ? markets : [];
+    },
     factsOf: (error) => (error instanceof Error ? facts.get(error) : undefined),
     close: async () => client.close(),
   };
@@ -120,7 +129,7 @@ interface Answer {
 type HandleRest = [url: string, method?: string, headers?: unknown, body?: unknown];
 
 /** ccxt's implicit methods are made at run time from its table of endpoints: found by name, answers unparsed. */
-async function callImplicit(client: BaseExchange, method: string, params: object): Promise<unknown> {
+async function callByName(client: BaseExchange, method: string, params: object): Promise<unknown> {
   const endpoint: unknown = Reflect.get(client, method);
   if (typeof endpoint !== "function") throw new TypeError(`ccxt's ${client.id} has no ${method}`);
   return Reflect.apply(endpoint, client, [params]);

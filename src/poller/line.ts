@@ -56,7 +56,12 @@ export function openLine(options: LineOptions): Line {
   };
 
   const open = async (): Promise<Opened> => {
-    loading ??= loadExchange(adapter.id, { ...options, ccxt: adapter.ccxt, beforeSend }).then((client) => ({
+    loading ??= loadExchange(adapter.id, {
+      ...options,
+      ccxt: adapter.ccxt,
+      listing: adapter.listing,
+      beforeSend,
+    }).then((client) => ({
       client,
       patient: retryPolicy(client, extraAttempts, options.random),
       brief: retryPolicy(client, 0, options.random),
@@ -133,11 +138,16 @@ function retryPolicy(client: Exchange, maxAttempts: number, random: () => number
 }
 
 /** "klines BTCUSDT": ccxt's method without the words that say nothing to a person. */
-export function nameOf(call: Call): string {
-  const name = call.method.replace(/^.*?Get(?:V5Market|Market|Public)?/, "");
-  const subject = call.params["symbol"] ?? call.params["instId"] ?? call.params["instFamily"];
-  return subject === undefined ? name : `${name} ${subject}`;
+export function nameOf({ method, params }: Call): string {
+  const { type, req } = params;
+  const named = { ...params, ...(typeof req === "object" ? req : {}) };
+  const subject = subjects.map((field) => Reflect.get(named, field)).find((value) => value !== undefined);
+  const posted = method.endsWith("PostInfo") && typeof type === "string";
+  const name = posted ? type : method.replace(/^.*?Get(?:V5Market|V2MixMarket|Market|Public|Settle)?/, "");
+  return typeof subject === "string" ? `${name} ${subject}` : name;
 }
+
+const subjects = ["symbol", "instId", "instFamily", "contract", "coin"];
 
 export function stopIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw stopped();

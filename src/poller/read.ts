@@ -64,6 +64,13 @@ export function asSeconds(value: unknown, what: string): number {
   return asTime(Math.round(number * 1000), what);
 }
 
+/** "2026-11-20T12:00:00.000Z" */
+export function asIsoTime(value: unknown, what: string): number {
+  const time = typeof value === "string" ? Date.parse(value) : NaN;
+  if (!Number.isFinite(time)) throw new Malformed(`${what} is not a time: ${show(value)}`);
+  return asTime(time, what);
+}
+
 const futureMs = 120_000; // clocks differ; by more, somebody is wrong
 
 /** A venue that repeats old figures looks alive. `oldestMs` is how old the newest of a kind may be. */

@@ -3,11 +3,12 @@ import type { SimulatedExchange, Storyline } from "./contracts.ts";
 import { binanceusdm } from "./dialects/binanceusdm.ts";
 import { bybit } from "./dialects/bybit.ts";
 import type { Dialect } from "./dialects/dialect.ts";
+import { gate } from "./dialects/gate.ts";
 import { okx } from "./dialects/okx.ts";
 import { serve } from "./server.ts";
 import { createWorld } from "./world.ts";
 
-const dialects: readonly Dialect[] = [binanceusdm, bybit, okx];
+const dialects: readonly Dialect[] = [binanceusdm, bybit, okx, gate];
 const dayMs = 86_400_000;
 
 /** ccxt ids of the venues that can be simulated. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Dialect } from "./dialect.ts";
-import { dialects } from "./dialects.ts";
+import { dialects, marking, remembering } from "./dialects.ts";
 import { okx } from "./dialects/okx.ts";
 import { observationOf, pollOne, setStage, type Stage } from "./harness.ts";
 import { barMs, minuteMs, noon, truth } from "./world.ts";
@@ -24,7 +24,7 @@ function historyUntil({ server, clock }: Stage, dialect: Dialect, until: number)
   if (route !== undefined) server.on(dialect.paths.history, route);
 }
 
-describe.each(dialects)("a closed bar on $id", (dialect) => {
+describe.each(remembering)("a closed bar on $id", (dialect) => {
   it("waits for its open interest, joined into the forming bar", async () => {
     const built = await stage(dialect);
     historyUntil(built, dialect, noon - 1);
@@ -81,7 +81,9 @@ describe.each(dialects)("a closed bar on $id", (dialect) => {
     expect(closedBars).toHaveLength(1);
     expect(closedBars[0]).not.toHaveProperty("openInterest");
   });
+});
 
+describe.each(marking)("a closed bar on $id", (dialect) => {
   it("waits for its mark extremes too, and goes without them after 90 s", async () => {
     const { venue, server, clock } = await stage(dialect);
     server.on(dialect.paths.marks, () => ({ text: "down", status: 502 }));
@@ -89,10 +91,12 @@ describe.each(dialects)("a closed bar on $id", (dialect) => {
     expect(observationOf(await pollOne(venue, closing)).closedBars).toEqual([]);
     clock.set(noon + 100 * secondMs);
     const [bar] = observationOf(await pollOne(venue, closing)).closedBars;
-    expect(bar?.openInterest).toBeCloseTo(truth.openInterest(noon), 6);
+    expect(bar).toMatchObject({ openTime: noon - barMs });
     expect(bar).not.toHaveProperty("markHigh");
   });
+});
 
+describe.each(dialects)("a closed bar on $id", (dialect) => {
   it("is told again while the cursor stays", async () => {
     const { venue, clock } = await stage(dialect);
     const first = observationOf(await pollOne(venue, closing)).closedBars;

@@ -1,13 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
 import Binance from "../../node_modules/ccxt/js/src/pro/binanceusdm.js";
-import Bybit from "../../node_modules/ccxt/js/src/pro/bybit.js";
-import Okx from "../../node_modules/ccxt/js/src/pro/okx.js";
+import type { BaseExchange } from "../../node_modules/ccxt/js/src/base/Exchange.js";
 import type { Call, Contract, VenueAdapter } from "../../src/poller/adapter.ts";
+import { adapters } from "../../src/poller/adapters.ts";
 import { loadExchange, redirect } from "../../src/poller/exchanges.ts";
-import { binanceusdm } from "../../src/poller/venues/binanceusdm.ts";
-import { bybit } from "../../src/poller/venues/bybit.ts";
-import { okx } from "../../src/poller/venues/okx.ts";
 import { startVenueServer } from "../support/venueServer.ts";
 import { noon } from "./world.ts";
 
@@ -33,11 +30,14 @@ function callsOf(adapter: VenueAdapter): Call[] {
   ];
 }
 
-const clients = [
-  { id: "binanceusdm", create: () => new Binance(), adapter: binanceusdm },
-  { id: "bybit", create: () => new Bybit(), adapter: bybit },
-  { id: "okx", create: () => new Okx(), adapter: okx },
-];
+const clients = await Promise.all(
+  adapters.map(async (adapter) => {
+    const { default: Client }: { default: new () => BaseExchange } = await import(
+      `../../node_modules/ccxt/js/src/pro/${adapter.id}.js`
+    );
+    return { id: adapter.id, create: () => new Client(), adapter };
+  }),
+);
 
 describe.each(clients)("$id", ({ id, create, adapter }) => {
   it("has every method its adapter calls", () => {

@@ -3,9 +3,14 @@ import type { VenueReply } from "../support/venueServer.ts";
 import type { Dialect } from "./dialect.ts";
 import { binance } from "./dialects/binanceusdm.ts";
 import { bybit } from "./dialects/bybit.ts";
+import { bitget } from "./dialects/bitget.ts";
+import { gate, gateLiquidated } from "./dialects/gate.ts";
+import { hyperliquid } from "./dialects/hyperliquid.ts";
+import { krakenfutures } from "./dialects/krakenfutures.ts";
+import { mexc } from "./dialects/mexc.ts";
 import { okx } from "./dialects/okx.ts";
 import { failureOf, pollAfter, pollOne, setStage, type Stage } from "./harness.ts";
-import { hourMs, minuteMs, noon, truth } from "./world.ts";
+import { barMs, hourMs, minuteMs, noon, truth } from "./world.ts";
 
 const stages: Stage[] = [];
 async function stage(dialect: Dialect): Promise<Stage> {
@@ -85,6 +90,71 @@ describe("what only one venue does", () => {
     server.on(bybit.paths.mark, () => ({ json: bybit.markAnswer(truth, change, clock.now()) }));
     expect(await pollOne(venue)).toMatchObject({ ok: true, observation: { openInterest } });
   });
+
+  it("Gate's statistics tell what was liquidated, in the bar that began at the row's time", async () => {
+    const { venue } = await stage(gate);
+    const outcome = await pollOne(venue);
+    const bars = outcome.ok ? outcome.observation.closedBars : [];
+    expect(bars).toHaveLength(2);
+    for (const bar of bars) {
+      expect(bar.longLiquidations).toBeCloseTo(gateLiquidated.long * 0.0001, 9);
+      expect(bar.shortLiquidations).toBeCloseTo(gateLiquidated.short * 0.0001, 9);
+    }
+    expect(outcome).not.toHaveProperty("observation.formingBar.longLiquidations");
+  });
+
+  it("Gate's ratio of nobody is no ratio, and its open interest counts", async () => {
+    const { venue, server, clock } = await stage(gate);
+    const good = gate.routes(truth, clock.now)[gate.paths.history];
+    server.on(gate.paths.history, async (request) => {
+      const reply = await good?.(request);
+      const text = JSON.stringify(reply !== undefined && "json" in reply ? reply.json : []);
+      return { text: text.replaceAll(/"lsr_account":[\d.]+/g, '"lsr_account":0') };
+    });
+    const outcome = await pollOne(venue);
+    const [bar] = outcome.ok ? outcome.observation.closedBars : [];
+    expect(bar?.openInterest).toBeCloseTo(truth.openInterest(noon - barMs), 6);
+    expect(bar).not.toHaveProperty("longShortRatio");
+  });
+
+  it.each([
+    ["Gate's TOO_MANY_REQUESTS", gate, { label: "TOO_MANY_REQUESTS", message: "slow" }, "cool-down"],
+    ["Bitget's 429", bitget, { code: "429", msg: "Too Many Requests", data: null }, "cool-down"],
+    ["MEXC's 510", mexc, { success: false, code: 510, message: "too frequent" }, "cool-down"],
+    ["Kraken's apiLimitExceeded", krakenfutures, { result: "error", error: "apiLimitExceeded" }, "cool-down"],
+  ])("%s is a cool-down", async (_name, dialect, json, kind) => {
+    expect((await pollWith(dialect, { json })).failure.kind).toBe(kind);
+  });
+
+  it("Hyperliquid's lists that don't match are malformed", async () => {
+    const { failure } = await pollWith(hyperliquid, { json: [{ universe: [{ name: "BTC" }] }, []] });
+    expect(failure.reason).toMatch(/malformed: context is not an object/);
+  });
+
+  it.each([bitget, hyperliquid, mexc, krakenfutures])(
+    "$id keeps no open interest: a closed bar shows the sample nearest to its close",
+    async (dialect) => {
+      const { venue, clock } = await stage(dialect);
+      clock.set(noon - 20_000);
+      await pollOne(venue);
+      clock.set(noon + 40_000);
+      const outcome = await pollOne(venue, { symbol: "BTC", cursor: noon - 2 * barMs });
+      const bars = outcome.ok ? outcome.observation.closedBars : [];
+      expect(bars.map(({ openTime }) => openTime)).toEqual([noon - barMs]);
+      expect(bars[0]?.openInterest).toBeCloseTo(truth.openInterest(noon - 20_000), 6);
+    },
+  );
+
+  it.each([bitget, hyperliquid, mexc, krakenfutures])(
+    "$id's history ends with today's open interest, for the model to spread over the prices before",
+    async (dialect) => {
+      const { venue, clock } = await stage(dialect);
+      const outcome = await venue.backfill("BTC", noon - hourMs, noon);
+      const bars = outcome.ok ? outcome.bars : [];
+      expect(bars.slice(0, -1).some((bar) => "openInterest" in bar)).toBe(false);
+      expect(bars.at(-1)?.openInterest).toBeCloseTo(truth.openInterest(clock.now()), 6);
+    },
+  );
 
   it("a symbol the venue refuses three times is left alone for ten minutes", async () => {
     const { venue, server, clock } = await stage(binance);

@@ -104,3 +104,6 @@ export function grid(from: number, to: number, step: number): number[] {
     (_, index) => first + index * step,
   );
 }
+
+/** How many bars a window asks for, both its ends counted. */
+export const rowsBetween = (from: number, to: number): number => grid(from, to, barMs).length;

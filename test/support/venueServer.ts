@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 export interface VenueRequest {
   /** Below the base path: "/bybit/v5/market/kline". */
   readonly path: string;
+  /** With what a posted JSON says on its first two levels, and the part of the path that a route's `*` stands for. */
   readonly query: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +24,10 @@ export interface VenueServer {
   readonly baseUrl: string;
   readonly requests: readonly VenueRequest[];
   readonly asked: (path: string) => readonly VenueRequest[];
-  /** Later routes for a path replace earlier ones. */
+  /**
+   * Later routes for a path replace earlier ones. `*` stands for any one part of a path; `?name=pattern&!other`
+   * takes only requests with a parameter that matches and without the other, before a route that doesn't ask.
+   */
   readonly on: (path: string, route: VenueRoute) => void;
   readonly serve: (routes: Readonly<Record<string, VenueRoute>>) => void;
   readonly forgetRequests: () => void;
@@ -35,16 +39,20 @@ const prefix = "/proxy/prefix";
 export async function startVenueServer(): Promise<VenueServer> {
   const routes = new Map<string, VenueRoute>();
   const requests: VenueRequest[] = [];
-  const server = createServer((incoming, response) => {
-    const request = readRequest(incoming);
-    requests.push(request);
-    void answer(routes.get(request.path), request, response);
-  });
+  const hear = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const request = await readRequest(incoming);
+    const names = [...routes.keys()].filter((name) => fits(name, request));
+    const key = names.findLast((name) => name.includes("?")) ?? names.at(-1);
+    const full = key === undefined ? request : withStar(key, request);
+    requests.push(full);
+    await answer(key === undefined ? undefined : routes.get(key), full, response);
+  };
+  const server = createServer((incoming, response) => void hear(incoming, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     baseUrl: `http://127.0.0.1:${portOf(server.address())}${prefix}`,
     requests,
-    asked: (path) => requests.filter((request) => request.path === path),
+    asked: (path) => requests.filter((request) => fits(path, request)),
     on: (path, route) => routes.set(path, route),
     serve: (table) => {
       for (const [path, route] of Object.entries(table)) routes.set(path, route);
@@ -57,12 +65,47 @@ export async function startVenueServer(): Promise<VenueServer> {
   };
 }
 
-function readRequest(incoming: IncomingMessage): VenueRequest {
+async function readRequest(incoming: IncomingMessage): Promise<VenueRequest> {
   const url = new URL(incoming.url ?? "/", "http://venue");
   const path = url.pathname.startsWith(prefix)
     ? url.pathname.slice(prefix.length)
     : `outside ${url.pathname}`;
-  return { path, query: Object.fromEntries(url.searchParams) };
+  const posted = incoming.method === "POST" ? await readBody(incoming) : {};
+  return { path, query: { ...Object.fromEntries(url.searchParams), ...posted } };
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Record<string, string>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  const entries = Object.entries(Object(body)).flatMap(([name, value]) =>
+    typeof value === "object" && value !== null ? Object.entries(value) : [[name, value] as const],
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+function fits(key: string, { path, query }: VenueRequest): boolean {
+  const [pattern, conditions] = key.includes("?") ? splitAt(key, "?") : [key];
+  const wanted = pattern.split("/");
+  const parts = path.split("/");
+  if (wanted.length !== parts.length || wanted.some((part, i) => part !== "*" && part !== parts[i]))
+    return false;
+  return (conditions?.split("&") ?? []).every((condition) => {
+    if (condition.startsWith("!")) return !(condition.slice(1) in query);
+    const [name, value] = splitAt(condition, "=");
+    const own = query[name];
+    return own !== undefined && new RegExp(value).test(own);
+  });
+}
+
+function splitAt(text: string, mark: string): readonly [string, string] {
+  const at = text.indexOf(mark);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function withStar(key: string, { path, query }: VenueRequest): VenueRequest {
+  const star = key.replace(/\?.*/, "").split("/").indexOf("*");
+  return star === -1 ? { path, query } : { path, query: { ...query, "*": path.split("/")[star] ?? "" } };
 }
 
 async function answer(

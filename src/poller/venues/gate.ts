@@ -130,7 +130,7 @@ export const gate: VenueAdapter = {
     limits: [{ bucket: "futures", weight: 200, perMs: 10_000 }],
   },
   ccxt: { fetchMarkets: { types: ["swap"] }, swap: { fetchMarkets: { settlementCurrencies: [settle] } } },
-  liquidationFeeRate: 0.0005, // taker fee of the base tier, part of Gate's liquidation price
+  liquidationFeeRate: 0.00075, // the contract's taker fee, which Gate adds to the maintenance rate
   boards: [
     {
       call: { method: "publicFuturesGetSettleTickers", params: { settle } },

@@ -17,7 +17,7 @@ import {
 } from "./dialect.ts";
 
 /** Gate counts the taker fee into the trigger. */
-const feeRate = 0.0005;
+const feeRate = 0.00075;
 const maxRows = 2_000;
 const maxStats = 100;
 

@@ -52,6 +52,7 @@ const binanceMarks = (truth: Truth, now: number, change: Change = {}): object[] 
 
 export const binance: Dialect = {
   id: "binanceusdm",
+  lacks: [],
   paths: {
     markets: "/binanceusdm/fapi/v1/exchangeInfo",
     mark: "/binanceusdm/fapi/v1/premiumIndex",

@@ -68,6 +68,7 @@ const bybitTickers = (truth: Truth, now: number, change: Change = {}): object[] 
 
 export const bybit: Dialect = {
   id: "bybit",
+  lacks: [],
   paths: {
     markets: "/bybit/v5/market/instruments-info",
     mark: "/bybit/v5/market/tickers",
