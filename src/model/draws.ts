@@ -20,19 +20,18 @@ export interface Draws {
 
 /**
  * Standard deviations of the logarithms. Together they give ln(short/long) of what six hours reach a deviation of
- * about a quarter: the most that past errors, which hardly persist from window to window, leave room for
- * (docs/model.md, "How sure"). Closing hazards aren't drawn by themselves: half or double lives move the ratio by
- * less than these spreads do.
+ * about .2: as much as past errors, which don't persist from window to window, leave room for (docs/model.md, "How
+ * sure"). Closing hazards aren't drawn by themselves: what they change is which tiers' mass is near.
  */
 const spreads = {
   /** Of the share of a side that can be liquidated at all: how much is hedged. */
-  side: 0.12,
+  side: 0.1,
   /** Of a tier's share, on both sides alike. */
-  tier: 0.3,
+  tier: 0.24,
   /** Of a tier's share, on one side only. */
-  tierOfSide: 0.2,
+  tierOfSide: 0.16,
   /** Of a stack weight. */
-  weight: 0.3,
+  weight: 0.24,
 } as const;
 
 /**

@@ -18,7 +18,8 @@ describe.skipIf(!there)("real recorded liquidations", () => {
       "binance-ETHUSDT-5m-2026.csv: no liquidations to score against",
       "binance-SOLUSDT-5m-2026.csv: no liquidations to score against",
     ]);
-    for (const { models } of groups) {
+    for (const { models, bands } of groups) {
+      for (const { covered } of bands) expect(Math.abs(covered - 0.8)).toBeLessThan(0.05);
       const [published] = models;
       expect(published?.model).toBe("stack");
       expect(published?.skillVs["decayed-change"].low).toBeGreaterThan(0.1);

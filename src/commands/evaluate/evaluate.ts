@@ -15,8 +15,6 @@ export interface ScoredGroup extends GroupScore {
   readonly barMs: number;
   /** Of the rule in force, by symbol. */
   readonly alerts: Readonly<Record<string, AlertRate>>;
-  /** Share of realised skews inside the published bands; null while the map has none. */
-  readonly bandCoverage: null;
 }
 
 export interface Evaluation {
@@ -67,7 +65,6 @@ function scoreTogether(barMs: number, evaluated: readonly Evaluated[]): ScoredGr
     barMs,
     ...scoreGroup(predictions, createRandom(seed).next),
     alerts: Object.fromEntries(evaluated.map(({ predicted, alerts }) => [predicted.symbol, alerts])),
-    bandCoverage: null,
   };
 }
 

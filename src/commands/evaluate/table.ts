@@ -1,4 +1,5 @@
 import type { Estimate } from "../../model/score/bootstrap.ts";
+import type { BandCoverage } from "../../model/score/coverage.ts";
 import type { ModelName } from "../../model/score/contract.ts";
 import type { ModelScore } from "../../model/score/score.ts";
 import type { AlertRate } from "./alertRate.ts";
@@ -75,9 +76,14 @@ function notesOf(group: ScoredGroup): string[] {
     `realised / predicted by reach (cells): ${levels.join(", ")}`,
     `reported share of the fuel: ${contracts.join("; ")}`,
     `alerts: ${Object.entries(group.alerts).map(alertsOf).join("; ")}`,
-    "bands: none are published yet, so that their coverage is not measured",
+    `80 % bands of ln(short/long) over 6 h: ${group.bands.map(bandOf).join("; ")}`,
     `lean against the return of the next 24 h: correlation ${withInterval(group.laterReturn)}`,
   ];
+}
+
+/** "Held" counts windows; the map's own draws leave out the chance of what gets liquidated at all. */
+function bandOf({ symbol, windows, covered, halfWidth, coveredByMap, mapSpread }: BandCoverage): string {
+  return `${symbol} ±${figure(halfWidth)} held ${percent(covered)} of ${windows} (the map's draws alone, deviation ${figure(mapSpread)}, ${percent(coveredByMap)})`;
 }
 
 function alertsOf([symbol, { perDay, flapRate }]: [string, AlertRate]): string {

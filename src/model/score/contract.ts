@@ -3,7 +3,8 @@ import { kernelMap, templateMap, uniformMap } from "./baselines.ts";
 import { collectCells, type Cells, type RealisedTotal } from "./cells.ts";
 import { changeMap } from "./changeMap.ts";
 import { informedDesign, levelForecast, powerForecast, reachDesign } from "./designs.ts";
-import { ownMap, pathOnlyMap } from "./ownMap.ts";
+import { asStack, ownMap, pathOnlyMap } from "./ownMap.ts";
+import type { Fit } from "./negBin.ts";
 import { walkForward } from "./walk.ts";
 import { learnWeights, stackFuel } from "./weights.ts";
 
@@ -42,6 +43,9 @@ export interface Predictions {
   readonly informedMeans: Readonly<Partial<Record<ModelName, Float64Array>>>;
   /** ln(short/long) near the price at each interval's end, on both of its cells. */
   readonly lean: Float64Array;
+  /** What each day of the stack was predicted with. */
+  readonly dayWeights: ReadonlyMap<number, readonly number[]>;
+  readonly fits: ReadonlyMap<number, Fit>;
   /** Last fitted level of the stack: the share of its fuel that was reported as liquidated. */
   readonly level: number;
   readonly weights: readonly number[];
@@ -59,14 +63,15 @@ export function predictContract({ spec, bars, totals, totalsIntervalMs }: Contra
     uniform: uniformMap(),
   };
   const cells = collectCells({ bars, totals, intervalMs: totalsIntervalMs, models });
-  const parts = (name: keyof typeof models) => cells.fuel[name] ?? [];
-  const first = (name: keyof typeof models) => parts(name)[0] ?? new Float64Array(cells.count);
-  const weights = learnWeights(cells, parts("leading"));
+  const first = (name: keyof typeof models) => cells.fuel[name]?.[0] ?? new Float64Array(cells.count);
+  const own = asStack(cells.fuel["leading"] ?? []);
+  const path = asStack(cells.fuel["path"] ?? []);
+  const weights = learnWeights(cells, own);
   const fuels: Fuels = {
-    stack: stackFuel(cells, parts("leading"), weights),
-    "prior-stack": stackFuel(cells, parts("leading"), new Map()),
-    filter: first("leading"),
-    "path-only": stackFuel(cells, parts("path"), learnWeights(cells, parts("path"))),
+    stack: stackFuel(cells, own, weights),
+    "prior-stack": stackFuel(cells, own, new Map()),
+    filter: own[0] ?? new Float64Array(cells.count),
+    "path-only": stackFuel(cells, path, learnWeights(cells, path)),
     "decayed-change": first("decayed-change"),
     "signed-change": first("signed-change"),
     template: first("template"),
@@ -80,8 +85,10 @@ export function predictContract({ spec, bars, totals, totalsIntervalMs }: Contra
     cells,
     means: forecast.means,
     informedMeans: forecast.informedMeans,
-    lean: leanOf(stackFuel(cells, cells.ahead, weights)),
+    lean: leanOf(stackFuel(cells, asStack(cells.ahead), weights)),
     level,
+    dayWeights: weights,
+    fits: forecast.stackFits,
     weights: [...weights.values()].at(-1) ?? [],
   };
 }

@@ -1,4 +1,5 @@
 import { bootstrapDays, type Estimate } from "./bootstrap.ts";
+import { coverageOf, type BandCoverage } from "./coverage.ts";
 import { modelNames, type ModelName, type Predictions } from "./contract.ts";
 import { levelsByDistance, type DistanceLevel } from "./levelRatio.ts";
 import { deviance } from "./negBin.ts";
@@ -29,6 +30,8 @@ export interface GroupScore {
   readonly models: readonly ModelScore[];
   /** Of the stack. */
   readonly levelByDistance: readonly DistanceLevel[];
+  /** Of the stack's bands, by contract. */
+  readonly bands: readonly BandCoverage[];
   /** Correlation of the stack's ln(short/long) within 2 % with the return of the next 24 h. */
   readonly laterReturn: Estimate;
   readonly contracts: readonly {
@@ -75,6 +78,7 @@ export function scoreGroup(predictions: readonly Predictions[], random: () => nu
     scoredCells: predictions.reduce((sum, contract) => sum + scoredCells(contract).length, 0),
     models,
     levelByDistance: levelsByDistance(predictions),
+    bands: predictions.map(coverageOf),
     laterReturn: scoreReturns(predictions, dayIndex, random),
     contracts: predictions.map(({ symbol, level, weights }) => ({ symbol, realisedShare: level, weights })),
   };
