@@ -130,3 +130,22 @@ export function marketsKey(venue: string): string {
   if (!venuePattern.test(venue)) throw new Error(`not a venue: ${JSON.stringify(venue)}`);
   return `${root}:{venue:${venue}}:markets`;
 }
+
+/** Hash: who holds a lease, until when, and its fence. */
+export function leaseKey(name: string): string {
+  if (!venuePattern.test(name)) throw new Error(`not a lease: ${JSON.stringify(name)}`);
+  return `${root}:lease:{${name}}`;
+}
+
+/** String: what the bots' buttons are signed with. */
+export const signingKeyKey = `${root}:{bots}:signing-key`;
+
+/** What the bots remember for a while, by a name of theirs. */
+export const botMemoryKeys = {
+  /** String: how often. */
+  hits: (name: string): string => `${root}:bots:hits:{${name}}`,
+  /** String: that it was there. */
+  seen: (name: string): string => `${root}:bots:seen:{${name}}`,
+  /** String: a value. */
+  value: (name: string): string => `${root}:bots:value:{${name}}`,
+};
