@@ -12,7 +12,7 @@ export interface LegendEntry {
 const boxGap = 9;
 const entryGap = 26;
 
-/** Entries from the left, on as many lines as they need. `top` is the upper edge of the first line. */
+/** Boxes and then lines, on one row if there is room, else on rows of their own. `top` is the first row's upper edge. */
 export function drawLegend(
   entries: readonly LegendEntry[],
   frame: Frame,
@@ -20,25 +20,36 @@ export function drawLegend(
   top: number,
 ): { readonly svg: readonly string[]; readonly bottom: number } {
   const { margin, width, label, lineHeight } = frame;
+  const right = width - margin;
+  const whole = entries.reduce((sum, entry) => sum + entryWidth(entry, frame) + entryGap, -entryGap);
+  const firstLine = margin + whole > right ? entries.findIndex(({ swatch }) => swatch === "line") : -1;
   const svg: string[] = [];
   let [x, y] = [margin, top];
-  for (const entry of entries) {
-    const swatchWidth = entry.swatch === "line" ? label.size * 1.25 : label.size * 0.9;
-    const whole = swatchWidth + boxGap + textWidth(entry.text, labelStyle(frame));
-    if (x > margin && x + whole > width - margin) [x, y] = [margin, y + lineHeight];
-    svg.push(...swatch(entry, x, y, swatchWidth, frame));
-    const baseline = y + label.size * 0.82;
-    svg.push(
-      textAt(entry.text, {
-        x: x + swatchWidth + boxGap,
-        y: baseline,
-        fill: palette.text,
-        ...labelStyle(frame),
-      }),
-    );
-    x += whole + entryGap;
-  }
+  entries.forEach((entry, index) => {
+    const wide = entryWidth(entry, frame);
+    if (x > margin && (index === firstLine || x + wide > right)) [x, y] = [margin, y + lineHeight];
+    svg.push(...drawEntry(entry, x, y, frame, palette));
+    x += wide + entryGap;
+  });
   return { svg, bottom: y + label.size };
+}
+
+function drawEntry(entry: LegendEntry, x: number, y: number, frame: Frame, palette: Palette): string[] {
+  const { label } = frame;
+  const wide = swatchWidth(entry, frame);
+  const at = { x: x + wide + boxGap, y: y + label.size * 0.82 };
+  return [
+    ...swatch(entry, x, y, wide, frame),
+    textAt(entry.text, { ...at, fill: palette.text, ...labelStyle(frame) }),
+  ];
+}
+
+function entryWidth(entry: LegendEntry, frame: Frame): number {
+  return swatchWidth(entry, frame) + boxGap + textWidth(entry.text, labelStyle(frame));
+}
+
+function swatchWidth({ swatch }: LegendEntry, { label }: Frame): number {
+  return label.size * (swatch === "line" ? 1.25 : 0.9);
 }
 
 function labelStyle({ label }: Frame) {

@@ -39,13 +39,13 @@ export function drawWatermark({ word, why }: Watermark, plot: Box, frame: Frame,
   ];
 }
 
-/** In the middle of a plot that has nothing to show. */
+/** In a plot that has nothing to show; above its middle, where lines may pass. */
 export function drawEmpty(text: string, plot: Box, frame: Frame, palette: Palette): string {
   const style = frame.callout;
   const shown = cutToWidth(text, plot.width - 20, style);
   return textAt(shown, {
     x: plot.x + plot.width / 2,
-    y: plot.y + plot.height / 2,
+    y: plot.y + plot.height * 0.4,
     anchor: "middle",
     fill: palette.muted,
     ...style,

@@ -43,9 +43,9 @@ export function drawCandles({ request, x, y }: HeatmapScene): string[] {
 }
 
 /** More than these are the smaller ones, and would hide the map. */
-const mostLiquidations = 300;
-const largestRadius = 16;
-const leastRadius = 4;
+const mostLiquidations = 120;
+const largestRadius = 15;
+const leastRadius = 5;
 
 /** Liquidations that were seen: down for longs, up for shorts, area by notional. */
 export function drawLiquidations({ request, palette, x, y, low, high }: HeatmapScene): string[] {
@@ -65,8 +65,8 @@ export function drawLiquidations({ request, palette, x, y, low, high }: HeatmapS
       })
       .join("");
     if (d === "") return [];
-    const colours = { fill: palette.side[side].line, stroke: "#05070b" };
-    return [element("path", { d, ...colours, "stroke-width": 2, "stroke-linejoin": "round" })];
+    const colours = { fill: palette.side[side].line, "fill-opacity": 0.85, stroke: "#05070b" };
+    return [element("path", { d, ...colours, "stroke-width": 2.5, "stroke-linejoin": "round" })];
   });
 }
 

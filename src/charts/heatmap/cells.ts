@@ -53,14 +53,19 @@ export interface ColourScale {
 }
 
 /** One freak cell must not turn all others dark. */
-const brightest = 0.995;
-/** Two decades: below a hundredth of the brightest nothing is told apart. */
-const decades = 2;
+const brightest = 0.997;
+/** Below this many of the cells nothing is told apart, within bounds of the brightest. */
+const darkest = 0.2;
+const leastSpan = 10;
+const mostSpan = 300;
 
 export function scaleOf({ usd }: Cells): ColourScale | undefined {
   const known = usd.filter((value) => value > 0).toSorted();
-  const most = known[Math.min(known.length - 1, Math.floor(known.length * brightest))];
-  return most === undefined ? undefined : { least: most / 10 ** decades, most };
+  const quantile = (share: number): number | undefined =>
+    known[Math.min(known.length - 1, Math.floor(known.length * share))];
+  const [low, most] = [quantile(darkest), quantile(brightest)];
+  if (low === undefined || most === undefined) return undefined;
+  return { least: Math.min(Math.max(low, most / mostSpan), most / leastSpan), most };
 }
 
 /** Colours by the logarithm of notional; index 0 stands for "nothing recorded", 1 for the least. */

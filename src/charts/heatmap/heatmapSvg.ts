@@ -6,6 +6,7 @@ import { drawFooter } from "../draw/footer.ts";
 import { frames } from "../draw/frame.ts";
 import { drawHeader, ratioBadge } from "../draw/header.ts";
 import { palettes } from "../draw/palette.ts";
+import { indexedPng } from "../draw/png.ts";
 import { spanText } from "../draw/span.ts";
 import { element, picture, rectAt, short, textAt } from "../draw/svg.ts";
 import { textWidth } from "../draw/text.ts";
@@ -15,7 +16,6 @@ import { drawCandles, drawLiquidations } from "./candles.ts";
 import { cellsOf, coloursOf, scaleOf, type Cells, type ColourScale } from "./cells.ts";
 import { drawColourBar } from "./colourBar.ts";
 import { colourCount, rampColour } from "./colours.ts";
-import { indexedPng } from "./png.ts";
 import { axisGap, layScene, type HeatmapScene } from "./scene.ts";
 
 /** px of a cell's height, about. */
@@ -49,8 +49,8 @@ export function heatmapSvg(request: HeatmapRequest): string {
     ...header.svg,
     rectAt(scene.plot, { fill: palette.grid, opacity: 0.5 }),
     ...(scale === undefined ? [nothing(scene)] : [drawCells(cells, scale, scene)]),
-    ...drawLiquidations(scene),
     ...drawCandles(scene),
+    ...drawLiquidations(scene),
     ...drawAxes(scene),
     ...footer.svg,
     ...(scale === undefined ? [] : drawColourBar(scale, scene)),

@@ -1,34 +1,45 @@
 import { area, line } from "d3-shape";
 import type { AlertMark } from "../contracts.ts";
 import { element, rectAt, short, textAt } from "../draw/svg.ts";
+import { textWidth } from "../draw/text.ts";
 import type { HistoryScene } from "./scene.ts";
 import type { LinePoint, Stretch } from "./line.ts";
 
-/** Beyond each threshold the ground takes its side's colour, with the side's name. */
-export function drawThresholds({ request, plot, palette, texts, frame, y, middle }: HistoryScene): string[] {
+/** Beyond each threshold the ground takes its side's colour. */
+export function drawThresholds({ request, plot, palette, y, middle }: HistoryScene): string[] {
   const upper = y(Math.log(request.threshold));
   const lower = y(-Math.log(request.threshold));
   const { short: above, long: below } = palette.side;
   const dashed = { "stroke-width": 2.5, "stroke-dasharray": "11 8" };
   const across = (at: number): string => `M${short(plot.x)} ${short(at)}h${short(plot.width)}`;
-  const name = { x: plot.x + 14, weight: 600, size: frame.label.size } as const;
   return [
     rectAt({ ...plot, height: upper - plot.y }, { fill: above.fill, opacity: 0.12 }),
     rectAt({ ...plot, y: lower, height: plot.y + plot.height - lower }, { fill: below.fill, opacity: 0.12 }),
     element("path", { d: across(middle), stroke: palette.axis, "stroke-width": 2.5 }),
     element("path", { d: across(upper), stroke: above.line, ...dashed }),
     element("path", { d: across(lower), stroke: below.line, ...dashed }),
-    textAt(texts.say("chart-nearer-shorts"), {
-      ...name,
-      y: plot.y + frame.label.size * 1.2,
-      fill: above.line,
-    }),
-    textAt(texts.say("chart-nearer-longs"), {
-      ...name,
-      y: plot.y + plot.height - frame.label.size * 0.5,
-      fill: below.line,
-    }),
   ];
+}
+
+/** Which side is nearer above and below, on its own ground where the line passes behind. */
+export function drawSideNames({ plot, palette, texts, frame }: HistoryScene): string[] {
+  const { size } = frame.label;
+  const name = { x: plot.x + 14, weight: 600, size } as const;
+  const names = [
+    { text: texts.say("chart-nearer-shorts"), y: plot.y + size * 1.25, fill: palette.side.short.line },
+    {
+      text: texts.say("chart-nearer-longs"),
+      y: plot.y + plot.height - size * 0.55,
+      fill: palette.side.long.line,
+    },
+  ];
+  return names.flatMap(({ text, y, fill }) => {
+    const box = { x: name.x - 8, y: y - size, width: textWidth(text, name) + 16, height: size * 1.35 };
+    return [
+      rectAt(box, { rx: 6, fill: palette.background, opacity: 0.7 }),
+      textAt(text, { ...name, y, fill }),
+    ];
+  });
 }
 
 /** The line, its band, and the area between it and 1×, in the colour of the side that is nearer. */
@@ -96,29 +107,33 @@ function bandArea(stretch: Stretch, { x, y }: HistoryScene): string {
   return draw([...stretch]) ?? "";
 }
 
-/** Triangles at the edge that an alert pointed to, with a line into the plot. */
-export function drawAlerts({ request, plot, palette, frame, x, y }: HistoryScene): string[] {
+/** A triangle on the line where an alert fired, up or down as it pointed; without a line there, on the threshold. */
+export function drawAlerts({ request, stretches, palette, frame, x, y }: HistoryScene): string[] {
+  const points = stretches.flat();
   const shown = request.alerts.filter(({ time }) => time >= request.from && time <= request.to);
-  const size = frame.curve * 2.6;
-  return shown.flatMap(({ time, direction }: AlertMark) => {
+  const size = frame.curve * 2.8;
+  return shown.map(({ time, direction }: AlertMark) => {
     const up = direction === "up";
-    const edge = up ? plot.y : plot.y + plot.height;
-    const threshold = y(up ? Math.log(request.threshold) : -Math.log(request.threshold));
+    const threshold = up ? Math.log(request.threshold) : -Math.log(request.threshold);
+    const at = y(nearest(points, time)?.log ?? threshold);
     const { line } = palette.side[up ? "short" : "long"];
     const tip = up ? -size : size;
-    const d = `M${short(x(time) - size)} ${short(edge - tip * 2)}h${short(2 * size)}L${short(x(time))} ${short(edge - tip * 0.4)}z`;
-    const stem = `M${short(x(time))} ${short(edge - tip * 2)}V${short(threshold)}`;
-    return [
-      element("path", { d: stem, stroke: line, "stroke-width": 2.5 }),
-      element("path", {
-        d,
-        fill: line,
-        stroke: palette.background,
-        "stroke-width": 3,
-        "stroke-linejoin": "round",
-      }),
-    ];
+    const d = `M${short(x(time) - size)} ${short(at - tip * 0.6)}h${short(2 * size)}L${short(x(time))} ${short(at + tip)}z`;
+    const edge = { stroke: palette.mark, "stroke-width": 3, "stroke-linejoin": "round" };
+    return element("path", { d, fill: line, ...edge });
   });
+}
+
+/** Points further from an alert than this belong to another time. */
+const nearMs = 15 * 60_000;
+
+function nearest(points: readonly LinePoint[], time: number): LinePoint | undefined {
+  let best: LinePoint | undefined;
+  for (const point of points) {
+    const off = Math.abs(point.time - time);
+    if (off <= nearMs && off < Math.abs((best?.time ?? Infinity) - time)) best = point;
+  }
+  return best;
 }
 
 /** The newest value, large, at the end of the line. */

@@ -10,7 +10,7 @@ import { spanText } from "../draw/span.ts";
 import { picture, rectAt } from "../draw/svg.ts";
 import { timeTicks } from "../draw/timeAxis.ts";
 import { drawEmpty } from "../draw/watermark.ts";
-import { drawAlerts, drawLast, drawLine, drawThresholds } from "./historyParts.ts";
+import { drawAlerts, drawLast, drawLine, drawSideNames, drawThresholds } from "./historyParts.ts";
 import { axisGap, layScene } from "./scene.ts";
 
 /** The ratio over time as an SVG, in logarithms: twice as near above and twice as near below look alike. */
@@ -36,6 +36,7 @@ export function historySvg(request: HistoryRequest): string {
     rectAt(plot, { fill: palette.grid, opacity: 0.35 }),
     ...drawThresholds(scene),
     ...drawLine(scene),
+    ...drawSideNames(scene),
     ...drawAlerts(scene),
     ...(stretches.length === 0
       ? [drawEmpty(texts.say("chart-empty-history"), plot, frame, palette)]

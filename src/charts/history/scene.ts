@@ -26,7 +26,7 @@ export interface HistoryScene {
 
 export const axisGap = 12;
 /** px of a column that the line is thinned to. */
-const columnWidth = 2;
+const columnWidth = 3;
 /** Beyond its threshold the axis goes on by this much at least, in ln ratio. */
 const roomBeyond = Math.log(1.5);
 /** A ratio beyond it is drawn at the edge. */
@@ -78,7 +78,7 @@ function ratioTicks(reach: number, threshold: number, texts: Texts): Tick[] {
   const own = Math.log(threshold);
   const others = namedRatios
     .map((ratio) => Math.log(ratio))
-    .filter((log) => log === 0 || (log < reach && Math.abs(log - own) > reach / 6 && log > reach / 6));
+    .filter((log) => log === 0 || (log < reach && Math.abs(log - own) > reach / 5 && log > reach / 5));
   return [...others, own].flatMap((log) => {
     const text = texts.say("chart-times", { ratio: ratioText(Math.exp(log), texts) });
     return log === 0 ? [{ value: 0, text }] : [up(log, text), down(log, text)];

@@ -39,6 +39,8 @@ export function laneHeight({ callout }: Frame): number {
 export function placeCallouts(imbalance: Imbalance, texts: Texts, places: CalloutPlaces): Pill[] {
   const { frame, mark } = places;
   const price = markPill(texts.price(mark), places);
+  // what is stale has no distances, near or far
+  if (imbalance.regime === "stale") return [price];
   const left = { from: frame.margin, to: price.box.x - gap };
   const right = { from: price.box.x + price.box.width + gap, to: frame.width - frame.margin };
   return [
@@ -78,10 +80,12 @@ function sidePill(
 function calloutText(side: Side, imbalance: Imbalance, texts: Texts): string {
   const { notionalUsd, downDistanceUsd, upDistanceUsd } = imbalance;
   const distance = side === "long" ? downDistanceUsd : upDistanceUsd;
-  const notional = notionalUsd === null ? "" : texts.money(notionalUsd);
+  const percent = texts.percent(mapReach);
+  if (notionalUsd === null) return texts.say(`chart-callout-${side}-few`, { percent });
+  const notional = texts.money(notionalUsd);
   if (distance !== null)
     return texts.say(`chart-callout-${side}`, { distance: texts.money(distance), notional });
-  return texts.say(`chart-callout-${side}-beyond`, { notional, percent: texts.percent(mapReach) });
+  return texts.say(`chart-callout-${side}-beyond`, { notional, percent });
 }
 
 /** Where a leader leaves its pill. */

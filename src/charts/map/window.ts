@@ -13,13 +13,16 @@ export interface PriceWindow {
 
 /** Of the farther distance: what lies beyond a callout says whether it was a cluster's edge or its middle. */
 const roomBeyond = 1.6;
-const leastReach = 0.03;
+const leastReach = 0.015;
+/** Of a stale map, whose distances nobody may read any more. */
+const staleReach = 0.1;
 
 /** Both callouts are visible; where a side can't reach the notional, the whole map is. */
 export function windowOf(mark: number, imbalance: Imbalance): PriceWindow {
-  const { downDistanceRatio, upDistanceRatio } = imbalance;
+  const { downDistanceRatio, upDistanceRatio, regime } = imbalance;
   const known = downDistanceRatio !== null && upDistanceRatio !== null;
-  const farther = known ? Math.max(downDistanceRatio, upDistanceRatio) * roomBeyond : mapReach;
+  const unknownReach = regime === "stale" ? staleReach : mapReach;
+  const farther = known ? Math.max(downDistanceRatio, upDistanceRatio) * roomBeyond : unknownReach;
   const reach = Math.min(mapReach, Math.max(leastReach, farther));
   return { mark, low: mark * (1 - reach), high: mark * (1 + reach) };
 }

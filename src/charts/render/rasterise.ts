@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Resvg } from "@resvg/resvg-js";
+import { opaquePng } from "../draw/png.ts";
 import { element, picture, textAt } from "../draw/svg.ts";
 import type { Weight } from "../draw/text.ts";
 
@@ -27,7 +28,8 @@ export function createRasterise(fontFolder: URL): Rasterise {
   };
   return (svg) => {
     const image = new Resvg(svg, { font }).render();
-    return { png: image.asPng(), width: image.width, height: image.height };
+    const { width, height } = image;
+    return { png: opaquePng(width, height, image.pixels), width, height };
   };
 }
 
