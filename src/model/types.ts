@@ -96,6 +96,35 @@ export interface ImbalanceBand {
 }
 
 /**
+ * Where a fall (down) or a rise (up) would feed itself: from there on, the next half percent releases more forced
+ * orders than rest in the books. `distanceRatio` is null where the books hold out as far as they are known (5 %);
+ * `likelihood` is the share of the draws in which they don't.
+ */
+export interface CascadeSide {
+  readonly distanceRatio: number | null;
+  /** Null where the books hold out in more than a tenth of the draws. */
+  readonly interval: Interval | null;
+  readonly likelihood: number;
+}
+
+export interface Cascade {
+  readonly down: CascadeSide;
+  readonly up: CascadeSide;
+  /** Share of the fresh open interest whose venues' books are known; the rest is taken to be as deep. */
+  readonly bookCoverage: number;
+}
+
+/** Resting orders of one venue's contract within ±5 % of its mark, in dollars, each side outwards from the mark. */
+export interface BookDepth {
+  readonly venue: string;
+  /** The venue's clock, epoch ms; ours where the venue gives none. */
+  readonly observedAt: number;
+  /** [share of the venue's mark away, notional in USD], distances growing. */
+  readonly bids: readonly (readonly [distanceRatio: number, notionalUsd: number])[];
+  readonly asks: readonly (readonly [distanceRatio: number, notionalUsd: number])[];
+}
+
+/**
  * The imbalance of one symbol at one time, as `GET /api/imbalance/:symbol` gives it. A side that cannot reach
  * the notional inside the map has distance null, and the ratio is null with it.
  * `ratioLow` and `ratioHigh` are the 10th and 90th percentiles, null where too many draws can't reach the notional;
@@ -127,6 +156,8 @@ export interface Imbalance {
   /** Share of the symbol's last 30 days whose excess ratio was lower, 0 to 1; null before there are enough. */
   readonly percentile?: number | null;
   readonly realisedShare: number | null;
+  /** Absent where no order book is known. */
+  readonly cascade?: Cascade;
   readonly regime: Regime;
   readonly bands: readonly ImbalanceBand[];
   readonly venues: readonly VenueShare[];
