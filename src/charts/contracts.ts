@@ -1,3 +1,5 @@
+import type { MapColumn } from "../model/column.ts";
+import type { MapDetail } from "../model/detail.ts";
 import type { Imbalance, LiquidationMap, Side } from "../model/types.ts";
 import type { HistoryPoint } from "../store/contracts.ts";
 import type { Language } from "../texts/texts.ts";
@@ -66,47 +68,11 @@ export interface MapRequest {
   readonly map: LiquidationMap;
   /** Of the same snapshot, aged as of now by whoever asks (`agedImbalance`): "stale" is watermarked. */
   readonly imbalance: Imbalance;
-  /** What the bars are made of; without it they have one colour. */
-  readonly split?: MapSplit;
-  /** Confidence of the cumulative curves. */
-  readonly band?: { readonly long: readonly BandPoint[]; readonly short: readonly BandPoint[] };
+  /** What the bars are made of, and how sure the curves are; without it bars have one colour. */
+  readonly detail?: MapDetail;
+  /** Default: leverage. */
+  readonly stackedBy?: StackedBy;
   readonly look: Look;
-}
-
-/** Notional within `price` of the mark: its 10th and 90th percentile, USD. */
-export type BandPoint = readonly [price: number, lowUsd: number, highUsd: number];
-
-/**
- * What a map's levels are made of, as shares by price: shares hold where the price moved on, so that a split may be a
- * little older than its map. Layers in the order in which they are stacked, from the axis up.
- */
-export interface MapSplit {
-  readonly by: StackedBy;
-  /** Leverages such as "25", or venues' ccxt ids. */
-  readonly layers: readonly string[];
-  readonly long: SplitSide;
-  readonly short: SplitSide;
-}
-
-export interface SplitSide {
-  /** Ascending prices; bin i is [edges[i], edges[i + 1]). */
-  readonly edges: Float64Array;
-  /** Bin after bin, one share for each layer; they sum to 1, or to 0 where nothing is known. */
-  readonly shares: Float32Array;
-  /** By bin, the share that was measured (positions seen) rather than modelled. */
-  readonly measured: Float32Array;
-}
-
-/** The map as it stood at one time: notional by bins of equal width in ln price. */
-export interface HeatmapColumn {
-  /** Epoch ms at which the column begins. */
-  readonly time: number;
-  readonly markPrice: number;
-  /** ln of the lowest bin's lower edge. */
-  readonly lowest: number;
-  readonly binWidth: number;
-  /** USD, longs and shorts together, from the lowest price up. */
-  readonly notionalUsd: Float32Array;
 }
 
 export interface Candle {
@@ -132,7 +98,7 @@ export interface HeatmapRequest {
   readonly from: number;
   readonly to: number;
   /** Oldest first; where some are missing the picture stays empty. */
-  readonly columns: readonly HeatmapColumn[];
+  readonly columns: readonly MapColumn[];
   readonly columnMs: number;
   readonly candles: readonly Candle[];
   readonly candleMs: number;

@@ -4,9 +4,9 @@ import type { HeatmapRequest, HistoryRequest, Look, MapRequest } from "./contrac
 const drawingVersion = 1;
 
 /** `map:BTC:1795351200000:…`: the snapshot, how it reads now, and the look. */
-export function mapKey({ map, imbalance, split, look }: MapRequest): string {
+export function mapKey({ map, imbalance, detail, stackedBy = "leverage", look }: MapRequest): string {
   const warned = imbalance.regime === "stale" ? "stale" : "live";
-  return join("map", map.symbol, map.time, warned, split?.by ?? "plain", lookKey(look));
+  return join("map", map.symbol, map.time, warned, detail === undefined ? "plain" : stackedBy, lookKey(look));
 }
 
 export function heatmapKey({ symbol, imbalance, from, to, look }: HeatmapRequest): string {

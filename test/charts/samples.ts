@@ -1,8 +1,8 @@
 import { aggregateVenues, toLiquidationMap } from "../../src/model/aggregate.ts";
 import { binWidth, logDistance, mapReach } from "../../src/model/grid.ts";
 import { freshNotionalMemory, measureImbalance } from "../../src/model/imbalance.ts";
+import type { MapDetail, SideDetail } from "../../src/model/detail.ts";
 import type { Imbalance, LiquidationMap, Side, VenueShare } from "../../src/model/types.ts";
-import type { MapSplit, SplitSide } from "../../src/charts/contracts.ts";
 
 /** 2026-11-22T13:05:00Z */
 export const sampleTime = Date.UTC(2026, 10, 22, 13, 5);
@@ -33,7 +33,7 @@ export interface MarketOptions {
 export interface SampleMarket {
   readonly map: LiquidationMap;
   readonly imbalance: Imbalance;
-  readonly split: MapSplit;
+  readonly detail: MapDetail;
 }
 
 export const threeVenues: readonly VenueShare[] = [
@@ -64,7 +64,7 @@ export function sampleMarket(options: MarketOptions): SampleMarket {
   return {
     map: toLiquidationMap(aggregate),
     imbalance: { ...imbalance, venues, coverage: 1 },
-    split: splitOf(clusters, mark, options.measured ?? 0),
+    detail: detailOf(clusters, mark, options.measured ?? 0),
   };
 }
 
@@ -92,34 +92,43 @@ function grain(bin: number): number {
   return noise - Math.floor(noise);
 }
 
-function splitOf(clusters: readonly Cluster[], mark: number, measured: number): MapSplit {
-  const side = (which: Side): SplitSide => {
-    const bins = 250;
-    const step = mapReach / bins;
-    const edges = Float64Array.from({ length: bins + 1 }, (_, i) =>
-      which === "long" ? mark * (1 - mapReach + i * step) : mark * (1 + i * step),
-    );
-    const shares = new Float32Array(bins * leverages.length);
+const detailBinWidth = 0.002;
+
+/** As the model makes it, from the clusters' own leverage and for three venues. */
+function detailOf(clusters: readonly Cluster[], mark: number, measured: number): MapDetail {
+  const venues = ["binanceusdm", "bybit", "okx"];
+  const side = (which: Side): SideDetail => {
+    const bins = Math.ceil(logDistance(which, mapReach) / detailBinWidth);
+    const byLeverage = new Float32Array(bins * leverages.length);
     for (let bin = 0; bin < bins; bin += 1) {
-      const distance = Math.abs(((edges[bin] ?? 0) + (edges[bin + 1] ?? 0)) / 2 / mark - 1);
       const weights = leverages.map((leverage) =>
-        clusters
-          .filter((one) => one.side === which && one.leverage === leverage)
-          .reduce(
-            (sum, { at, width, usd }) => sum + (usd / width) * Math.exp(-(((distance - at) / width) ** 2)),
-            0,
-          ),
+        massAt(clusters, which, leverage, (bin + 0.5) * detailBinWidth),
       );
       const sum = weights.reduce((total, weight) => total + weight, 0);
       if (sum > 0)
-        shares.set(
+        byLeverage.set(
           weights.map((weight) => weight / sum),
           bin * leverages.length,
         );
     }
-    return { edges, shares, measured: new Float32Array(bins).fill(measured) };
+    return {
+      measured: new Float32Array(bins).fill(measured),
+      byLeverage,
+      byVenue: Float32Array.from({ length: bins * venues.length }, (_, i) => [0.5, 0.3, 0.2][i % 3] ?? 0),
+      band: [],
+    };
   };
-  return { by: "leverage", layers: leverages.map(String), long: side("long"), short: side("short") };
+  const common = { time: sampleTime, markPrice: mark, binWidth: detailBinWidth, leverages, venues };
+  return { ...common, long: side("long"), short: side("short") };
+}
+
+function massAt(clusters: readonly Cluster[], side: Side, leverage: number, distance: number): number {
+  return clusters
+    .filter((one) => one.side === side && one.leverage === leverage)
+    .reduce(
+      (sum, { at, width, usd }) => sum + (usd / width) * Math.exp(-(((distance - at) / width) ** 2)),
+      0,
+    );
 }
 
 const cluster = (side: Side, at: number, width: number, usd: number, leverage: number): Cluster => ({

@@ -1,4 +1,5 @@
-import type { HeatmapColumn, HeatmapRequest } from "../contracts.ts";
+import type { MapColumn } from "../../model/column.ts";
+import type { HeatmapRequest } from "../contracts.ts";
 import { colourCount } from "./colours.ts";
 
 /** Notional by time and price: `columns` × `rows`, row 0 on top; NaN where nothing was recorded. */
@@ -29,11 +30,12 @@ export function cellsOf(
 function fillColumn(
   { columns, rows, usd }: Cells,
   at: number,
-  column: HeatmapColumn,
+  column: MapColumn,
   low: number,
   rowSize: number,
 ): void {
-  const { lowest, binWidth, notionalUsd } = column;
+  const { firstBin, binWidth, notionalUsd } = column;
+  const lowest = firstBin * binWidth;
   for (let row = 0; row < rows; row += 1) {
     const from = (low + (rows - 1 - row) * rowSize - lowest) / binWidth;
     const to = from + rowSize / binWidth;

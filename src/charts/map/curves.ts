@@ -1,5 +1,6 @@
+import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
-import type { BandPoint } from "../contracts.ts";
+import type { BandFactor } from "../../model/detail.ts";
 import { type Bars, cumulativeAt, edgeOf } from "./bars.ts";
 
 export interface CurveScales {
@@ -43,16 +44,35 @@ export function areaPath(points: readonly Point[], floor: number): string {
   return shape([...points]) ?? "";
 }
 
-/** Between the low and the high of a band, as far as the window reaches. */
-export function bandPath(
-  points: readonly BandPoint[],
-  inWindow: (price: number) => boolean,
-  scales: CurveScales,
-): string {
+/** A point of a band: its price, and the 10th and 90th percentile of what lies within. */
+export type BandPoint = readonly [price: number, lowUsd: number, highUsd: number];
+
+/** The curve times the factors of its band, which lie between those that are known. */
+export function bandPoints(bars: Bars, factors: readonly BandFactor[], mark: number): BandPoint[] {
+  if (factors.length === 0) return [];
+  const outward = bars.side === "long" ? -1 : 1;
+  const at = factors.map(([distance]) => distance * mark);
+  const low = scaleLinear(
+    at,
+    factors.map(([, factor]) => factor),
+  ).clamp(true);
+  const high = scaleLinear(
+    at,
+    factors.map(([, , factor]) => factor),
+  ).clamp(true);
+  return Array.from({ length: bars.notionalUsd.length + 1 }, (_, bar) => {
+    const distance = bar * bars.step;
+    const total = cumulativeAt(bars, distance);
+    return [mark + outward * distance, total * low(distance), total * high(distance)];
+  });
+}
+
+/** Between the low and the high of a band; empty without one. */
+export function bandPath(points: readonly BandPoint[], scales: CurveScales): string {
   const shape = area<BandPoint>()
     .x(([price]) => scales.x(price))
     .y0(([, low]) => scales.y(low))
     .y1(([, , high]) => scales.y(high))
     .digits(1);
-  return shape(points.filter(([price]) => inWindow(price))) ?? "";
+  return shape([...points]) ?? "";
 }

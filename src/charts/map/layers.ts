@@ -1,12 +1,20 @@
-import type { MapSplit, SplitSide } from "../contracts.ts";
+import { detailBin, type MapDetail } from "../../model/detail.ts";
+import type { Side } from "../../model/types.ts";
+import type { MapRequest } from "../contracts.ts";
 import type { Box } from "../draw/svg.ts";
 import { type Bars, edgeOf } from "./bars.ts";
 
 /** One colour's share of all bars. */
 export interface Layer {
-  readonly kind: "measured" | "plain" | "layer";
-  /** As in the split; undefined for what no split knows. */
-  readonly name?: string;
+  readonly kind: "leverage" | "venue" | "measured" | "plain";
+  /** The highest leverage of a group, or a venue's id. */
+  readonly name: string;
+  /** Was seen rather than modelled: drawn hatched. */
+  readonly measured: boolean;
+}
+
+export interface FilledLayer {
+  readonly layer: Layer;
   readonly boxes: readonly Box[];
 }
 
@@ -21,59 +29,87 @@ const leastHeight = 0.15;
 /** Of a bar's width, left free between bars. */
 const gapShare = 0.14;
 
-/** Bars cut into layers, measured mass lowest; heights of a bar's boxes add up to its notional. */
-export function layersOf(
+/** More venues than these are "other": nobody tells more colours apart. */
+const mostVenues = 5;
+
+/** What bars can be made of, from the axis up; the last takes what the others leave. */
+export function layersOf({ detail, stackedBy, imbalance }: MapRequest): Layer[] {
+  if (detail === undefined) return [plain];
+  if (stackedBy !== "venue") {
+    const leverages = detail.leverages.map((leverage): Layer => {
+      return { kind: "leverage", name: String(leverage), measured: false };
+    });
+    return [{ kind: "measured", name: "", measured: true }, ...leverages, plain];
+  }
+  const largest = imbalance.venues
+    .filter(({ id }) => detail.venues.includes(id))
+    .toSorted((a, b) => (b.openInterestUsd ?? 0) - (a.openInterestUsd ?? 0))
+    .slice(0, mostVenues)
+    .map(({ id, method }): Layer => ({ kind: "venue", name: id, measured: method === "measured" }));
+  return [...largest.toReversed(), plain];
+}
+
+const plain: Layer = { kind: "plain", name: "", measured: false };
+
+/** The layers' shares of what lies at a price; they sum to 1. */
+function sharesAt({ detail }: MapRequest, side: Side, price: number, layers: readonly Layer[]): number[] {
+  if (detail === undefined) return [1];
+  const bin = detailBin(detail, side, price);
+  const known = layers.slice(0, -1).map((layer) => shareOf(layer, detail, side, bin));
+  return [...known, Math.max(0, 1 - known.reduce((sum, share) => sum + share, 0))];
+}
+
+function shareOf({ kind, name }: Layer, detail: MapDetail, side: Side, bin: number): number {
+  const { measured, byLeverage, byVenue } = detail[side];
+  const { leverages, venues } = detail;
+  if (kind === "measured") return measured[bin] ?? 0;
+  if (kind === "venue") return byVenue[bin * venues.length + venues.indexOf(name)] ?? 0;
+  const share = byLeverage[bin * leverages.length + leverages.indexOf(Number(name))] ?? 0;
+  return share * (1 - (measured[bin] ?? 0));
+}
+
+/** Less than this anywhere is not worth a colour's name. */
+const leastShare = 0.01;
+
+/** The layers that something is of; the last only where it is all there is, or venues that have no colour. */
+export function presentLayers(request: MapRequest): Layer[] {
+  const { detail } = request;
+  const layers = layersOf(request);
+  if (detail === undefined) return layers;
+  const named = layers
+    .slice(0, -1)
+    .filter((layer) =>
+      (["long", "short"] as const).some((side) =>
+        detail[side].measured.some((_, bin) => shareOf(layer, detail, side, bin) > leastShare),
+      ),
+    );
+  const others = request.stackedBy === "venue" && detail.venues.length > mostVenues;
+  return named.length === 0 || others ? [...named, plain] : named;
+}
+
+/** Bars cut into layers; heights of a bar's boxes add up to its notional. */
+export function fillLayers(
+  request: MapRequest,
   sides: readonly Bars[],
   mark: number,
-  split: MapSplit | undefined,
   scales: BarScales,
-): Layer[] {
-  const names = split?.layers ?? [];
-  const boxes = Array.from({ length: names.length + 2 }, (): Box[] => []);
+): FilledLayer[] {
+  const layers = layersOf(request);
+  const boxes = layers.map((): Box[] => []);
   for (const bars of sides) {
-    const own = split?.[bars.side];
     bars.notionalUsd.forEach((usd, bar) => {
-      const price = edgeOf(bars, mark, bar + 0.5);
-      stack(boxes, usd, partsAt(own, price, names.length), barPlace(bars, mark, bar, scales), scales.y);
+      const shares = sharesAt(request, bars.side, edgeOf(bars, mark, bar + 0.5), layers);
+      stack(boxes, usd, shares, barPlace(bars, mark, bar, scales), scales.y);
     });
   }
-  const [measured = [], ...others] = boxes;
-  const plain = others.pop() ?? [];
-  return [
-    { kind: "measured" as const, boxes: measured },
-    ...names.map((name, i) => ({ kind: "layer" as const, name, boxes: others[i] ?? [] })),
-    { kind: "plain" as const, boxes: plain },
-  ].filter((layer) => layer.boxes.length > 0);
+  const filled = layers.map((layer, i) => ({ layer, boxes: boxes[i] ?? [] }));
+  return filled.filter(({ boxes }) => boxes.length > 0);
 }
 
 function barPlace(bars: Bars, mark: number, bar: number, { x }: BarScales): { x: number; width: number } {
   const [one, other] = [x(edgeOf(bars, mark, bar)), x(edgeOf(bars, mark, bar + 1))];
   const width = Math.abs(other - one);
   return { x: Math.min(one, other) + (width * gapShare) / 2, width: width * (1 - gapShare) };
-}
-
-/** Shares of measured, of each layer and of what is unknown; they sum to 1. */
-function partsAt(side: SplitSide | undefined, price: number, layers: number): number[] {
-  const bin = side === undefined ? -1 : binAt(side.edges, price);
-  if (side === undefined || bin < 0) return [0, ...Array.from({ length: layers }, () => 0), 1];
-  const measured = side.measured[bin] ?? 0;
-  const modelled = 1 - measured;
-  const shares = Array.from({ length: layers }, (_, i) => (side.shares[bin * layers + i] ?? 0) * modelled);
-  const known = shares.reduce((sum, share) => sum + share, measured);
-  return [measured, ...shares, Math.max(0, 1 - known)];
-}
-
-/** The last edge at or below the price; −1 outside of all bins. */
-function binAt(edges: Float64Array, price: number): number {
-  const end = edges[edges.length - 1] ?? -Infinity;
-  if (!(price >= (edges[0] ?? Infinity)) || price >= end) return -1;
-  let [low, high] = [0, edges.length - 1];
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if ((edges[middle] ?? Infinity) <= price) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 function stack(

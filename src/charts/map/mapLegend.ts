@@ -1,36 +1,46 @@
 import type { Texts } from "../../texts/texts.ts";
 import { venueName } from "../../texts/venues.ts";
-import type { MapRequest, MapSplit } from "../contracts.ts";
+import type { MapRequest } from "../contracts.ts";
 import type { LegendEntry } from "../draw/legend.ts";
 import type { Palette } from "../draw/palette.ts";
+import { layersOf, presentLayers, type Layer } from "./layers.ts";
 
-export function legendOf({ split }: MapRequest, palette: Palette, texts: Texts): LegendEntry[] {
+/** What is in the picture, and nothing else. */
+export function legendOf(request: MapRequest, palette: Palette, texts: Texts): LegendEntry[] {
+  const layers = layersOf(request);
+  const present = presentLayers(request);
+  const alone = present.length <= 1;
   return [
-    ...layerEntries(split, palette, texts),
+    ...present.map((layer): LegendEntry => ({
+      text: layerName(layer, layers, alone, texts),
+      swatch: layer.measured ? "hatched" : "box",
+      fill: layerFill(layer, layers, palette),
+    })),
     { text: texts.say("chart-sum-longs"), swatch: "line", fill: palette.side.long.line },
     { text: texts.say("chart-sum-shorts"), swatch: "line", fill: palette.side.short.line },
   ];
 }
 
-function layerEntries(split: MapSplit | undefined, palette: Palette, texts: Texts): LegendEntry[] {
-  if (split === undefined) return [{ text: texts.say("chart-modelled"), swatch: "box", fill: palette.plain }];
-  const layers = split.layers.map((name, index) => ({
-    text: layerName(split, name, index, texts),
-    swatch: "box" as const,
-    fill: layerFill(index, split.layers.length, palette),
-  }));
-  const measured = [split.long, split.short].some((side) => side.measured.some((share) => share > 0));
-  if (!measured) return layers;
-  return [...layers, { text: texts.say("chart-measured"), swatch: "hatched", fill: palette.measured }];
+function layerName({ kind, name }: Layer, layers: readonly Layer[], alone: boolean, texts: Texts): string {
+  switch (kind) {
+    case "measured":
+      return texts.say("chart-measured");
+    case "venue":
+      return venueName(name);
+    case "plain":
+      return texts.say(alone ? "chart-modelled" : "chart-other");
+    case "leverage": {
+      const least = layers.find((layer) => layer.kind === "leverage")?.name === name;
+      return texts.say(least ? "chart-leverage-least" : "chart-leverage", { leverage: name });
+    }
+  }
 }
 
-function layerName({ by }: MapSplit, name: string, index: number, texts: Texts): string {
-  if (name === "other") return texts.say("chart-other");
-  if (by === "venue") return venueName(name);
-  return texts.say(index === 0 ? "chart-leverage-least" : "chart-leverage", { leverage: name });
-}
-
-/** Layers take colours from the loud end: the highest leverage is always the loudest. */
-export function layerFill(index: number, count: number, { layers, plain }: Palette): string {
-  return layers[Math.max(0, layers.length - count) + index] ?? plain;
+/** The highest leverage, or the largest venue, is always the loudest. */
+export function layerFill(layer: Layer, layers: readonly Layer[], palette: Palette): string {
+  if (layer.kind === "measured") return palette.measured;
+  if (layer.kind === "plain") return palette.plain;
+  const coloured = layers.filter(({ kind }) => kind === layer.kind);
+  const fromTop = coloured.length - 1 - coloured.findIndex(({ name }) => name === layer.name);
+  return palette.layers.at(-1 - fromTop) ?? palette.plain;
 }

@@ -2,22 +2,24 @@ import type { Side } from "../../model/types.ts";
 import { boxesPath, element, rectAt, short, textAt } from "../draw/svg.ts";
 import { cumulativeAt } from "./bars.ts";
 import { leaderStart, type Pill } from "./callouts.ts";
-import { areaPath, bandPath, curvePath, curvePoints } from "./curves.ts";
-import type { Layer } from "./layers.ts";
+import { areaPath, bandPath, bandPoints, curvePath, curvePoints } from "./curves.ts";
+import { layersOf, type FilledLayer } from "./layers.ts";
 import { layerFill } from "./mapLegend.ts";
 import type { MapScene } from "./scene.ts";
 
+/** Under the stripes. */
+const measuredOpacity = 0.45;
+
 const sides: readonly Side[] = ["long", "short"];
 
-export function drawBars(layers: readonly Layer[], { request, palette }: MapScene): string[] {
-  const names = request.split?.layers ?? [];
-  return layers.flatMap(({ kind, name, boxes }) => {
+export function drawBars(filled: readonly FilledLayer[], { request, palette }: MapScene): string[] {
+  const layers = layersOf(request);
+  return filled.flatMap(({ layer, boxes }) => {
     const d = boxesPath(boxes);
-    if (kind === "plain") return [element("path", { d, fill: palette.plain })];
-    if (kind === "layer")
-      return [element("path", { d, fill: layerFill(names.indexOf(name ?? ""), names.length, palette) })];
+    const fill = layerFill(layer, layers, palette);
+    if (!layer.measured) return [element("path", { d, fill })];
     return [
-      element("path", { d, fill: palette.measured, opacity: 0.35 }),
+      element("path", { d, fill, opacity: measuredOpacity }),
       element("path", { d, fill: "url(#hatch)" }),
     ];
   });
@@ -39,8 +41,7 @@ export function drawCurves(scene: MapScene): string[] {
     const points = curvePoints(bars[side], window.mark, distanceOf(scene, side), scales);
     const d = curvePath(points);
     const { line, fill } = palette.side[side];
-    const inside = (price: number): boolean => price >= window.low && price <= window.high;
-    const band = request.band === undefined ? "" : bandPath(request.band[side], inside, scales);
+    const band = bandPath(bandPoints(bars[side], request.detail?.[side].band ?? [], window.mark), scales);
     const joined = { fill: "none", "stroke-linejoin": "round", "stroke-linecap": "round" };
     return [
       element("path", { d: areaPath(points, floor), fill, opacity: 0.13 }),

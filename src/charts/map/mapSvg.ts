@@ -10,7 +10,7 @@ import { palettes } from "../draw/palette.ts";
 import { picture } from "../draw/svg.ts";
 import { drawEmpty, drawWatermark } from "../draw/watermark.ts";
 import { laneHeight, placeCallouts } from "./callouts.ts";
-import { layersOf } from "./layers.ts";
+import { fillLayers } from "./layers.ts";
 import { legendOf } from "./mapLegend.ts";
 import { drawBars, drawCurves, drawLeaders, drawPills, hatch } from "./mapParts.ts";
 import { noteOf, warningOf } from "./mapWords.ts";
@@ -51,27 +51,22 @@ export function mapSvg(request: MapRequest): string {
 function drawPlot(scene: MapScene, laneTop: number): string[] {
   const { frame, palette, texts, plot, request, window, bars } = scene;
   const pills = placeCallouts(request.imbalance, texts, { frame, laneTop, x: scene.x, mark: window.mark });
-  const layers = layersOf([bars.long, bars.short], window.mark, request.split, { x: scene.x, y: scene.yBar });
+  const layers = fillLayers(request, [bars.long, bars.short], window.mark, { x: scene.x, y: scene.yBar });
   const warning = warningOf(request, texts);
-  const empty = layers.length === 0;
   return [
     ...drawAxes(scene),
     ...drawBars(layers, scene),
     ...drawCurves(scene),
     ...drawLeaders(pills, scene),
     ...(warning === undefined ? [] : drawWatermark(warning, plot, frame, palette)),
-    ...(empty && warning === undefined
-      ? [
-          drawEmpty(
-            texts.say("chart-empty-map", { percent: texts.percent(window.high / window.mark - 1) }),
-            plot,
-            frame,
-            palette,
-          ),
-        ]
-      : []),
+    ...(layers.length === 0 && warning === undefined ? [emptiness(scene)] : []),
     ...drawPills(pills, scene),
   ];
+}
+
+function emptiness({ frame, palette, texts, plot, window }: MapScene): string {
+  const percent = texts.percent(window.high / window.mark - 1);
+  return drawEmpty(texts.say("chart-empty-map", { percent }), plot, frame, palette);
 }
 
 function drawAxes({ request, frame, palette, plot, window, ticks, x, yBar, yTotal }: MapScene): string[] {

@@ -3,7 +3,7 @@ import type { MapRequest } from "../contracts.ts";
 import type { Watermark } from "../draw/watermark.ts";
 
 /** How the map was made, in a line. */
-export function noteOf({ imbalance, band }: MapRequest, texts: Texts): string {
+export function noteOf({ imbalance, detail }: MapRequest, texts: Texts): string {
   const fresh = imbalance.venues.filter(({ status }) => status === "fresh");
   const sum = (venues: typeof fresh): number =>
     venues.reduce((total, venue) => total + (venue.openInterestUsd ?? 0), 0);
@@ -12,7 +12,9 @@ export function noteOf({ imbalance, band }: MapRequest, texts: Texts): string {
     measured > 0
       ? texts.say("chart-note-measured", { share: texts.percent(measured / sum(fresh)) })
       : texts.say("chart-note-map");
-  return band === undefined ? made : `${made} · ${texts.say("chart-note-band")}`;
+  return detail === undefined || detail.long.band.length === 0
+    ? made
+    : `${made} · ${texts.say("chart-note-band")}`;
 }
 
 /** What must not be overlooked before anything is read off the map. */

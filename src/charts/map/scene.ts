@@ -8,6 +8,7 @@ import { frames, type Frame } from "../draw/frame.ts";
 import { palettes, type Palette } from "../draw/palette.ts";
 import type { Box } from "../draw/svg.ts";
 import { barsOf, type Bars } from "./bars.ts";
+import { bandPoints } from "./curves.ts";
 import { windowOf, type PriceWindow } from "./window.ts";
 
 /** Everything a map's parts are drawn from. */
@@ -42,7 +43,7 @@ export function layScene(request: MapRequest, mark: number, top: number, bottom:
   const count = Math.round((frame.width - 5 * frame.margin) / barPitch / 2);
   const bars = { long: barsOf(map, "long", window, count), short: barsOf(map, "short", window, count) };
   const axis = createAxisFormat(look.language);
-  const [highestBar, highestTotal] = [highestBarOf(bars), highestTotalOf(request, bars)];
+  const [highestBar, highestTotal] = [highestBarOf(bars), highestTotalOf(request, bars, mark)];
   const ticks = {
     bar: ticksOf(0, highestBar, yTickCount, axis.amount),
     total: ticksOf(0, highestTotal, yTickCount, axis.amount).filter(({ value }) => value > 0),
@@ -77,15 +78,11 @@ function highestBarOf({ long, short }: Readonly<Record<Side, Bars>>): number {
   return Math.max(...long.notionalUsd, ...short.notionalUsd) || emptyScale;
 }
 
-function highestTotalOf(
-  { band, imbalance }: MapRequest,
-  { long, short }: Readonly<Record<Side, Bars>>,
-): number {
-  const totals = [long.cumulativeUsd.at(-1) ?? 0, short.cumulativeUsd.at(-1) ?? 0];
-  const [low, high] = [-long.step * long.notionalUsd.length, short.step * short.notionalUsd.length];
-  const mark = imbalance.markPrice ?? 0;
-  const inside = [...(band?.long ?? []), ...(band?.short ?? [])].filter(
-    ([price]) => price >= mark + low && price <= mark + high,
-  );
-  return Math.max(...totals, ...inside.map(([, , most]) => most)) || emptyScale;
+/** The curves' ends, or their bands', which reach higher. */
+function highestTotalOf({ detail }: MapRequest, sides: Readonly<Record<Side, Bars>>, mark: number): number {
+  const ends = [sides.long, sides.short].map((bars) => {
+    const band = bandPoints(bars, detail?.[bars.side].band ?? [], mark);
+    return Math.max(bars.cumulativeUsd.at(-1) ?? 0, ...band.map(([, , high]) => high));
+  });
+  return Math.max(...ends) || emptyScale;
 }

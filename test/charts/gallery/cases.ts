@@ -79,35 +79,34 @@ function thin(request: MapRequest): MapRequest {
 }
 
 function banded(request: MapRequest): MapRequest {
-  const { long, short, markPrice } = request.map;
-  const points = (levels: typeof long) => {
-    let sum = 0;
-    return [
-      [markPrice ?? 0, 0, 0] as const,
-      ...levels.map(([price, usd]) => {
-        sum += usd;
-        return [price, sum * 0.78, sum * 1.27] as const;
-      }),
-    ];
-  };
-  return { ...request, band: { long: points(long), short: points(short) } };
-}
-
-const plain = ({ split: _left, ...request }: MapRequest): MapRequest => request;
-
-function byVenue(request: MapRequest): MapRequest {
-  const layers = ["okx", "hyperliquid", "bybit", "binanceusdm"];
-  const restack = ({ edges, measured }: NonNullable<MapRequest["split"]>["long"]) => ({
-    edges,
-    measured,
-    shares: Float32Array.from({ length: measured.length * 4 }, (_, i) => [0.1, 0.15, 0.3, 0.45][i % 4] ?? 0),
-  });
-  const { split } = request;
-  if (split === undefined) return request;
+  const { detail } = request;
+  if (detail === undefined) return request;
+  const band = [
+    [0.005, 0.66, 1.45],
+    [0.03, 0.75, 1.3],
+    [0.25, 0.84, 1.2],
+  ] as const;
   return {
     ...request,
-    split: { by: "venue", layers, long: restack(split.long), short: restack(split.short) },
+    detail: { ...detail, long: { ...detail.long, band }, short: { ...detail.short, band } },
   };
+}
+
+const withoutDetail = ({ detail: _left, ...request }: MapRequest): MapRequest => request;
+
+function byVenue(request: MapRequest, count = 3): MapRequest {
+  const { detail } = request;
+  if (detail === undefined) return request;
+  const venues = request.imbalance.venues.filter(({ status }) => status === "fresh").map(({ id }) => id);
+  const shares = (side: typeof detail.long) => ({
+    ...side,
+    byVenue: Float32Array.from({ length: side.measured.length * venues.length }, (_, i) => {
+      const rank = i % venues.length;
+      return rank < count ? (count - rank) / ((count * (count + 1)) / 2) : 0;
+    }),
+  });
+  const split = { ...detail, venues, long: shares(detail.long), short: shares(detail.short) };
+  return { ...request, detail: split, stackedBy: "venue" };
 }
 
 const priced = (symbol: string, mark: number, share: number): MapRequest =>
@@ -122,7 +121,8 @@ const maps: Readonly<Record<string, MapRequest>> = {
   "map with bands": banded(mapCase(reference)),
   "map with bands, light": banded(mapCase(reference, { theme: "light" })),
   "map by venue": byVenue(mapCase(reference)),
-  "map without a split": plain(mapCase(reference)),
+  "map by nine venues": byVenue(mapCase({ ...reference, venues: manyVenues }), 9),
+  "map without detail": withoutDetail(mapCase(reference)),
   "map of thirteen venues": mapCase({ ...reference, venues: manyVenues }),
   "map, callouts close to the price": mapCase({ ...reference, clusters: stretched(0.08) }),
   "map, one callout far": mapCase({

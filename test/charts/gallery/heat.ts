@@ -1,4 +1,5 @@
-import type { Candle, HeatmapColumn, RealisedLiquidation } from "../../../src/charts/contracts.ts";
+import type { Candle, RealisedLiquidation } from "../../../src/charts/contracts.ts";
+import type { MapColumn } from "../../../src/model/column.ts";
 import { sampleTime } from "../samples.ts";
 
 export interface HeatOptions {
@@ -12,7 +13,7 @@ export interface HeatOptions {
 export interface SampleHeat {
   readonly from: number;
   readonly to: number;
-  readonly columns: readonly HeatmapColumn[];
+  readonly columns: readonly MapColumn[];
   readonly candles: readonly Candle[];
   readonly liquidations: readonly RealisedLiquidation[];
 }
@@ -25,7 +26,7 @@ export function sampleHeat({ mark, columnMs, columns, candleMs, binWidth }: Heat
   const from = to - columns * columnMs;
   const path = pricePath(columns, mark);
   const standing = new Map<number, number>();
-  const made: HeatmapColumn[] = [];
+  const made: MapColumn[] = [];
   const liquidations: RealisedLiquidation[] = [];
   path.forEach((price, step) => {
     const before = path[step - 1] ?? price;
@@ -81,13 +82,13 @@ function columnOf(
   time: number,
   markPrice: number,
   binWidth: number,
-): HeatmapColumn {
+): MapColumn {
   const first = Math.floor((Math.log(markPrice) - reach) / binWidth);
   const notionalUsd = Float32Array.from(
     { length: Math.ceil((2 * reach) / binWidth) },
     (_, i) => standing.get(first + i) ?? 0,
   );
-  return { time, markPrice, lowest: first * binWidth, binWidth, notionalUsd };
+  return { time, markPrice, firstBin: first, binWidth, notionalUsd };
 }
 
 function candlesOf(path: readonly number[], from: number, columnMs: number, candleMs: number): Candle[] {
