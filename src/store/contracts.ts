@@ -217,6 +217,13 @@ export type LeaseAnswer =
   /** Somebody else has it for `remainingMs` more, unless they renew it. */
   | { readonly kind: "taken"; readonly remainingMs: number };
 
+/** Which list of slash commands Discord was given last, by "global" or a server's id. */
+export interface SlashCommandMemory {
+  readonly read: () => Promise<ReadonlyMap<string, string>>;
+  readonly write: (scope: string, hash: string) => Promise<void>;
+  readonly remove: (scope: string) => Promise<void>;
+}
+
 /** Small things the bots of all processes must remember together, each with an end of its own. */
 export interface BotMemory {
   /** Counts one more within `windowMs` of the first, and says how many there were. */

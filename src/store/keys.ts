@@ -137,6 +137,9 @@ export function leaseKey(name: string): string {
   return `${root}:lease:{${name}}`;
 }
 
+/** Hash: which list of slash commands Discord was given last, by "global" or a server's id. */
+export const slashCommandsKey = `${root}:{discord}:commands`;
+
 /** String: what the bots' buttons are signed with. */
 export const signingKeyKey = `${root}:{bots}:signing-key`;
 

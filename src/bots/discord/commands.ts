@@ -107,16 +107,6 @@ function choice(value: string, name: TextId): APIApplicationCommandOptionChoice<
 function subscribeOptions(): APIApplicationCommandBasicOption[] {
   return [
     {
-      name: "direction",
-      ...described("discord-option-direction"),
-      type: ApplicationCommandOptionType.String,
-      choices: [
-        choice("both", "discord-choice-both"),
-        choice("up", "discord-choice-up"),
-        choice("down", "discord-choice-down"),
-      ],
-    },
-    {
       name: "style",
       ...described("discord-option-style"),
       type: ApplicationCommandOptionType.String,

@@ -21,7 +21,7 @@ export interface GatewayEvents {
   readonly onGuildLeft: (guild: string) => void;
   readonly onChannelDeleted: (channel: string) => void;
   /** What the bot may do in these channels may have changed. */
-  readonly onRights: (rights: readonly ChannelRights[]) => void;
+  readonly onRights: (guild: string, rights: readonly ChannelRights[]) => void;
 }
 
 export interface ChannelRights {
@@ -133,10 +133,11 @@ function listen(client: Client, events: GatewayEvents): void {
   client.on(Events.GuildDelete, ({ id }) => events.onGuildLeft(id));
   client.on(Events.ChannelDelete, ({ id }) => events.onChannelDeleted(id));
   client.on(Events.ThreadDelete, ({ id }) => events.onChannelDeleted(id));
-  const reportAll = (guild: Guild): void =>
-    events.onRights(rightsIn(guild, [...guild.channels.cache.values()]));
+  const report = (guild: Guild, channels: readonly GuildBasedChannel[]): void =>
+    events.onRights(guild.id, rightsIn(guild, channels));
+  const reportAll = (guild: Guild): void => report(guild, [...guild.channels.cache.values()]);
   client.on(Events.ChannelUpdate, (_, channel) => {
-    if (!channel.isDMBased()) events.onRights(rightsIn(channel.guild, withThreads(channel)));
+    if (!channel.isDMBased()) report(channel.guild, withThreads(channel));
   });
   client.on(Events.GuildRoleUpdate, (_, role) => reportAll(role.guild));
   client.on(Events.GuildRoleDelete, (role) => reportAll(role.guild));

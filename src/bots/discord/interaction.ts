@@ -61,6 +61,8 @@ export interface ModalUse extends Common {
   readonly customId: string;
   /** By the fields' own custom ids. */
   readonly fields: ReadonlyMap<string, string>;
+  /** It was opened from a message that only its reader sees, and can change it. */
+  readonly isFromMessage: boolean;
 }
 
 export type Interaction = CommandUse | Typing | PressUse | ModalUse;
@@ -123,7 +125,11 @@ const payload = z.discriminatedUnion("type", [
     data: pressData,
     message: z.object({ id: snowflake, flags: z.int().default(0) }),
   }),
-  base.extend({ type: z.literal(InteractionType.ModalSubmit), data: modalData }),
+  base.extend({
+    type: z.literal(InteractionType.ModalSubmit),
+    data: modalData,
+    message: z.object({ id: snowflake, flags: z.int().default(0) }).optional(),
+  }),
 ]);
 type Payload = z.infer<typeof payload>;
 
@@ -172,8 +178,10 @@ function useOf(given: Payload): Use {
       const message = { id: given.message.id, isEphemeral: (given.message.flags & ephemeral) !== 0 };
       return { kind: "press", customId: given.data.custom_id, message, values: given.data.values };
     }
-    case InteractionType.ModalSubmit:
-      return { kind: "modal", customId: given.data.custom_id, fields: fieldsOf(given.data) };
+    case InteractionType.ModalSubmit: {
+      const isFromMessage = given.message !== undefined && (given.message.flags & ephemeral) !== 0;
+      return { kind: "modal", customId: given.data.custom_id, fields: fieldsOf(given.data), isFromMessage };
+    }
   }
 }
 

@@ -5,23 +5,16 @@ import {
   Routes,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
+import type { SlashCommandMemory } from "../../store/contracts.ts";
 
 /** One server's, or everybody's. */
 export type Scope = "global" | { readonly guild: string };
-
-/** What was registered where, kept between starts. */
-export interface RegistrationMemory {
-  /** The hash of each scope's list, by "global" or the server's id. */
-  readonly read: () => Promise<ReadonlyMap<string, string>>;
-  readonly write: (scope: string, hash: string) => Promise<void>;
-  readonly remove: (scope: string) => Promise<void>;
-}
 
 export interface Registration {
   /** Its token set; waits where Discord limits requests. */
   readonly rest: REST;
   readonly applicationId: string;
-  readonly memory: RegistrationMemory;
+  readonly memory: SlashCommandMemory;
 }
 
 export interface RegistrationResult {
@@ -71,7 +64,7 @@ const leftCodes = new Set<number | string>([
 ]);
 
 /** Where the operator put them last; for everybody if nowhere. */
-export async function registeredScope(memory: RegistrationMemory): Promise<Scope> {
+export async function registeredScope(memory: SlashCommandMemory): Promise<Scope> {
   const known = await memory.read();
   const guild = [...known.keys()].find((scope) => scope !== global);
   return known.has(global) || guild === undefined ? global : { guild };

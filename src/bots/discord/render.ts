@@ -72,7 +72,7 @@ function pieceMarkdown({ text, style, url, at }: Piece): string {
 function mark(text: string, style: Piece["style"]): string {
   switch (style) {
     case "bold":
-      return `**${escapeMarkdown(text)}**`;
+      return `**${withChannels(escapeMarkdown(text))}**`;
     case "italic":
       return `*${escapeMarkdown(text)}*`;
     case "code":
@@ -81,8 +81,17 @@ function mark(text: string, style: Piece["style"]): string {
       // Discord folds nothing but spoilers, which would hide it from those who read aloud
       return escapeMarkdown(text).replaceAll(/^/gmu, "> ");
     case undefined:
-      return escapeMarkdown(text);
+      return withChannels(escapeMarkdown(text));
   }
+}
+
+/** Channels are named by their mention, which every reader sees by its name; it pings nobody. */
+export function channelName(id: string): string {
+  return `<#${id}>`;
+}
+
+function withChannels(escaped: string): string {
+  return escaped.replaceAll(/\\<(#\d{15,20}>)/gu, "<$1");
 }
 
 type Row = APIActionRowComponent<APIComponentInMessageActionRow>;

@@ -121,7 +121,7 @@ async function connect(options: DiscordOptions = {}): Promise<Connected> {
     onGuildJoined: (guild) => heard.push(`joined ${guild}`),
     onGuildLeft: (guild) => heard.push(`left ${guild}`),
     onChannelDeleted: (channel) => heard.push(`deleted ${channel}`),
-    onRights: (rights) => heard.push(...rights.map((each) => `rights ${each.channel} ${each.granted}`)),
+    onRights: (_, rights) => heard.push(...rights.map((each) => `rights ${each.channel} ${each.granted}`)),
   };
   const gateway = await openGateway({ token: server.token, apiUrl: server.apiUrl, events, log: silentLog });
   closers.push(gateway.close);

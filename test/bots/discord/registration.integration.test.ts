@@ -1,27 +1,34 @@
 import { REST } from "@discordjs/rest";
 import { ApplicationIntegrationType } from "discord-api-types/v10";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { slashCommands } from "../../../src/bots/discord/commands.ts";
-import {
-  register,
-  registeredScope,
-  type Registration,
-  type RegistrationMemory,
-} from "../../../src/bots/discord/registration.ts";
+import { register, registeredScope, type Registration } from "../../../src/bots/discord/registration.ts";
 import { commands } from "../../../src/bots/shared/vocabulary.ts";
+import { createSlashCommandMemory } from "../../../src/store/slashCommands.ts";
 import { startDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
+import { startTestRedis, type TestRedis } from "../../support/redis.ts";
 
 const forEverybody = { scope: "global", isForced: false } as const;
 const names = commands.map(({ name }) => name);
 
 describe("the commands are registered", () => {
+  let redis: TestRedis;
   let server: DiscordServer;
   let registration: Registration;
 
+  beforeAll(async () => {
+    redis = await startTestRedis();
+  });
+  afterAll(async () => redis.stop());
   beforeEach(async () => {
+    await (await redis.connect()).flushdb();
     server = await startDiscordServer();
     const rest = new REST({ api: server.apiUrl, version: "10" }).setToken(server.token);
-    registration = { rest, applicationId: server.applicationId, memory: inMemory() };
+    registration = {
+      rest,
+      applicationId: server.applicationId,
+      memory: createSlashCommandMemory(await redis.connect()),
+    };
   });
   afterEach(async () => server.close());
 
@@ -77,16 +84,3 @@ test("settings are for those who manage the server, questions for everybody", ()
   expect(everywhere).toEqual(expect.arrayContaining(["imbalance", "map"]));
   expect(everywhere).not.toContain("subscribe");
 });
-
-function inMemory(): RegistrationMemory {
-  const hashes = new Map<string, string>();
-  return {
-    read: async () => new Map(hashes),
-    write: async (scope, hash) => {
-      hashes.set(scope, hash);
-    },
-    remove: async (scope) => {
-      hashes.delete(scope);
-    },
-  };
-}

@@ -1,0 +1,96 @@
+import type { Clock } from "../../ops/clock.ts";
+import type { Log } from "../../ops/log.ts";
+import type { Destinations } from "../../store/contracts.ts";
+import { textsIn } from "../../texts/texts.ts";
+import { channelOf } from "./asked.ts";
+import type { ChannelRights, GatewayEvents } from "./gateway.ts";
+import { missingRights, type Right } from "./permissions.ts";
+
+export interface ServerEventsOptions {
+  readonly destinations: Destinations;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onInteraction: (payload: unknown) => void;
+}
+
+/** Why sending stopped, as people and operators read it. */
+const reasons = {
+  left: "I was removed from the server",
+  deleted: "the channel was deleted",
+  missing: "a permission is missing: ",
+} as const;
+
+/** Without these nothing can be posted; without the others alerts are only plainer. */
+const vital = new Set<Right>(["view", "send", "send-in-threads"]);
+
+/**
+ * What happens to servers and channels, told to those who are subscribed there: nothing is sent to a place that can't
+ * be reached, and it goes on by itself when it can be reached again. What is missed while nobody is connected is
+ * learnt from the first message that is refused.
+ */
+export function createServerEvents(options: ServerEventsOptions): GatewayEvents & {
+  readonly settled: () => Promise<void>;
+} {
+  const { destinations, clock, log } = options;
+  const active = new Set<Promise<void>>();
+  const later = (work: Promise<void>): void => {
+    const kept = work
+      .catch((error: unknown) => log.warn({ error }, "what happened to a Discord server could not be noted"))
+      .finally(() => active.delete(kept));
+    active.add(kept);
+  };
+  const stop = async (destination: string, reason: string): Promise<void> => {
+    await destinations.disable(destination, reason, clock.now());
+  };
+  return {
+    onInteraction: options.onInteraction,
+    onGuildLeft: (guild) => later(eachOf(destinations, guild, async (each) => stop(each, reasons.left))),
+    onGuildJoined: (guild) => later(goOn(destinations, guild)),
+    onChannelDeleted: (channel) => later(stop(`discord:${channel}`, reasons.deleted)),
+    onRights: (guild, rights) => later(applyRights(destinations, { guild, rights, stop })),
+    settled: async () => {
+      await Promise.all(active);
+    },
+  };
+}
+
+async function eachOf(
+  destinations: Destinations,
+  guild: string,
+  act: (destination: string) => Promise<void>,
+): Promise<void> {
+  for (const destination of await destinations.ofGuild(guild)) await act(destination);
+}
+
+async function goOn(destinations: Destinations, guild: string): Promise<void> {
+  await eachOf(destinations, guild, async (destination) => {
+    const record = await destinations.get(destination);
+    if (record?.disabled?.reason === reasons.left) await destinations.enable(destination);
+  });
+}
+
+interface Applying {
+  readonly guild: string;
+  readonly rights: readonly ChannelRights[];
+  readonly stop: (destination: string, reason: string) => Promise<void>;
+}
+
+async function applyRights(destinations: Destinations, { guild, rights, stop }: Applying): Promise<void> {
+  const known = new Map(rights.map((each) => [each.channel, each]));
+  const ours = await destinations.ofGuild(guild);
+  for (const destination of ours) {
+    const now = known.get(channelOf(destination));
+    if (now === undefined) continue;
+    const missing = missingRights(now.type, now.granted).filter((right) => vital.has(right));
+    const disabled = (await destinations.get(destination))?.disabled;
+    if (missing.length > 0 && disabled === undefined) {
+      await stop(destination, `${reasons.missing}${rightNames(missing)}`);
+    } else if (missing.length === 0 && disabled?.reason.startsWith(reasons.missing) === true) {
+      await destinations.enable(destination);
+    }
+  }
+}
+
+function rightNames(rights: readonly Right[]): string {
+  return rights.map((right) => textsIn("en").say(`discord-right-${right}`)).join(", ");
+}

@@ -1,0 +1,15 @@
+import type { SlashCommandMemory } from "./contracts.ts";
+import { slashCommandsKey } from "./keys.ts";
+import type { RedisClient } from "./script.ts";
+
+export function createSlashCommandMemory(redis: RedisClient): SlashCommandMemory {
+  return {
+    read: async () => new Map(Object.entries(await redis.hgetall(slashCommandsKey))),
+    write: async (scope, hash) => {
+      await redis.hset(slashCommandsKey, scope, hash);
+    },
+    remove: async (scope) => {
+      await redis.hdel(slashCommandsKey, scope);
+    },
+  };
+}
