@@ -4,6 +4,9 @@ import type { Scene } from "./script.ts";
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
+/** Forced orders move one step no further: beyond that others wait with orders of their own, or no cascade would end. */
+const mostImpact = 0.05;
+
 /** A stretch of a price: where it began, how far it went, where it ended. */
 export interface Stretch {
   readonly open: number;
@@ -56,7 +59,7 @@ export function createPath(start: number, anchor: number, random: Random): Price
     advance,
     price: () => Math.exp(x),
     push: (logMove) => {
-      impact += logMove;
+      impact = Math.min(mostImpact, Math.max(-mostImpact, impact + logMove));
     },
   };
 }
