@@ -50,6 +50,7 @@ export async function run(): Promise<void> {
     config: testConfig({
       SYMBOLS: "BTC",
       POLL_INTERVAL: "1s",
+      VENUES: "binanceusdm,bybit,okx",
       VENUE_BASE_URL: venues.baseUrl,
       TELEGRAM_BOT_TOKEN: "1:bench",
       TELEGRAM_CHATS: "1",

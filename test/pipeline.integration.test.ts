@@ -60,6 +60,7 @@ describe("from the exchanges to the alert", () => {
       clock,
       env: {
         SYMBOLS: "BTC",
+        VENUES: venues.join(","),
         VENUE_BASE_URL: exchange.baseUrl,
         ALERT_RATIO: "1.1",
         // a slot of two seconds, so that a busy machine is not taken for a stale feed

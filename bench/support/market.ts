@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startLopside } from "../../src/main.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { createLifecycle } from "../../src/ops/lifecycle.ts";
-import { simulatedVenues, startSimulatedExchange } from "../../src/sim/exchange.ts";
+import { startSimulatedExchange } from "../../src/sim/exchange.ts";
 import { quietStoryline } from "../../src/sim/storyline.ts";
 import type { Store } from "../../src/store/contracts.ts";
 import { openRedis } from "../../src/store/open.ts";
@@ -13,6 +13,7 @@ import { testConfig } from "../../test/support/lopside.ts";
 import { freePort, silentLog } from "../../test/support/redis.ts";
 
 const symbols = ["BTC", "ETH", "SOL"];
+const venues = ["binanceusdm", "bybit", "okx"];
 
 export interface WarmMarket {
   /** Settings of a Lopside that watches three symbols on three venues, with its own data behind it. */
@@ -28,11 +29,15 @@ export async function openWarmMarket(pollInterval: string): Promise<WarmMarket> 
     clock: systemClock,
     seed: 1,
     symbols,
-    venues: simulatedVenues,
+    venues,
     storyline: quietStoryline,
   });
   const port = await freePort();
-  const market = { SYMBOLS: symbols.join(","), VENUE_BASE_URL: exchange.baseUrl };
+  const market = {
+    SYMBOLS: symbols.join(","),
+    VENUES: venues.join(","),
+    VENUE_BASE_URL: exchange.baseUrl,
+  };
   await warmUp(dataDir, market);
   return {
     env: { ...market, DATA_DIR: dataDir, POLL_INTERVAL: pollInterval, HTTP_PORT: String(port) },
@@ -68,7 +73,7 @@ async function allFresh({ symbols: stored }: Store): Promise<boolean> {
   return imbalances.every(
     (imbalance) =>
       imbalance?.coverage === 1 &&
-      imbalance.venues.length === 3 &&
+      imbalance.venues.length === venues.length &&
       imbalance.venues.every(({ status }) => status === "fresh"),
   );
 }

@@ -54,6 +54,21 @@ export interface Contract {
   readonly book: () => OrderBook;
   readonly liquidations: (after: number) => readonly TrueLiquidation[];
   readonly truth: () => Truth;
+  /** Whose positions they are: one account a cohort, and one a side for all who hedge. */
+  readonly positions: () => readonly AccountPosition[];
+}
+
+/** One account's position; quantities in base units. */
+export interface AccountPosition {
+  /** Within the contract; the same account for as long as the position stands. */
+  readonly account: number;
+  readonly side: Side;
+  readonly quantity: number;
+  readonly entryPrice: number;
+  /** Quote, of all of it. */
+  readonly margin: number;
+  /** Undefined where no price takes the position. */
+  readonly liquidationPrice: number | undefined;
 }
 
 export interface ContractOptions {
@@ -120,6 +135,7 @@ export function createContract(options: ContractOptions): Contract {
     fundings: statistics.fundings,
     book: () => orderBookAt(instrument, price.last(), crowd.openInterest() * lotSize, now, seed),
     liquidations: prints.after,
+    positions: () => accountPositions(crowd, lotSize, price.mark()),
     truth: () => ({ symbol, time: now, markPrice: price.mark(), ...positionsOf(crowd, lotSize) }),
   };
 }
@@ -146,6 +162,23 @@ function positionsOf(crowd: Crowd, lotSize: number): Omit<Truth, "symbol" | "tim
     long: long.lots.levels(lotSize),
     short: short.lots.levels(lotSize),
   };
+}
+
+/** Cohorts are numbered from 1; account 0 of a side is the hedgers'. */
+function accountPositions(crowd: Crowd, lotSize: number, mark: number): readonly AccountPosition[] {
+  return (["long", "short"] as const).flatMap((side) => {
+    const { lots, hedged } = crowd.side(side);
+    const hedger = { quantity: hedged * lotSize, entryPrice: mark, margin: hedged * lotSize * mark };
+    const cohorts = lots.holdings().map(({ id, quantity, entryPrice, margin, trigger }) => ({
+      account: id,
+      side,
+      quantity: quantity * lotSize,
+      entryPrice,
+      margin: margin * quantity * lotSize,
+      liquidationPrice: Number.isFinite(trigger) && trigger > 0 ? trigger : undefined,
+    }));
+    return [{ account: 0, side, ...hedger, liquidationPrice: undefined }, ...cohorts];
+  });
 }
 
 /** Candles of all intervals, kept as one-minute ones (two days) and five-minute ones (five weeks). */

@@ -3,12 +3,25 @@ import type { SimulatedExchange, Storyline } from "./contracts.ts";
 import { binanceusdm } from "./dialects/binanceusdm.ts";
 import { bybit } from "./dialects/bybit.ts";
 import type { Dialect } from "./dialects/dialect.ts";
+import { bitget } from "./dialects/bitget.ts";
 import { gate } from "./dialects/gate.ts";
+import { hyperliquid } from "./dialects/hyperliquid.ts";
+import { krakenfutures } from "./dialects/krakenfutures.ts";
+import { mexc } from "./dialects/mexc.ts";
 import { okx } from "./dialects/okx.ts";
 import { serve } from "./server.ts";
 import { createWorld } from "./world.ts";
 
-const dialects: readonly Dialect[] = [binanceusdm, bybit, okx, gate];
+const dialects: readonly Dialect[] = [
+  binanceusdm,
+  bybit,
+  okx,
+  gate,
+  bitget,
+  hyperliquid,
+  mexc,
+  krakenfutures,
+];
 const dayMs = 86_400_000;
 
 /** ccxt ids of the venues that can be simulated. */

@@ -30,6 +30,11 @@ export interface PriceRange {
   readonly high: number;
 }
 
+/** Positions of equal fate as they stand: who holds them keeps the number until they leave. */
+export interface Holding extends Departure {
+  readonly id: number;
+}
+
 /** One side's positions on one venue. */
 export interface Lots {
   readonly total: () => number;
@@ -41,6 +46,8 @@ export interface Lots {
     onExit: (exit: Exit, departure: Departure) => void,
   ) => void;
   readonly levels: (lotSize: number) => readonly TrueLevel[];
+  /** A trigger that never comes is ±Infinity or not above 0. */
+  readonly holdings: () => readonly Holding[];
   /** Traders; their number times a lot is in base units over base units a ticket. */
   readonly accounts: () => number;
   /** Lots in tickets that were worth at least `largeTicketUsd` when they were opened. */
@@ -53,6 +60,7 @@ const largeTicketUsd = 60_000;
 export type Repricer = (ticket: number, entryPrice: number, margin: number) => number | undefined;
 
 const columns = [
+  "id",
   "quantity",
   "ticket",
   "entry",
@@ -73,6 +81,7 @@ function allocate(length: number, old?: Columns): Columns {
     return fresh;
   };
   return {
+    id: column("id"),
     quantity: column("quantity"),
     ticket: column("ticket"),
     entry: column("entry"),
@@ -101,6 +110,7 @@ export function createLots(side: Side, reprice: Repricer): Lots {
   let total = 0;
   let accounts = 0;
   let large = 0;
+  let added = 0;
 
   const oriented = (price: number | undefined, never: number): number =>
     price === undefined ? never : sign * price;
@@ -118,6 +128,8 @@ export function createLots(side: Side, reprice: Repricer): Lots {
       capacity *= 2;
       data = allocate(capacity, data);
     }
+    added += 1;
+    data.id[count] = added;
     data.quantity[count] = position.quantity;
     data.ticket[count] = position.ticket;
     data.entry[count] = position.entryPrice;
@@ -186,5 +198,8 @@ export function createLots(side: Side, reprice: Repricer): Lots {
     return found.toSorted((a, b) => sign * (b.price - a.price));
   };
 
-  return { total: () => total, add, sweep, levels, accounts: () => accounts, large: () => large };
+  const holdings: Lots["holdings"] = () =>
+    Array.from({ length: count }, (_, index) => ({ id: at(data.id, index), ...departureOf(index) }));
+
+  return { total: () => total, add, sweep, levels, holdings, accounts: () => accounts, large: () => large };
 }

@@ -5,6 +5,7 @@ import { addressOf } from "./address.ts";
 import type { FaultKind } from "./contracts.ts";
 import { type Dialect, jsonOf, type Reply, type VenueView } from "./dialects/dialect.ts";
 import { attachFeeds, type Feeds } from "./feeds.ts";
+import { answerTo } from "./routing.ts";
 import type { OpenWorld } from "./world.ts";
 
 /** How late a slow venue answers, on the world's clock. */
@@ -69,17 +70,6 @@ export async function serve(parts: ServerParts): Promise<ExchangeServer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-/** A route by its whole path, or by all but its last part. */
-function answerTo({ routes }: Dialect, path: string, query: URLSearchParams) {
-  const route = routes[path];
-  if (route !== undefined) return (venue: VenueView, posted: unknown) => route(query, venue, posted);
-  const end = path.lastIndexOf("/") + 1;
-  const varying = routes[`${path.slice(0, end)}*`];
-  if (varying === undefined) return undefined;
-  query.set("*", decodeURIComponent(path.slice(end)));
-  return (venue: VenueView, posted: unknown) => varying(query, venue, posted);
 }
 
 const mostPosted = 64 * 1024;

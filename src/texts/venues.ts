@@ -3,6 +3,11 @@ const names: ReadonlyMap<string, string> = new Map([
   ["binanceusdm", "Binance"],
   ["bybit", "Bybit"],
   ["okx", "OKX"],
+  ["gate", "Gate"],
+  ["bitget", "Bitget"],
+  ["hyperliquid", "Hyperliquid"],
+  ["mexc", "MEXC"],
+  ["krakenfutures", "Kraken"],
 ]);
 
 /** The venue's name for readers; its id where it has no other. */

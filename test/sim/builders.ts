@@ -4,6 +4,7 @@ import { binanceusdm } from "../../src/sim/dialects/binanceusdm.ts";
 import { bybit } from "../../src/sim/dialects/bybit.ts";
 import type { Dialect, Reply, VenueView } from "../../src/sim/dialects/dialect.ts";
 import { okx } from "../../src/sim/dialects/okx.ts";
+import { answerTo } from "../../src/sim/routing.ts";
 import { createWorld, type OpenWorld, type WorldOptions } from "../../src/sim/world.ts";
 
 export const minuteMs = 60_000;
@@ -54,10 +55,11 @@ export function viewOf(world: OpenWorld, venue: string): VenueView {
 }
 
 /** Asks a dialect as its server would: the answer's body after a round through JSON. */
-export function ask(world: OpenWorld, dialect: Dialect, address: string): Reply {
+export function ask(world: OpenWorld, dialect: Dialect, address: string, posted?: unknown): Reply {
   const [path = "", query = ""] = address.split("?");
   const view = viewOf(world, dialect.profile.id);
-  const reply = dialect.routes[path]?.(new URLSearchParams(query), view) ?? dialect.unknownPath;
+  const answer = answerTo(dialect, path, new URLSearchParams(query));
+  const reply = answer?.(view, posted) ?? dialect.unknownPath;
   return { status: reply.status, body: JSON.parse(JSON.stringify(reply.body)) };
 }
 

@@ -30,7 +30,7 @@ export interface FeedAnswer {
 /** A venue's way of saying what happened in the world: its routes, its frames, and who trades there. */
 export interface Dialect {
   readonly profile: VenueProfile;
-  /** By the venue's own path, without host; a last part that varies is written `*` and comes as the query's `*`. */
+  /** By the venue's own path, without host; parts that vary are written `*` and come as the query's `*`. */
   readonly routes: Readonly<Record<string, Route>>;
   readonly unknownPath: Reply;
   readonly tooManyRequests: Reply;
