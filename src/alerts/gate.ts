@@ -87,7 +87,7 @@ function isWithin(at: number, now: number, durationMs: number): boolean {
   return Math.abs(now - at) < durationMs;
 }
 
-const escalationFactors = { fire: 1, "escalate-1": 1.5, "escalate-2": 2, resolve: 1 } as const;
+const escalationFactors = { fire: 1, "escalate-1": 1.5, "escalate-2": 2, update: 1, resolve: 1 } as const;
 
 /** The push that may follow the newest one about this symbol; undefined where it comes too soon. */
 function passFloor(alert: GatedAlert, rule: Rule, last: Push | undefined, now: number): Push | undefined {

@@ -57,3 +57,13 @@ export function rulesOf(subscription: Subscription): readonly Rule[] {
   const ways = direction === "both" ? directions : [direction];
   return ways.map((way) => ({ direction: way, notionalUsd, confidence, ratio }));
 }
+
+/** What the operator's destinations are subscribed to: both directions of the map's own notional. */
+export function operatorRules(ratio: number): readonly Rule[] {
+  return directions.map((direction) => ({
+    direction,
+    notionalUsd: "auto",
+    confidence: 50,
+    ratio: onGrid(ratio),
+  }));
+}

@@ -1,0 +1,199 @@
+import { describe, expect, it } from "vitest";
+import { edgeOf } from "../../src/alerts/alertId.ts";
+import { decideRules, type Sighting } from "../../src/alerts/decide.ts";
+import type { Decision, RuleSettings } from "../../src/alerts/decision.ts";
+import { type EpisodeMemory, freshEpisodeMemory, keepsNotional } from "../../src/alerts/episodes.ts";
+import { indexRules, notionalsOf } from "../../src/alerts/ruleIndex.ts";
+import type { RuleKey } from "../../src/alerts/rules.ts";
+import { symbolRules } from "../../src/alerts/ruleState.ts";
+import type { Imbalance } from "../../src/model/types.ts";
+import { imbalanceOf } from "./examples.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const start = Date.UTC(2026, 10, 22);
+const settings: RuleSettings = { holdMs: 90_000, cooldownMs: hour, warmupMs: 0 };
+
+interface Watching {
+  readonly keys: readonly RuleKey[];
+  readonly from?: EpisodeMemory;
+  readonly hold?: Sighting["hold"];
+}
+
+/** One recompute a minute, of these imbalances. */
+function watch(imbalances: readonly Imbalance[], { keys, from, hold }: Watching) {
+  const index = indexRules(keys);
+  let memory = from ?? freshEpisodeMemory(start);
+  const decisions = imbalances.map((imbalance, at) => {
+    const sighting = {
+      symbol: "BTC",
+      imbalances: new Map([["auto" as const, imbalance]]),
+      ...(hold && { hold }),
+    };
+    const decided = decideRules(
+      memory,
+      sighting,
+      index,
+      settings,
+      memory.watch.wallAt + (at === 0 ? 0 : minute),
+    );
+    memory = decided.memory;
+    return decided.decisions;
+  });
+  return { memory, decisions };
+}
+
+const times = (count: number, ratio: number): readonly Imbalance[] =>
+  Array.from({ length: count }, () => imbalanceOf(ratio));
+const said = (decisions: readonly Decision[] | undefined): readonly string[] =>
+  (decisions ?? []).map(({ rule, kind, reason }) => `${rule} ${kind}: ${reason}`);
+
+describe("rules of several thresholds", () => {
+  const keys = ["up-auto-50-2", "up-auto-50-3", "up-auto-50-4", "down-auto-50-2"];
+
+  it("that cross together fire together, the strongest first; the others aren't touched", () => {
+    const { decisions } = watch(times(3, 3.2), { keys });
+    expect(said(decisions[2])).toEqual(["up-auto-50-3 fire: held", "up-auto-50-2 fire: held"]);
+  });
+
+  it("are told what they are doing", () => {
+    const { memory } = watch([...times(3, 2.2), ...times(2, 3.2)], { keys });
+    const { stateOf, hold } = symbolRules(memory, settings);
+    const state = (ratio: number, direction: "up" | "down" = "up") =>
+      stateOf({ direction, notionalUsd: "auto", confidence: 50, ratio });
+    expect(hold).toBeUndefined();
+    expect(state(2)).toEqual({ status: "firing", since: start + 2 * minute, level: 0 });
+    expect(state(3)).toEqual({ status: "pending", since: start + 3 * minute });
+    expect(state(4)).toBeUndefined();
+    expect(state(2, "down")).toBeUndefined();
+  });
+
+  it("are told until when they cool down, and why nothing is decided", () => {
+    const ended = watch([...times(3, 2.2), ...times(1, 1.2)], { keys }).memory;
+    const rule = { direction: "up", notionalUsd: "auto", confidence: 50, ratio: 2 } as const;
+    expect(symbolRules(ended, settings).stateOf(rule)).toEqual({
+      status: "cooling-down",
+      until: start + 2 * minute + hour,
+    });
+    const held = watch(times(1, 1.2), { keys, from: ended, hold: "few-venues" }).memory;
+    expect(symbolRules(held, settings).hold).toBe("few-venues");
+    expect(symbolRules(freshEpisodeMemory(start), { ...settings, warmupMs: 1 }).hold).toBe("warming-up");
+  });
+});
+
+describe("an episode", () => {
+  const keys = ["up-auto-50-2"];
+  const fired = watch(times(3, 2.2), { keys }).memory;
+
+  it("is said to be half as strong again, and twice, once each held", () => {
+    const { decisions } = watch([...times(3, 3.1), ...times(3, 4.1), ...times(3, 3.1), ...times(3, 4.1)], {
+      keys,
+      from: fired,
+    });
+    expect(decisions.flatMap(said).filter((one) => one.includes("escalate"))).toEqual([
+      "up-auto-50-2 escalate: half-again",
+      "up-auto-50-2 escalate: double",
+    ]);
+  });
+
+  it("that jumps to twice the threshold is said to be twice as strong only", () => {
+    const { decisions } = watch(times(10, 4.1), { keys, from: fired });
+    expect(decisions.flatMap(said).filter((one) => one.includes("escalate"))).toEqual([
+      "up-auto-50-2 escalate: double",
+    ]);
+  });
+
+  it("tells its messages when it grew by a tenth, at most every five minutes", () => {
+    const { decisions } = watch([...times(20, 2.5), ...times(20, 2.3), ...times(20, 2.5)], {
+      keys,
+      from: fired,
+    });
+    const updates = decisions
+      .map((one, at) => [at, one[0]] as const)
+      .filter(([, one]) => one?.kind === "update");
+    expect(updates.map(([at]) => at)).toEqual([5]);
+    expect(updates.map(([, one]) => one && "alertId" in one && edgeOf(one.alertId))).toEqual(["update"]);
+  });
+
+  it("goes on where nobody subscribes to its rule any more, to its end", () => {
+    const { decisions } = watch([...times(2, 2.2), ...times(2, 1.2)], { keys: [], from: fired });
+    expect(decisions.map(said)).toEqual([
+      ["up-auto-50-2 firing: already-firing"],
+      ["up-auto-50-2 firing: already-firing"],
+      ["up-auto-50-2 resolve: resolved"],
+      [],
+    ]);
+  });
+
+  it("stays as it is while nothing may be decided", () => {
+    const { decisions, memory } = watch(times(30, 1.2), { keys, from: fired, hold: "contradiction" });
+    expect(new Set(decisions.flatMap(said))).toEqual(new Set(["up-auto-50-2 hold: contradiction"]));
+    expect(memory.open).toEqual(fired.open);
+  });
+
+  it("keeps the reference notional for its first six hours only", () => {
+    expect(keepsNotional(fired)).toBe(true);
+    expect(keepsNotional(watch(times(400, 2.2), { keys, from: fired }).memory)).toBe(false);
+  });
+});
+
+describe("how sure one wants to be", () => {
+  const keys = ["up-auto-50-2", "up-auto-80-2", "up-auto-90-2"];
+  const ratioPercentiles = { p10: 1.8, p20: 2.1, p50: 2.6, p80: 3, p90: 3.2 };
+
+  it("decides which percentile must be beyond the threshold", () => {
+    const sure = times(3, 2.6).map((one) => ({ ...one, ratioPercentiles }));
+    expect(said(watch(sure, { keys }).decisions[2])).toEqual([
+      "up-auto-80-2 fire: held",
+      "up-auto-50-2 fire: held",
+    ]);
+  });
+
+  it("downwards the mirror", () => {
+    const mirrored = { p10: 1 / 3.2, p20: 1 / 3, p50: 1 / 2.6, p80: 1 / 2.1, p90: 1 / 1.8 };
+    const sure = times(3, 1 / 2.6).map((one) => ({ ...one, ratioPercentiles: mirrored }));
+    const down = keys.map((key) => key.replace("up", "down"));
+    expect(said(watch(sure, { keys: down }).decisions[2])).toEqual([
+      "down-auto-80-2 fire: held",
+      "down-auto-50-2 fire: held",
+    ]);
+  });
+
+  it("changes nothing while the model gives no percentiles", () => {
+    expect(watch(times(3, 2.6), { keys }).decisions[2]).toHaveLength(3);
+  });
+
+  it("holds what must be sure where the model can't say", () => {
+    const unsure = times(3, 2.6).map((one) => ({ ...one, ratioPercentiles: null }));
+    expect(said(watch(unsure, { keys }).decisions[2])).toEqual(["up-auto-50-2 fire: held"]);
+    const fired = watch(times(3, 2.6), { keys }).memory;
+    expect(said(watch(unsure, { keys, from: fired }).decisions[0])).toContain("up-auto-80-2 hold: uncertain");
+  });
+
+  it("never fires above what the message will say", () => {
+    const odd = times(3, 1.9).map((one) => ({ ...one, ratioPercentiles }));
+    expect(watch(odd, { keys }).decisions.flat()).toEqual([]);
+  });
+});
+
+describe("sums of their own", () => {
+  it("are asked of the model, each once", () => {
+    const keys = [
+      "up-auto-50-2",
+      "up-1000000000-50-2",
+      "down-1000000000-80-3",
+      "up-500000000-50-2",
+      "nonsense",
+    ];
+    expect([...notionalsOf(indexRules(keys))]).toEqual([1_000_000_000, 500_000_000]);
+  });
+
+  it("that could not be measured are held", () => {
+    const fired = watch(times(3, 2.2), { keys: ["up-auto-50-2"] }).memory;
+    const open = { "up-1000000000-50-2": Object.values(fired.open)[0] };
+    const from = { ...fired, open: JSON.parse(JSON.stringify(open)) };
+    expect(said(watch(times(1, 2.2), { keys: [], from }).decisions[0])).toEqual([
+      "up-1000000000-50-2 hold: thin",
+    ]);
+  });
+});
