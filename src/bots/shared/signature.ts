@@ -38,14 +38,25 @@ const macLength = 11;
 /** Minutes since 1970 in base 36; five letters until the year 2085. */
 const stampLength = 5;
 
+/**
+ * A button is sealed to its chat: an old message doesn't say any more in which topic it stood. So what stands in a
+ * topic names it.
+ */
+function chatOf(place: string): { readonly chat: string; readonly topic?: string } {
+  const slash = /^telegram:[^/]+(?=\/)/u.exec(place);
+  return slash === null ? { chat: place } : { chat: slash[0], topic: place };
+}
+
 /** Action, target, minute and signature as a button carries them. Throws where that doesn't fit. */
 export function seal(pressed: Pressed, { key, place, now }: Seal): string {
-  const target = pressed.target === undefined ? "" : `@${encodeTarget(pressed.target)}`;
+  const { chat, topic } = chatOf(place);
+  const meant = pressed.target ?? topic;
+  const target = meant === undefined ? "" : `@${encodeTarget(meant)}`;
   const stamp = Math.floor(now / minuteMs)
     .toString(36)
     .padStart(stampLength, "0");
   const body = `${encodeAction(pressed.action)}${target}~${stamp}`;
-  const data = `${body}${macOf(key, place, body)}`;
+  const data = `${body}${macOf(key, chat, body)}`;
   if (Buffer.byteLength(data) > dataLimitBytes) throw new RangeError(`button data of ${data.length} bytes`);
   return data;
 }
@@ -55,7 +66,7 @@ export function unseal(data: string, { key, place, now }: Seal): Opened {
   const body = data.slice(0, -macLength);
   const tilde = body.length - stampLength - 1;
   if (data.length > dataLimitBytes || tilde < 1 || body[tilde] !== "~") return { kind: "foreign" };
-  if (!sameText(data.slice(-macLength), macOf(key, place, body))) return { kind: "foreign" };
+  if (!sameText(data.slice(-macLength), macOf(key, chatOf(place).chat, body))) return { kind: "foreign" };
   const madeAt = Number.parseInt(body.slice(tilde + 1), 36) * minuteMs;
   if (now - madeAt > validMs || madeAt - now > futureMs) return { kind: "expired" };
   const [code = "", target] = body.slice(0, tilde).split("@");

@@ -126,7 +126,7 @@ export const botsEnglish = {
   "bot-subscribed-now-beyond": "Now it is { $ratio }×, beyond that already: if it holds, you hear soon.",
   "bot-subscribed-now-unknown": "There are no figures yet; I write as soon as they say so.",
   "bot-test-sent": "A test alert with picture has just been posted there, so everything works.",
-  "bot-test-sent-here": "The test alert above shows what you get; everything works.",
+  "bot-test-sent-here": "A test alert has just been posted here: that is what you get.",
   "bot-test-direct": "This message is the proof that I can reach you.",
   "bot-test-refused": "But the test alert could not be posted: { $reason }",
   "bot-test-unsure":
