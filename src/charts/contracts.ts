@@ -125,3 +125,43 @@ export interface HistoryRequest {
   readonly imbalance: Imbalance;
   readonly look: Look;
 }
+
+/** What pictures need and what was drawn, shared by all processes. */
+export interface PictureStore {
+  /** Keeps the column at its place of the span; writing it twice changes nothing. */
+  readonly putColumn: (symbol: string, span: HeatmapSpan, column: MapColumn) => Promise<void>;
+  /** Columns that begin in [from, to], oldest first. */
+  readonly columns: (
+    symbol: string,
+    span: HeatmapSpan,
+    from: number,
+    to: number,
+  ) => Promise<readonly MapColumn[]>;
+  readonly putDetail: (symbol: string, detail: MapDetail) => Promise<void>;
+  readonly detail: (symbol: string) => Promise<MapDetail | undefined>;
+  /** A drawn picture, by its key. */
+  readonly picture: (symbol: string, key: string) => Promise<Uint8Array | undefined>;
+  /** Kept for `ttlMs`. */
+  readonly putPicture: (symbol: string, key: string, png: Uint8Array, ttlMs: number) => Promise<void>;
+  /** True for the one who is to draw it; whoever asks within `ttlMs` after that waits for theirs. */
+  readonly claimDrawing: (symbol: string, key: string, ttlMs: number) => Promise<boolean>;
+}
+
+/** Columns of a span: how long each is, how many are kept, and on which bins. */
+export interface ColumnSpan {
+  readonly columnMs: number;
+  readonly columns: number;
+  readonly binWidth: number;
+  readonly bins: number;
+}
+
+const minuteMs = 60_000;
+
+/**
+ * 5 minutes for 24 hours, an hour for 30 days. ±12 % in steps of 10 bp and ±25 % in steps of 25 bp: with two bytes a
+ * bin that is at most 148 KB and 313 KB of Redis a symbol.
+ */
+export const columnSpans: Readonly<Record<HeatmapSpan, ColumnSpan>> = {
+  day: { columnMs: 5 * minuteMs, columns: 288, binWidth: 0.001, bins: 240 },
+  month: { columnMs: 60 * minuteMs, columns: 720, binWidth: 0.0025, bins: 200 },
+};

@@ -125,6 +125,28 @@ export const registerKeys = {
   unfinished: `${root}:{destinations}:unfinished`,
 };
 
+export interface PictureKeys {
+  /** Prefix of strings: a heatmap's columns, by span. */
+  readonly columns: string;
+  /** String: what the newest map was made of. */
+  readonly detail: string;
+  /** Prefix of strings: a picture, by its key. */
+  readonly picture: string;
+  /** Prefix of strings: that somebody is drawing it. */
+  readonly drawing: string;
+}
+
+export function pictureKeys(symbol: string): PictureKeys {
+  if (!symbolPattern.test(symbol)) throw new Error(`not a symbol: ${JSON.stringify(symbol)}`);
+  const base = `${root}:{${symbol}}`;
+  return {
+    columns: `${base}:columns:`,
+    detail: `${base}:detail`,
+    picture: `${base}:picture:`,
+    drawing: `${base}:drawing:`,
+  };
+}
+
 /** String: a venue's markets. */
 export function marketsKey(venue: string): string {
   if (!venuePattern.test(venue)) throw new Error(`not a venue: ${JSON.stringify(venue)}`);
