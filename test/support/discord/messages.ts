@@ -122,7 +122,9 @@ function keptFiles(
   before: readonly UploadedFile[],
 ): readonly UploadedFile[] {
   if (input.attachments === undefined) return [...before, ...files];
-  const kept = new Set(input.attachments?.map((each) => each.filename));
+  // small ids number the files that come along; the others are attachments there were
+  const isNew = (id: string | number): boolean => Number(id) < files.length;
+  const kept = new Set(input.attachments?.filter(({ id }) => !isNew(id)).map((each) => each.filename));
   return [...before.filter((file) => kept.has(file.filename)), ...files];
 }
 

@@ -27,6 +27,14 @@ function textField(value: unknown, name: string): string | undefined {
   return typeof found === "string" ? found : undefined;
 }
 
+/** What a menu shows before anybody touched it. */
+function preselected(node: FoundComponent["node"]): string | undefined {
+  const options: unknown[] = Array.isArray(node["options"]) ? node["options"] : [];
+  const isDefault = (option: unknown): boolean =>
+    typeof option === "object" && option !== null && "default" in option && option.default === true;
+  return textField(options.find(isDefault), "value");
+}
+
 export function fillModal(
   components: readonly object[],
   values: Readonly<Record<string, string>>,
@@ -34,7 +42,7 @@ export function fillModal(
   const filled = everyComponent(components).flatMap(({ path, node }) => {
     const customId = textField(node, "custom_id");
     if (customId === undefined) return [];
-    const value = values[customId] ?? textField(node, "value") ?? "";
+    const value = values[customId] ?? textField(node, "value") ?? preselected(node) ?? "";
     if (node["required"] !== false && value === "") throw new Error(`the field ${customId} is required`);
     const answer = node["type"] === 4 ? { value } : { values: [value] };
     const input = { type: node["type"], id: node["id"] ?? 1, custom_id: customId, ...answer };

@@ -1,0 +1,190 @@
+import { PermissionFlagsBits as bits } from "discord-api-types/v10";
+import { describe, expect, test } from "vitest";
+import { seal } from "../../../src/bots/shared/signature.ts";
+import { defaultPermissions, type DiscordMessage } from "../../support/discord/world.ts";
+import { aroundScenes, isPrivate, shown, type Scene } from "./harness.ts";
+
+const scene = aroundScenes();
+
+/** With three alerts, and the answer of /alerts. */
+async function withAlerts(): Promise<Scene & { list: DiscordMessage }> {
+  const set = await scene();
+  for (const symbol of ["BTC", "ETH", "SOL"]) await set.ask("subscribe", { symbol, ratio: 2 });
+  const { original } = await set.ask("alerts");
+  if (original === undefined) throw new Error("no answer");
+  return { ...set, list: original };
+}
+
+const recordOf = async ({ ports, channel }: Scene) => ports.destinations.get(`discord:${channel.id}`);
+
+/** The answer of an edit panel whose form was opened. */
+async function openForm(set: Scene & { list: DiscordMessage }) {
+  await set.press(set.list, "✏️ BTC 2×");
+  const opened = set.server.driver.press(set.manager, set.list, "Other ratio");
+  await set.server.waitFor(() => opened.modal);
+  return opened;
+}
+
+describe("/alerts", () => {
+  test("lists what is set for who asked alone, each with its buttons", async () => {
+    const { list } = await withAlerts();
+    expect(isPrivate(list)).toBe(true);
+    for (const part of ["BTC 2×", "ETH 2×", "SOL 2×"]) expect(shown(list)).toContain(part);
+  });
+
+  test("becomes a menu where there are many, and a choice opens its panel in place", async () => {
+    const set = await scene();
+    for (const ratio of [1.5, 2, 3, 4, 5, 6, 7, 8]) await set.ask("subscribe", { symbol: "BTC", ratio });
+    const { original } = await set.ask("alerts");
+    if (original === undefined) throw new Error("no answer");
+    const options = [...shown(original).matchAll(/"label":"(✏️ [^"]+)","value":"([^"]+)"/g)];
+    expect(options).toHaveLength(8);
+    const chosen = set.server.driver.select(set.manager, original, "menu-0", [options[2]?.[2] ?? ""]);
+    await set.answered(chosen);
+    expect(chosen.ackType).toBe(6);
+    expect(shown(original)).toContain("Change the alert of BTC 3×");
+  });
+
+  test("a form changes ratio, side, confidence and loudness at once", async () => {
+    const set = await withAlerts();
+    const opened = await openForm(set);
+    const submitted = set.server.driver.submitModal(set.manager, opened, {
+      ratio: "3,5",
+      direction: "down",
+      confidence: "90",
+      mode: "silent",
+    });
+    await set.answered(submitted);
+    expect((await recordOf(set))?.subscriptions[0]).toMatchObject({
+      symbol: "BTC",
+      ratio: 3.5,
+      direction: "down",
+      confidence: 90,
+      mode: "silent",
+    });
+    expect(submitted.ackType).toBe(6);
+    expect(shown(set.list)).toContain("BTC 3.5×");
+  });
+
+  test("a form with what can't be is refused, and changes nothing", async () => {
+    const set = await withAlerts();
+    const submitted = set.server.driver.submitModal(set.manager, await openForm(set), { ratio: "99" });
+    await set.answered(submitted);
+    expect(isPrivate(submitted.original)).toBe(true);
+    expect(shown(submitted.original)).toContain("from 1.1 to 20");
+    expect((await recordOf(set))?.subscriptions[0]?.ratio).toBe(2);
+  });
+
+  test("rights that were lost while a form was open count when it is sent", async () => {
+    const set = await withAlerts();
+    const opened = await openForm(set);
+    set.server.driver.addMember(set.guild, set.manager, defaultPermissions);
+    const submitted = set.server.driver.submitModal(set.manager, opened, { ratio: "5" });
+    await set.answered(submitted);
+    expect(shown(submitted.original)).toContain("Manage Server");
+    expect((await recordOf(set))?.subscriptions[0]?.ratio).toBe(2);
+  });
+
+  test("pauses and deletes in place", async () => {
+    const set = await withAlerts();
+    await set.press(set.list, "⏸");
+    expect((await recordOf(set))?.subscriptions[0]?.mode).toBe("off");
+    await set.press(set.list, "🗑");
+    expect((await recordOf(set))?.subscriptions.map(({ symbol }) => symbol)).toEqual(["ETH", "SOL"]);
+  });
+});
+
+describe("buttons", () => {
+  test("a stranger's press changes nothing and says why, to them alone", async () => {
+    const set = await withAlerts();
+    const pressed = await set.press(set.list, "⏸", set.stranger);
+    expect(isPrivate(pressed.original)).toBe(true);
+    expect(shown(pressed.original)).toContain("Manage Server");
+    expect((await recordOf(set))?.subscriptions[0]?.mode).toBe("loud");
+  });
+
+  test("made up, of another place, or old ones are refused", async () => {
+    const set = await withAlerts();
+    const now = set.ports.clock.now();
+    const elsewhere = "discord:1500000000000000009";
+    const { signingKey: key } = set.ports;
+    const place = `discord:${set.channel.id}`;
+    const wrongs = [
+      "1|delete|1|aaaaaaaaaaaaaaaa",
+      seal({ action: { do: "delete", id: 1 } }, { key, place: elsewhere, now }),
+      seal({ action: { do: "delete", id: 1 } }, { key: Buffer.alloc(32), place, now }),
+      seal({ action: { do: "delete", id: 1 } }, { key, place, now: now - 31 * 86_400_000 }),
+    ];
+    for (const customId of wrongs) {
+      const pressed = set.server.driver.forgePress(set.manager, set.list, customId);
+      await set.answered(pressed);
+      expect(shown(pressed.original)).toContain("no longer valid");
+    }
+    expect((await recordOf(set))?.subscriptions).toHaveLength(3);
+  });
+
+  test("nobody touches another server's alerts, not with a button that was really made by the bot", async () => {
+    const set = await withAlerts();
+    const other = set.server.driver.addGuild("Other");
+    set.server.driver.addMember(other, set.manager, defaultPermissions | bits.ManageGuild);
+    const theirs = set.server.driver.addChannel(other);
+    await set.ask("subscribe", { symbol: "BTC", ratio: 4 }, { channel: theirs });
+    const { signingKey: key, clock } = set.ports;
+    const sealing = { key, place: `discord:${set.channel.id}`, now: clock.now() };
+    const target = `discord:${theirs.id}`;
+    const forged = seal({ action: { do: "delete", id: 1 }, target }, sealing);
+    const pressed = set.server.driver.forgePress(set.manager, set.list, forged);
+    await set.answered(pressed);
+    expect(shown(set.list)).toContain("another server");
+    expect((await set.ports.destinations.get(target))?.subscriptions).toHaveLength(1);
+    const edit = seal({ action: { do: "choose-ratio", symbol: "BTC", id: 1 }, target }, sealing);
+    const opening = set.server.driver.forgePress(set.manager, set.list, edit);
+    await set.answered(opening);
+    expect([opening.modal, shown(opening.original).includes("does not exist")]).toEqual([undefined, true]);
+  });
+});
+
+describe("settings of a channel", () => {
+  test("are changed by command, for this channel or another of the server", async () => {
+    const set = await scene();
+    const { ask, channel, guild, server, ports } = set;
+    const other = server.driver.addChannel(guild);
+    for (const where of [channel, other]) await ask("subscribe", { symbol: "BTC", ratio: 2, channel: where });
+    await ask("mute", { duration: "2h", channel: other });
+    await ask("quiet", { hours: "22:00-07:00" });
+    await ask("zone", { zone: "Berlin" });
+    const [here, there] = await ports.destinations.getMany([`discord:${channel.id}`, `discord:${other.id}`]);
+    expect(here?.settings).toMatchObject({ quietHours: { from: 1_320, to: 420 }, zone: "Europe/Berlin" });
+    expect(here?.settings.mutedUntil).toBeUndefined();
+    expect(there?.settings.mutedUntil).toBeGreaterThan(ports.clock.now());
+    await ask("unmute", { channel: other });
+    expect((await ports.destinations.get(`discord:${other.id}`))?.settings.mutedUntil).toBeUndefined();
+  });
+
+  test("/unsubscribe ends a symbol's alerts, or all", async () => {
+    const set = await withAlerts();
+    await set.ask("unsubscribe", { symbol: "ETH" });
+    expect((await recordOf(set))?.subscriptions.map(({ symbol }) => symbol)).toEqual(["BTC", "SOL"]);
+    await set.ask("unsubscribe", { symbol: "all" });
+    expect((await recordOf(set))?.subscriptions).toEqual([]);
+  });
+
+  test("/forget asks first, then deletes all", async () => {
+    const set = await withAlerts();
+    const { original } = await set.ask("forget");
+    if (original === undefined) throw new Error("no answer");
+    expect(await recordOf(set)).toBeDefined();
+    await set.press(original, "Yes, delete all");
+    expect(await recordOf(set)).toBeUndefined();
+  });
+
+  test.each(["status", "help", "privacy", "history", "language"])(
+    "/%s is answered to who asked alone",
+    async (name) => {
+      const { ask } = await scene();
+      const { original } = await ask(name);
+      expect(isPrivate(original)).toBe(true);
+      expect(shown(original).length).toBeGreaterThan(90);
+    },
+  );
+});
