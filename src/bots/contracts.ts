@@ -1,5 +1,5 @@
 import type { AlertContent } from "../alerts/content.ts";
-import type { BadData, Direction } from "../alerts/data.ts";
+import type { SymbolRules } from "../alerts/ruleState.ts";
 import type { Pictures } from "../charts/contracts.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
@@ -17,7 +17,7 @@ export interface BotPorts {
   readonly points: (symbol: string, from: number, to: number) => Promise<readonly HistoryPoint[]>;
   readonly destinations: Destinations;
   /** What the rules of a symbol are doing. */
-  readonly watch: (symbol: string) => Promise<SymbolWatch>;
+  readonly watch: (symbol: string) => Promise<SymbolRules>;
   readonly firings: (symbol: string, ratios: readonly number[]) => Promise<Firings>;
   readonly deliveries: DeliveryHistory;
   /** Alerts that wait to be sent, on all platforms. */
@@ -28,27 +28,6 @@ export interface BotPorts {
   /** What buttons are signed with; the same in every process. */
   readonly signingKey: Uint8Array;
 }
-
-/** What the rules of a symbol that anybody subscribed to are doing. */
-export interface SymbolWatch {
-  /** Why nothing is decided now, if so. */
-  readonly hold?: WatchHold;
-  /** The rule's state; undefined for one that waits for its threshold. */
-  readonly stateOf: (rule: WatchedRule) => RuleState | undefined;
-}
-
-export type WatchHold = BadData | "warming-up" | "few-venues" | "low-coverage" | "contradiction";
-
-export interface WatchedRule {
-  readonly direction: Direction;
-  readonly notionalUsd: number | "auto";
-  readonly confidence: 50 | 80 | 90;
-  readonly ratio: number;
-}
-
-export type RuleState =
-  | { readonly status: "firing" | "pending"; readonly since: number }
-  | { readonly status: "cooling-down"; readonly until: number };
 
 /** How often each ratio would have fired, by its text. */
 export interface Firings {

@@ -1,15 +1,16 @@
-import { judgeData, strength, type Direction } from "../../alerts/data.ts";
+import type { Direction } from "../../alerts/data.ts";
+import { leanOf } from "../../alerts/lean.ts";
+import { quietUntil } from "../../alerts/quietHours.ts";
+import type { RuleState, SymbolRules } from "../../alerts/ruleState.ts";
 import type { DestinationRecord, Subscription } from "../../alerts/subscription.ts";
 import type { Imbalance } from "../../model/types.ts";
-import type { RuleState, SymbolWatch, WatchHold } from "../contracts.ts";
-import { quietUntil } from "./quietUntil.ts";
 
 /** What a subscription is doing, as `/alerts` shows it; the first that applies. */
 export type AlertState =
   | { readonly kind: "disabled"; readonly reason: string }
   | { readonly kind: "off" }
   | { readonly kind: "muted" | "quiet" | "cooling"; readonly until: number }
-  | { readonly kind: "held"; readonly reason: WatchHold }
+  | { readonly kind: "held"; readonly reason: NonNullable<SymbolRules["hold"]> }
   | { readonly kind: "firing" | "pending"; readonly since: number; readonly ratio: number | undefined }
   /** `away`: by how much the ratio must still grow, 0.18 for 18 %; 0 or less is beyond; undefined without figures. */
   | { readonly kind: "armed"; readonly away: number | undefined };
@@ -17,7 +18,7 @@ export type AlertState =
 export interface Watched {
   readonly record: DestinationRecord;
   readonly imbalance: Imbalance | undefined;
-  readonly watch: SymbolWatch;
+  readonly watch: SymbolRules;
   readonly now: number;
 }
 
@@ -33,7 +34,8 @@ function placeState({ mode }: Subscription, { record, now }: Watched): AlertStat
   if (settings.mutedUntil !== undefined && settings.mutedUntil > now) {
     return { kind: "muted", until: settings.mutedUntil };
   }
-  const until = quietUntil(settings.quietHours, settings.zone, now);
+  const { quietHours, zone = "UTC" } = settings;
+  const until = quietHours === undefined ? undefined : quietUntil(quietHours, zone, now);
   return until === undefined ? undefined : { kind: "quiet", until };
 }
 
@@ -82,13 +84,6 @@ function strengthNow(
   imbalance: Imbalance | undefined,
 ): number | undefined {
   if (imbalance === undefined || notionalUsd !== "auto") return undefined;
-  const judged = judgeData(imbalance);
-  if (!judged.usable) return undefined;
-  const percentiles = imbalance.ratioPercentiles ?? undefined;
-  if (percentiles === undefined) return strength(judged.data.ratio, direction);
-  const sure = {
-    up: { 50: percentiles.p50, 80: percentiles.p20, 90: percentiles.p10 },
-    down: { 50: percentiles.p50, 80: percentiles.p80, 90: percentiles.p90 },
-  };
-  return strength(sure[direction][confidence], direction);
+  const leaning = leanOf(imbalance, direction, confidence);
+  return leaning.usable && leaning.lean.weakest > 0 ? leaning.lean.weakest : undefined;
 }

@@ -33,7 +33,7 @@ export function createWebhook(bot: Bot, secret: string, log: Log) {
     }
     const parsed = update.safeParse(parse(body));
     if (!parsed.success) return { status: 400, body: { error: "no update", hint: "Telegram sends JSON" } };
-    const handling = handle(bot, parsed.data as Update, log);
+    const handling = handle(bot, parsed.data, log);
     const timer = new AbortController();
     await Promise.race([handling, after(answerWithinMs, timer.signal)]);
     timer.abort();

@@ -166,6 +166,7 @@ export const botsEnglish = {
   "bot-data-invalid-number": "the figures are not sound",
   "bot-data-few-venues": "too few venues answer",
   "bot-data-low-coverage": "too little of the open interest is covered",
+  "bot-data-uncertain": "the model can't tell well enough",
   "bot-data-contradiction": "the venues contradict each other",
   "bot-state-quiet": "held: quiet hours until { $until }",
   "bot-state-muted": "held: muted until { $until }",
