@@ -1,6 +1,6 @@
 import { bundledAssets, type ChartAssets } from "./assets.ts";
 import type { Charts, PictureResult } from "./contracts.ts";
-import { heatmapKey, historyKey, mapKey } from "./pictureKey.ts";
+import { mapKey, spanKey } from "./pictureKey.ts";
 import type { Drawing } from "./render/messages.ts";
 import { createRendererThread, failure } from "./render/thread.ts";
 
@@ -22,8 +22,8 @@ export function createCharts({ assets = bundledAssets, ...limits }: ChartsOption
       request.map.markPrice === null
         ? failure("no-data", `no venue gave a price of ${request.map.symbol} yet`)
         : draw({ kind: "map", request }, mapKey(request)),
-    heatmap: async (request) => draw({ kind: "heatmap", request }, heatmapKey(request)),
-    history: async (request) => draw({ kind: "history", request }, historyKey(request)),
+    heatmap: async (request) => draw({ kind: "heatmap", request }, spanKey("heatmap", request)),
+    history: async (request) => draw({ kind: "history", request }, spanKey("history", request)),
     close: thread.close,
   };
 }

@@ -1,20 +1,27 @@
-import type { HeatmapRequest, HistoryRequest, Look, MapRequest } from "./contracts.ts";
+import type { HistoryRequest, Look, MapRequest } from "./contracts.ts";
 
 /** Counts changes of what pictures look like, so that no replica shows an older one's. */
 const drawingVersion = 1;
 
+type MapKeyed = Pick<MapRequest, "imbalance" | "stackedBy" | "look"> & {
+  readonly map: Pick<MapRequest["map"], "symbol" | "time">;
+};
+
 /** `map:BTC:1795351200000:…`: the snapshot, how it reads now, and the look. */
-export function mapKey({ map, imbalance, detail, stackedBy = "leverage", look }: MapRequest): string {
+export function mapKey({ map, imbalance, stackedBy = "leverage", look }: MapKeyed): string {
   const warned = imbalance.regime === "stale" ? "stale" : "live";
-  return join("map", map.symbol, map.time, warned, detail === undefined ? "plain" : stackedBy, lookKey(look));
+  return join("map", map.symbol, map.time, warned, stackedBy, lookKey(look));
 }
 
-export function heatmapKey({ symbol, imbalance, from, to, look }: HeatmapRequest): string {
-  return join("heatmap", symbol, imbalance.time, Math.round((to - from) / 3_600_000), lookKey(look));
-}
+type SpanKeyed = Pick<HistoryRequest, "symbol" | "imbalance" | "from" | "to" | "look">;
 
-export function historyKey({ symbol, imbalance, from, to, look }: HistoryRequest): string {
-  return join("history", symbol, imbalance.time, Math.round((to - from) / 3_600_000), lookKey(look));
+/** Of a heatmap or a history: the newest snapshot, how it reads now, the span and the look. */
+export function spanKey(
+  kind: "heatmap" | "history",
+  { symbol, imbalance, from, to, look }: SpanKeyed,
+): string {
+  const warned = imbalance.regime === "stale" ? "stale" : "live";
+  return join(kind, symbol, imbalance.time, warned, Math.round((to - from) / 60_000), lookKey(look));
 }
 
 function lookKey({ theme, format, language }: Look): string {

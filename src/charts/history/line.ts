@@ -14,21 +14,28 @@ export type Stretch = readonly LinePoint[];
 /** A hole is wider than this many of the usual steps. */
 const holeSteps = 5;
 
-/**
- * The line to draw: stretches between holes, thinned to `columns` so that each keeps its first, lowest, highest and
- * last point. What crossed a threshold for a minute is still seen to have crossed it.
- */
+/** The line to draw: stretches between holes, thinned to `columns`. */
 export function stretchesOf(
   points: readonly HistoryPoint[],
   from: number,
   to: number,
   columns: number,
 ): Stretch[] {
+  const width = (to - from) / columns;
   const known = points
     .flatMap((point) => toLinePoint(point) ?? [])
     .filter(({ time }) => time >= from && time <= to);
-  const hole = Math.max(holeSteps * usualStep(known), (to - from) / columns);
-  return splitAtHoles(known, hole).map((stretch) => thin(stretch, from, (to - from) / columns));
+  const hole = Math.max(holeSteps * usualStep(known), 3 * width);
+  return splitAtHoles(known, hole).map((stretch) => thinBy(stretch, ({ log }) => log, width));
+}
+
+/**
+ * Points thinned so that each `widthMs` keeps its first, lowest, highest and last ratio: what crossed a threshold for
+ * a minute is still seen to have crossed it. Points without a ratio are left out.
+ */
+export function thinHistory(points: readonly HistoryPoint[], widthMs: number): HistoryPoint[] {
+  const known = points.filter(({ ratio }) => ratio !== null);
+  return thinBy(known, ({ ratio }) => ratio ?? 0, widthMs);
 }
 
 function toLinePoint({ time, ratio, ratioLow, ratioHigh }: HistoryPoint): LinePoint | undefined {
@@ -57,21 +64,28 @@ function splitAtHoles(points: readonly LinePoint[], hole: number): LinePoint[][]
   return stretches;
 }
 
-function thin(points: readonly LinePoint[], from: number, width: number): LinePoint[] {
-  const columns = new Map<number, LinePoint[]>();
+function thinBy<T extends { readonly time: number }>(
+  points: readonly T[],
+  valueOf: (point: T) => number,
+  widthMs: number,
+): T[] {
+  const columns = new Map<number, T[]>();
   for (const point of points) {
-    const column = Math.floor((point.time - from) / width);
+    const column = Math.floor(point.time / widthMs);
     const kept = columns.get(column);
     if (kept === undefined) columns.set(column, [point]);
     else kept.push(point);
   }
-  return [...columns.values()].flatMap(outline);
+  return [...columns.values()].flatMap((column) => outline(column, valueOf));
 }
 
-function outline(points: readonly LinePoint[]): LinePoint[] {
+function outline<T extends { readonly time: number }>(
+  points: readonly T[],
+  valueOf: (point: T) => number,
+): T[] {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const lowest = points.reduce((least, point) => (point.log < least.log ? point : least), first);
-  const highest = points.reduce((most, point) => (point.log > most.log ? point : most), first);
+  const lowest = points.reduce((least, point) => (valueOf(point) < valueOf(least) ? point : least), first);
+  const highest = points.reduce((most, point) => (valueOf(point) > valueOf(most) ? point : most), first);
   return [...new Set([first, lowest, highest, last])].toSorted((a, b) => a.time - b.time);
 }
