@@ -8,6 +8,7 @@ import type { Log } from "../ops/log.ts";
 import type { Commit, OutboxAlert, Store } from "../store/contracts.ts";
 import type { RecomputeJob } from "./contracts.ts";
 import { encodeMemory, type SymbolMemory } from "./memory.ts";
+import type { Committed } from "./pictureData.ts";
 import { createPortfolio, type Portfolio } from "./portfolio.ts";
 import { createTurns } from "./turns.ts";
 import { venueInputs } from "./venues.ts";
@@ -24,6 +25,8 @@ export interface RecomputeOptions {
   readonly onCommitting?: (symbol: string) => void;
   readonly onAlert: (symbol: string, alert: OutboxAlert) => Promise<void>;
   readonly onCommitted: (imbalance: Imbalance, decision: Decision) => void;
+  /** After every commit, with what it was made of. */
+  readonly keepForPictures?: (committed: Committed) => void;
 }
 
 /** Two replicas can disagree only while one of them is a slot behind; more than this is a bug, not bad luck. */
@@ -110,6 +113,7 @@ async function recomputeOnce(
   if (result !== "committed") return result;
   portfolio.committed(next, slot);
   options.onCommitted(measured.imbalance, decided.decision);
+  options.keepForPictures?.({ map: commit.map, aggregate, inputs });
   for (const alert of alerts) await wake(options, symbol, alert);
   return result;
 }
