@@ -1,3 +1,5 @@
+import { createPictureStore } from "../store/pictures.ts";
+import { createPictureKeeper } from "../worker/pictureData.ts";
 import { createRecompute } from "../worker/recompute.ts";
 import { createRecorder } from "../worker/record.ts";
 import type { Handlers } from "../worker/contracts.ts";
@@ -6,8 +8,20 @@ import type { Parts } from "./parts.ts";
 
 /** Recomputes every symbol once a slot. */
 export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
-  const { config, clock, log, store, queues, shortcuts, slots, metrics, destinations, platforms, lifecycle } =
-    parts;
+  const {
+    config,
+    clock,
+    log,
+    store,
+    redis,
+    queues,
+    shortcuts,
+    slots,
+    metrics,
+    destinations,
+    platforms,
+    lifecycle,
+  } = parts;
   const recompute = createRecompute({
     store,
     rule: config.alerts,
@@ -23,6 +37,7 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
       await Promise.all(platforms.map(async (platform) => shortcuts.deliver(platform, symbol)));
     },
     onCommitted: createRecorder(metrics, log),
+    keepForPictures: createPictureKeeper(createPictureStore(redis.commands), log),
   });
   const stopDeadlines = startDeadlines(slots, (slot) => {
     for (const symbol of config.symbols) {
