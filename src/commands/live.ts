@@ -1,5 +1,7 @@
 import { aggregateVenues, type VenueInput } from "../model/aggregate.ts";
 import { freshNotionalMemory, measureImbalance } from "../model/imbalance.ts";
+import type { VenueLevels } from "../model/levels.ts";
+import { createNullMap } from "../model/nullMap.ts";
 import { applyStacked, stackedLevels, warmStartStacked } from "../model/stackedSeries.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
@@ -19,23 +21,25 @@ export interface LiveOptions {
 /** Asks every venue once, history first, and measures what they say now. Nothing is kept. */
 export async function measureLive(symbol: string, options: LiveOptions): Promise<Imbalance> {
   const waiting = new Set(options.venues);
-  const inputs = await Promise.all(
+  const shots = await Promise.all(
     options.venues.map(async (id) => {
-      const input = await askVenue(id, symbol, options);
+      const shot = await askVenue(id, symbol, options);
       waiting.delete(id);
       if (waiting.size > 0) options.onProgress(`waiting for ${[...waiting].join(", ")}`);
-      return input;
+      return shot;
     }),
   );
+  const inputs = shots.map(({ input }) => input);
   const aggregate = aggregateVenues(symbol, options.clock.now(), inputs);
-  return measureImbalance(aggregate, freshNotionalMemory, { episodeOpen: false }).imbalance;
+  const [largest] = shots.toSorted((a, b) => (b.input.openInterestUsd ?? 0) - (a.input.openInterestUsd ?? 0));
+  const measured = measureImbalance(aggregate, freshNotionalMemory, {
+    episodeOpen: false,
+    nullLevels: largest?.nullLevels,
+  });
+  return measured.imbalance;
 }
 
-async function askVenue(
-  id: string,
-  symbol: string,
-  { baseUrl, clock, log }: LiveOptions,
-): Promise<VenueInput> {
+async function askVenue(id: string, symbol: string, { baseUrl, clock, log }: LiveOptions): Promise<Shot> {
   const venue = openVenue(id, {
     markets: createForgetfulCache(),
     clock,
@@ -49,13 +53,15 @@ async function askVenue(
   }
 }
 
-async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<VenueInput> {
-  const failed = (reason: string): VenueInput => ({
-    id: venue.id,
-    status: "failed",
-    ageMs: null,
-    method: "estimated",
-    reason,
+/** What one venue brings, and the map that its price path alone would leave. */
+interface Shot {
+  readonly input: VenueInput;
+  readonly nullLevels?: VenueLevels | undefined;
+}
+
+async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<Shot> {
+  const failed = (reason: string): Shot => ({
+    input: { id: venue.id, status: "failed", ageMs: null, method: "estimated", reason },
   });
   const now = clock.now();
   const history = await venue.backfill(symbol, now - historyMs, now);
@@ -65,7 +71,7 @@ async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<VenueI
   if (!outcome.ok) return failed(outcome.failure.reason);
   const { closedBars, formingBar, markPrice, openInterestUsd, observedAt } = outcome.observation;
   for (const bar of closedBars) applyStacked(series, bar);
-  return {
+  const input: VenueInput = {
     id: venue.id,
     status: "fresh",
     ageMs: Math.max(0, clock.now() - observedAt),
@@ -74,6 +80,7 @@ async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<VenueI
     openInterestUsd,
     levels: stackedLevels(series, markPrice, formingBar),
   };
+  return { input, nullLevels: createNullMap(history.spec).levels(series.path, markPrice) };
 }
 
 async function pollOnce(venue: Venue, symbol: string, cursor: number | undefined): Promise<PollOutcome> {

@@ -14,6 +14,8 @@ export interface VenueInput {
   readonly markPrice?: number;
   readonly openInterestUsd?: number;
   readonly levels?: VenueLevels;
+  /** Share of its open interest whose positions are known, 0 to 1. */
+  readonly measuredShare?: number;
   readonly reason?: string;
 }
 
@@ -36,6 +38,8 @@ export interface Aggregate {
   readonly ageMs: number | null;
   /** Of the fresh venues. */
   readonly openInterestUsd: number;
+  /** Share of what past maps held, where prices came, that venues reported as liquidated; null while none reports. */
+  readonly realisedShare: number | null;
 }
 
 /** A venue that contributes: fresh, with a sound mark, open interest and levels. */
@@ -74,7 +78,19 @@ export function aggregateVenues(symbol: string, time: number, inputs: readonly V
     coverage: known > 0 ? Math.min(1, openInterestUsd / known) : 0,
     ageMs: oldestAge(contributions),
     openInterestUsd,
+    realisedShare: realisedShareOf(contributions, markPrice),
   };
+}
+
+/** Dollar-weighted over the venues that report. */
+function realisedShareOf(venues: readonly Contribution[], markPrice: number | undefined): number | null {
+  let [reported, mapped] = [0, 0];
+  for (const { levels } of venues) {
+    const unit = unitOf(levels, markPrice ?? NaN) ?? 1;
+    reported += unit * (levels.reports?.reported ?? 0);
+    mapped += unit * (levels.reports?.mapped ?? 0);
+  }
+  return mapped > 0 ? reported / mapped : null;
 }
 
 /** Fresh venues that bring nothing sound, or a mark far from the others', are quarantined with the reason. */
@@ -140,6 +156,16 @@ function mergeSide(side: Side, venues: readonly Contribution[], markPrice: numbe
   return profileOf(side, notional);
 }
 
+/** One map's two sides, of contracts of which one is worth `unitUsd` at the mark. */
+export function profilesOf(levels: VenueLevels, unitUsd: number): Readonly<Record<Side, Profile>> {
+  const profile = (side: Side): Profile => {
+    const notional = emptyNotional(side);
+    addLevels(notional, side, levels[side], unitUsd);
+    return profileOf(side, notional);
+  };
+  return { long: profile("long"), short: profile("short") };
+}
+
 /** Parts lie on the common bins already; what has none is certain as a whole. */
 function mergeParts(side: Side, venues: readonly Contribution[], markPrice: number | undefined): PartProfile {
   const masses = createPartMasses(side);
@@ -190,9 +216,16 @@ function oldestAge(venues: readonly Contribution[]): number | null {
 }
 
 function shareOf(input: VenueInput): VenueShare {
-  const { id, status, ageMs, method, reason } = input;
-  const share = { id, status, ageMs, openInterestUsd: soundOpenInterest(input) ?? null, method };
-  return reason === undefined ? share : { ...share, reason };
+  const { id, status, ageMs, method, measuredShare, reason } = input;
+  return {
+    id,
+    status,
+    ageMs,
+    openInterestUsd: soundOpenInterest(input) ?? null,
+    method,
+    ...(measuredShare === undefined ? {} : { measuredShare }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
 /** Digits of prices and notionals in a published map. */

@@ -11,7 +11,7 @@ export function tiersAhead(book: Book, mark: number, distance: number): number[]
   const end = Math.min(binCount, start + distance / binWidth);
   // a bin is ahead while its centre is, as for what the mark has crossed
   const first = Math.max(0, Math.floor(start - 0.5) + 1);
-  const masses = new Array<number>(tierCount).fill(0);
+  const masses = Array.from({ length: tierCount }, () => 0);
   for (let bin = first; bin < end; bin += 1) {
     const inner = Math.max(start, bin);
     const share = Math.min(1, (end - inner) / (bin + 1 - inner));

@@ -1,8 +1,11 @@
-import type { Aggregate } from "./aggregate.ts";
+import { profilesOf, type Aggregate } from "./aggregate.ts";
+import { percentileOf, rememberExcess, type ExcessMemory } from "./excess.ts";
+import type { VenueLevels } from "./levels.ts";
+import { nullOpenInterest } from "./nullMap.ts";
 import { referenceNotional, rememberNotional, type NotionalMemory } from "./notional.ts";
 import { drawDistances, drawWithin } from "./posterior.ts";
-import { distanceTo, notionalWithin } from "./profile.ts";
-import type { Imbalance, ImbalanceBand, Interval, Regime } from "./types.ts";
+import { distanceTo, notionalWithin, type Profile } from "./profile.ts";
+import type { Imbalance, ImbalanceBand, Interval, Regime, Side } from "./types.ts";
 
 export { freshNotionalMemory, type NotionalMemory } from "./notional.ts";
 
@@ -11,6 +14,13 @@ export interface ImbalanceOptions {
   readonly notionalUsd?: number;
   /** An alert's episode is running: the rung stays. */
   readonly episodeOpen: boolean;
+  /** Of the null map, around the same mark; without it there is no excess ratio. */
+  readonly nullLevels?: VenueLevels | undefined;
+}
+
+/** What a symbol's imbalance remembers between recomputes; plain JSON. */
+export interface ImbalanceMemory extends NotionalMemory {
+  readonly excess?: ExcessMemory | undefined;
 }
 
 /** Beyond this ratio, or its inverse, the map leans; alerts have their own, larger thresholds. */
@@ -30,9 +40,9 @@ const drawnDistances: ReadonlySet<number> = new Set([0.01, 0.02, 0.05]);
 /** ratio(N) = D_down(N) / D_up(N) and what goes with it (docs: the model, "The quantity"). */
 export function measureImbalance(
   aggregate: Aggregate,
-  memory: NotionalMemory,
+  memory: ImbalanceMemory,
   options: ImbalanceOptions,
-): { imbalance: Imbalance; memory: NotionalMemory } {
+): { imbalance: Imbalance; memory: ImbalanceMemory } {
   if (aggregate.markPrice === undefined)
     return { imbalance: staleImbalance(aggregate, memory, options), memory };
   const { long, short, time, markPrice } = aggregate;
@@ -42,17 +52,35 @@ export function measureImbalance(
   const measured = measureDistances(aggregate, markPrice, notionalUsd);
   const ratioMean = options.notionalUsd === undefined ? meanRatio(aggregate, notionalUsd) : null;
   const thin = options.notionalUsd === undefined && isThin(aggregate, reference, notionalUsd);
-  const regime = thin ? "thin" : regimeOf(measured.ratio, ratioMean ?? measured.ratio);
-  const bands = bandsOf(aggregate);
-  const imbalance = {
+  const excessRatio = excessOf(aggregate, options, notionalUsd, ratioMean ?? measured.ratio);
+  // a notional of somebody's own has no history here
+  const ranked = options.notionalUsd === undefined;
+  const excess = ranked ? rememberExcess(memory.excess, excessRatio, time) : memory.excess;
+  const imbalance: Imbalance = {
     ...commonPart(aggregate, markPrice),
     notionalUsd,
     ...measured,
     ratioMean,
-    regime,
-    bands,
+    excessRatio,
+    percentile: ranked && excess !== undefined ? percentileOf(excess) : null,
+    regime: thin ? "thin" : regimeOf(measured.ratio, ratioMean ?? measured.ratio),
+    bands: bandsOf(aggregate),
   };
-  return { imbalance, memory: remembered };
+  return { imbalance, memory: { ...remembered, excess } };
+}
+
+/** The ratio (its mean where it has one) over the null map's, for the same open interest and notional. */
+function excessOf(
+  { openInterestUsd }: Aggregate,
+  { nullLevels, notionalUsd: own }: ImbalanceOptions,
+  notionalUsd: number | null,
+  ratio: number | null,
+): number | null {
+  if (nullLevels === undefined || notionalUsd === null || ratio === null) return null;
+  const sides = profilesOf(nullLevels, openInterestUsd / nullOpenInterest);
+  const rungs = own === undefined ? ladder : [1];
+  const nullRatio = meanRatio(sides, notionalUsd, rungs);
+  return nullRatio === null ? null : ratio / nullRatio;
 }
 
 function staleImbalance(aggregate: Aggregate, memory: NotionalMemory, options: ImbalanceOptions): Imbalance {
@@ -61,15 +89,16 @@ function staleImbalance(aggregate: Aggregate, memory: NotionalMemory, options: I
     notionalUsd: options.notionalUsd ?? memory.notionalUsd,
     ...noDistances,
     ratioMean: null,
+    excessRatio: null,
+    percentile: null,
     regime: "stale",
     bands: [],
   };
 }
 
 function commonPart(aggregate: Aggregate, markPrice: number | null) {
-  const { symbol, time, shares, coverage, ageMs } = aggregate;
-  const unknownYet = { realisedShare: null };
-  return { symbol, time, markPrice, venues: shares, coverage, ageMs, ...unknownYet };
+  const { symbol, time, shares, coverage, ageMs, realisedShare } = aggregate;
+  return { symbol, time, markPrice, venues: shares, coverage, ageMs, realisedShare };
 }
 
 type Distances = Pick<
@@ -132,11 +161,15 @@ function quotient(down: number | null, up: number | null): number | null {
 }
 
 /** exp of the mean of ln ratio over the rungs of the ladder that both sides reach. */
-function meanRatio(aggregate: Aggregate, notionalUsd: number | null): number | null {
+function meanRatio(
+  { long, short }: Readonly<Record<Side, Profile>>,
+  notionalUsd: number | null,
+  multiples: readonly number[] = ladder,
+): number | null {
   if (notionalUsd === null) return null;
-  const logs = ladder.flatMap((multiple) => {
-    const down = distanceTo(aggregate.long, multiple * notionalUsd) ?? null;
-    const up = distanceTo(aggregate.short, multiple * notionalUsd) ?? null;
+  const logs = multiples.flatMap((multiple) => {
+    const down = distanceTo(long, multiple * notionalUsd) ?? null;
+    const up = distanceTo(short, multiple * notionalUsd) ?? null;
     const ratio = quotient(down, up);
     return ratio === null ? [] : [Math.log(ratio)];
   });

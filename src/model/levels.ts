@@ -24,6 +24,8 @@ export interface VenueLevels {
   readonly markPrice: number;
   readonly long: SideLevels;
   readonly short: SideLevels;
+  /** Liquidations that the venue reported, and what maps had held there in the same time; in contracts, fading. */
+  readonly reports?: { readonly reported: number; readonly mapped: number };
 }
 
 export function levelsOf(state: FilterState, contractType: ContractType, markPrice: number): VenueLevels {

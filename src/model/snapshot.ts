@@ -1,4 +1,5 @@
 import type { Book } from "./book.ts";
+import { checksumOf } from "./checksum.ts";
 import { binCount, binWidth } from "./grid.ts";
 import { tierCount, tierLeverages, type Mix } from "./priors.ts";
 import { createState, type FilterState } from "./state.ts";
@@ -14,6 +15,7 @@ import type { SeriesSpec, Side } from "./types.ts";
  */
 const version = 1;
 const headWords = 6;
+const checksumAt = 2;
 const scalarsOfBook = 2 + 5 * tierCount;
 const scalarCount = 8 + 2 * scalarsOfBook;
 const spansAt = headWords * 4 + scalarCount * 8;
@@ -38,7 +40,7 @@ export function encodeState(
   new Float32Array(buffer, valuesAt).set(valueScratch.subarray(0, written.values));
   const head = new Uint32Array(buffer);
   head.set([version, fingerprint(spec, mix), 0, written.spans, written.values, 0]);
-  head[2] = checksum(head);
+  head[checksumAt] = checksumOf(head, checksumAt);
   return new Uint8Array(buffer);
 }
 
@@ -54,7 +56,8 @@ export function decodeState(
   const [heldVersion, heldFingerprint, heldChecksum, spans = 0, values = 0] = head;
   if (heldVersion !== version || heldFingerprint !== fingerprint(spec, mix)) return undefined;
   const valuesAt = alignedValues(spans);
-  if (bytes.length !== valuesAt + values * 4 || heldChecksum !== checksum(head)) return undefined;
+  if (bytes.length !== valuesAt + values * 4 || heldChecksum !== checksumOf(head, checksumAt))
+    return undefined;
   const state = createState();
   writeScalars(state, new Float64Array(buffer, headWords * 4, scalarCount));
   const cursor = { spans: 0, values: 0 };
@@ -172,14 +175,5 @@ function fingerprint(spec: SeriesSpec, mix: Readonly<Record<Side, Mix>>): number
   const text = JSON.stringify([venue, market, contractType, intervalMs, grid, mix]);
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
-
-/** The same over words, its own place left out. */
-function checksum(words: Uint32Array): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < words.length; i += 1) {
-    if (i !== 2) hash = Math.imul(hash ^ (words[i] ?? 0), 0x01000193);
-  }
   return hash >>> 0;
 }

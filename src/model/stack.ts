@@ -32,6 +32,8 @@ export interface StackState {
   readonly consumed: Float64Array;
   /** w_j, shares of consumed fuel; they sum to 1. */
   readonly weights: Float64Array;
+  /** What was reported as liquidated, and what the published map had there in the same time; in contracts. */
+  readonly reports: Float64Array;
 }
 
 export function createStack(): StackState {
@@ -39,6 +41,7 @@ export function createStack(): StackState {
     variance: new Float64Array(4),
     consumed: new Float64Array(partCount),
     weights: Float64Array.from(priorWeights),
+    reports: new Float64Array(2),
   };
 }
 
@@ -46,6 +49,7 @@ export function copyStack(from: StackState, to: StackState): void {
   to.variance.set(from.variance);
   to.consumed.set(from.consumed);
   to.weights.set(from.weights);
+  to.reports.set(from.reports);
 }
 
 /** v: variance per hour of the last hours over that of the last week. */
@@ -117,12 +121,32 @@ export function absorbIntoStack(
   consumed: readonly number[],
 ): void {
   const kept = 2 ** (-intervalMs / consumedHalfLifeMs);
+  const reported = reportedBy(bar);
+  if (reported !== undefined) report(stack, reported, fuelOf(stack, consumed), kept);
   for (let part = 0; part < partCount; part += 1) {
     stack.consumed[part] = (stack.consumed[part] ?? 0) * kept + (consumed[part] ?? 0);
   }
   const squared = Math.log(bar.high / bar.low) ** 2 / (intervalMs / 3_600_000);
   addVariance(stack.variance, 0, squared, 2 ** (-intervalMs / fastHalfLifeMs));
   addVariance(stack.variance, 2, squared, 2 ** (-intervalMs / slowHalfLifeMs));
+}
+
+function reportedBy({ longLiquidations, shortLiquidations }: Bar): number | undefined {
+  if (longLiquidations === undefined && shortLiquidations === undefined) return undefined;
+  const both = (longLiquidations ?? 0) + (shortLiquidations ?? 0);
+  return both >= 0 && both < Infinity ? both : undefined;
+}
+
+/** What the published map had where a bar's path went: its parts, each times its mix. */
+export function fuelOf(stack: StackState, consumed: readonly number[]): number {
+  const mix = mixOf(stack);
+  return consumed.reduce((sum, mass, part) => sum + mass * (mix[part] ?? 0), 0);
+}
+
+/** Notes liquidations that a venue told of, and the fuel of the same time. */
+function report(stack: StackState, reported: number, fuel: number, kept: number): void {
+  stack.reports[0] = (stack.reports[0] ?? 0) * kept + reported;
+  stack.reports[1] = (stack.reports[1] ?? 0) * kept + fuel;
 }
 
 function addVariance(variance: Float64Array, at: number, squared: number, kept: number): void {

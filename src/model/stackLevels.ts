@@ -48,7 +48,14 @@ export function stackLevels(
     lay(nearBins, held * near * pace * pace, parts[nearPart]);
     return { nearest: binWidth / 2, quantities: sumOf(parts, count), parts };
   };
-  return { contractType, markPrice, long: sideLevels("long"), short: sideLevels("short") };
+  const [reported = 0, mapped = 0] = stack.reports;
+  return {
+    contractType,
+    markPrice,
+    long: sideLevels("long"),
+    short: sideLevels("short"),
+    ...(mapped > 0 && { reports: { reported, mapped } }),
+  };
 }
 
 /** Of one piece: eleven small arrays a side would cost more than what is written into them. */

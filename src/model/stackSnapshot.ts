@@ -1,12 +1,14 @@
+import { checksumOf } from "./checksum.ts";
 import { createStack, type StackState } from "./stack.ts";
 
 /**
  * Bytes of a stack's memory, in the machine's own (little-endian) order: u32 version, u32 checksum, then f64
- * variance, consumed and weights. Raise the version when the layout or what the figures mean changes.
+ * variance, consumed, weights and reports. Raise the version when the layout or what the figures mean changes.
  */
-const version = 1;
+const version = 2;
+const checksumAt = 1;
 const headBytes = 8;
-const fields = ["variance", "consumed", "weights"] as const;
+const fields = ["variance", "consumed", "weights", "reports"] as const;
 
 const figures = fields.reduce((sum, field) => sum + createStack()[field].length, 0);
 export const stackBytes = headBytes + 8 * figures;
@@ -15,7 +17,9 @@ export function encodeStack(stack: StackState): Uint8Array {
   const values = fields.flatMap((field) => Array.from(stack[field]));
   const buffer = new ArrayBuffer(stackBytes);
   new Float64Array(buffer, headBytes).set(values);
-  new Uint32Array(buffer, 0, 2).set([version, checksum(buffer)]);
+  const words = new Uint32Array(buffer);
+  words[0] = version;
+  words[checksumAt] = checksumOf(words, checksumAt);
   return new Uint8Array(buffer);
 }
 
@@ -24,8 +28,8 @@ export function decodeStack(bytes: Uint8Array): StackState | undefined {
   if (bytes.length !== stackBytes) return undefined;
   // a copy starts at an aligned address, whatever the bytes were cut from
   const { buffer } = new Uint8Array(bytes);
-  const [heldVersion, heldChecksum] = new Uint32Array(buffer, 0, 2);
-  if (heldVersion !== version || heldChecksum !== checksum(buffer)) return undefined;
+  const words = new Uint32Array(buffer);
+  if (words[0] !== version || words[checksumAt] !== checksumOf(words, checksumAt)) return undefined;
   const values = new Float64Array(buffer, headBytes);
   const stack = createStack();
   let at = 0;
@@ -34,11 +38,4 @@ export function decodeStack(bytes: Uint8Array): StackState | undefined {
     at += stack[field].length;
   }
   return stack;
-}
-
-/** FNV-1a over the figures, word by word. */
-function checksum(buffer: ArrayBuffer): number {
-  let hash = 0x811c9dc5;
-  for (const word of new Uint32Array(buffer, headBytes)) hash = Math.imul(hash ^ word, 0x01000193);
-  return hash >>> 0;
 }

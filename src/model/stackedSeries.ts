@@ -4,8 +4,11 @@ import type { BarResult, Series } from "./series.ts";
 import { absorbIntoStack, copyStack, createStack, reachedParts, type StackState } from "./stack.ts";
 import { stackLevels } from "./stackLevels.ts";
 import { decodeStack, encodeStack, stackBytes } from "./stackSnapshot.ts";
+import { createPath, extendPath, type PricePath } from "./pricePath.ts";
+import { decodePath, encodePath, pathBytes } from "./pathSnapshot.ts";
+import { priorMix, type Mix } from "./priors.ts";
 import { copyState, createState } from "./state.ts";
-import type { Bar, SeriesSpec } from "./types.ts";
+import type { Bar, SeriesSpec, Side } from "./types.ts";
 
 /** A series with the stack's memory beside it: what is published of a venue's contract. */
 export interface StackedSeries {
@@ -16,17 +19,20 @@ export interface StackedSeries {
   readonly openInterest: number | undefined;
   readonly series: Series;
   readonly stack: StackState;
+  /** For the null map, which is made when it is asked for. */
+  readonly path: PricePath;
 }
 
-export function createStacked(spec: SeriesSpec): StackedSeries {
-  return openStacked(createSeries(spec), createStack());
+export function createStacked(spec: SeriesSpec, mix: Readonly<Record<Side, Mix>> = priorMix): StackedSeries {
+  return openStacked(createSeries(spec, mix), createStack(), createPath());
 }
 
-function openStacked(series: Series, stack: StackState): StackedSeries {
+function openStacked(series: Series, stack: StackState, path: PricePath): StackedSeries {
   return {
     spec: series.spec,
     series,
     stack,
+    path,
     get lastClosed() {
       return series.lastClosed;
     },
@@ -49,8 +55,11 @@ export function warmStartStacked(spec: SeriesSpec, bars: readonly Bar[]): Stacke
 }
 
 /** Takes in a closed bar; one that the series does not believe, or has seen, leaves the stack alone too. */
-export function applyStacked({ series, stack }: StackedSeries, bar: Bar): BarResult {
-  return step(series, stack, bar);
+export function applyStacked({ series, stack, path }: StackedSeries, bar: Bar): BarResult {
+  const seen = series.lastClosed;
+  const result = step(series, stack, bar);
+  if (series.lastClosed !== seen) extendPath(path, bar, series.spec.intervalMs);
+  return result;
 }
 
 function step(series: Series, stack: StackState, bar: Bar): BarResult {
@@ -79,19 +88,23 @@ export function stackedLevels(stacked: StackedSeries, markPrice: number, forming
   return stackLevels(scratchStack, scratchState, series.spec.contractType, markPrice);
 }
 
-/** The series and its stack as bytes, lossless. */
-export function encodeStacked({ series, stack }: StackedSeries): Uint8Array {
-  const head = encodeStack(stack);
+/** The stack's memory, the path's and the series as bytes, lossless. */
+export function encodeStacked({ series, stack, path }: StackedSeries): Uint8Array {
   const body = encodeSeries(series);
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
+  const bytes = new Uint8Array(headBytes + body.length);
+  bytes.set(encodeStack(stack));
+  bytes.set(encodePath(path), stackBytes);
+  bytes.set(body, headBytes);
   return bytes;
 }
+
+const headBytes = stackBytes + pathBytes;
 
 /** Undefined when the bytes are damaged or of another version, spec, mix or grid: the caller rebuilds. */
 export function decodeStacked(bytes: Uint8Array, spec: SeriesSpec): StackedSeries | undefined {
   const stack = decodeStack(bytes.subarray(0, stackBytes));
-  const series = decodeSeries(bytes.subarray(stackBytes), spec);
-  return stack === undefined || series === undefined ? undefined : openStacked(series, stack);
+  const path = decodePath(bytes.subarray(stackBytes, headBytes));
+  const series = decodeSeries(bytes.subarray(headBytes), spec);
+  if (stack === undefined || path === undefined || series === undefined) return undefined;
+  return openStacked(series, stack, path);
 }

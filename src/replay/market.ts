@@ -1,7 +1,9 @@
 import { aggregateVenues } from "../model/aggregate.ts";
 import type { Aggregate, VenueInput } from "../model/aggregate.ts";
+import type { VenueLevels } from "../model/levels.ts";
+import { createNullMap } from "../model/nullMap.ts";
 import { applyStacked, createStacked, stackedLevels } from "../model/stackedSeries.ts";
-import type { Bar, RiskTier } from "../model/types.ts";
+import type { Bar, RiskTier, SeriesSpec } from "../model/types.ts";
 
 const venue = "binanceusdm";
 
@@ -19,12 +21,14 @@ export interface Market {
   readonly take: (bar: Bar) => void;
   /** What was known at the close of the newest bar. */
   readonly aggregate: () => Aggregate;
+  /** What the price path alone would have left; undefined in the first day. */
+  readonly nullLevels: () => VenueLevels | undefined;
   /** How many bars were not believed, by reason without its figures. */
   readonly frozen: ReadonlyMap<string, number>;
 }
 
 export function openMarket({ symbol, intervalMs, riskTiers }: MarketOptions): Market {
-  const series = createStacked({
+  const spec: SeriesSpec = {
     venue,
     symbol,
     market: `${symbol}/USDT:USDT`,
@@ -32,7 +36,9 @@ export function openMarket({ symbol, intervalMs, riskTiers }: MarketOptions): Ma
     intervalMs,
     riskTiers,
     liquidationFeeRate: 0,
-  });
+  };
+  const series = createStacked(spec);
+  const nullMap = createNullMap(spec);
   const frozen = new Map<string, number>();
   let [time, knownAt, mark] = [0, 0, 0];
   let disbelief: string | undefined;
@@ -60,6 +66,7 @@ export function openMarket({ symbol, intervalMs, riskTiers }: MarketOptions): Ma
   return {
     take,
     frozen,
+    nullLevels: () => nullMap.levels(series.path, mark),
     aggregate: () => {
       const aggregate = aggregateVenues(symbol, time, [input()]);
       // before open interest is known no venue counts, but the price is known

@@ -1,3 +1,5 @@
+import type { VenueLevels } from "../model/levels.ts";
+import { createNullMap, type NullMap } from "../model/nullMap.ts";
 import {
   applyStacked,
   decodeStacked,
@@ -29,6 +31,8 @@ export interface Portfolio {
   readonly absorb: (records: readonly VenueRecord[], backfills: readonly Backfill[]) => void;
   /** Undefined while a venue has none, and while it waits for the history that fills a hole. */
   readonly series: (venue: string) => StackedSeries | undefined;
+  /** The map that a venue's price path alone would leave; undefined while it has too short a one. */
+  readonly nullLevels: (venue: string, markPrice: number) => VenueLevels | undefined;
   /** Encoded states and cursors of the series that changed since the last commit, and venues without a usable one. */
   readonly changed: () => {
     series: Map<string, Uint8Array>;
@@ -40,6 +44,7 @@ export interface Portfolio {
 
 export function createPortfolio(symbol: string, store: Store, log: Log): Portfolio {
   const held = new Map<string, StackedSeries>();
+  const nullMaps = new Map<string, NullMap>();
   const dirty = new Set<string>();
   const lost = new Set<string>();
   const behind = new Set<string>();
@@ -90,9 +95,22 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
     else behind.add(venue);
   };
 
+  const seriesOf = (venue: string): StackedSeries | undefined =>
+    behind.has(venue) ? undefined : held.get(venue);
+
+  const nullMapOf = (venue: string, spec: SeriesSpec): NullMap => {
+    const nullMap = nullMaps.get(venue) ?? createNullMap(spec);
+    nullMaps.set(venue, nullMap);
+    return nullMap;
+  };
+
   return {
     symbol,
-    series: (venue) => (behind.has(venue) ? undefined : held.get(venue)),
+    series: seriesOf,
+    nullLevels: (venue, markPrice) => {
+      const series = seriesOf(venue);
+      return series && nullMapOf(venue, series.spec).levels(series.path, markPrice);
+    },
     refresh: async (now) => {
       const { version, slot } = await store.symbols.readVersion(symbol);
       if (current !== undefined && current.version === version && current.slot === slot) return current;

@@ -1,5 +1,6 @@
 import type { VenueInput } from "../model/aggregate.ts";
 import { stackedLevels } from "../model/stackedSeries.ts";
+import type { VenueLevels } from "../model/levels.ts";
 import type { VenueStatus } from "../model/types.ts";
 import type { VenueRecord } from "../store/contracts.ts";
 import type { Portfolio } from "./portfolio.ts";
@@ -20,6 +21,15 @@ const leastStaleMs = 10_000;
 export function venueInputs(options: VenueInputsOptions): VenueInput[] {
   const byVenue = new Map(options.records.map((record) => [record.venue, record]));
   return options.venues.map((id) => venueInput(id, byVenue.get(id), options));
+}
+
+/** Venues trade one path: the null map is that of the largest fresh one. */
+export function nullLevelsOf(inputs: readonly VenueInput[], portfolio: Portfolio): VenueLevels | undefined {
+  const [largest] = inputs
+    .filter(({ status }) => status === "fresh")
+    .toSorted((a, b) => (b.openInterestUsd ?? 0) - (a.openInterestUsd ?? 0));
+  if (largest?.markPrice === undefined) return undefined;
+  return portfolio.nullLevels(largest.id, largest.markPrice);
 }
 
 function venueInput(id: string, record: VenueRecord | undefined, options: VenueInputsOptions): VenueInput {

@@ -283,6 +283,7 @@ function anAggregate(change: Partial<Aggregate>): Aggregate {
     coverage: 1,
     ageMs: 0,
     openInterestUsd: 1e10,
+    realisedShare: null,
     ...change,
   };
 }

@@ -1,9 +1,10 @@
 import { tiersAhead } from "../ahead.ts";
 import { outwards } from "../grid.ts";
+import { pathOnly } from "../nullMap.ts";
 import { tierCount } from "../priors.ts";
 import { partsWithin, scalesOf } from "../stack.ts";
 import { applyStacked, createStacked } from "../stackedSeries.ts";
-import type { Bar, SeriesSpec } from "../types.ts";
+import type { SeriesSpec } from "../types.ts";
 import type { MapModel } from "./mapModel.ts";
 
 /**
@@ -30,26 +31,13 @@ export function ownMap(spec: SeriesSpec): MapModel {
   };
 }
 
-const dayMs = 86_400_000;
-
-/** Volume of the null market as a multiple of its open interest a day: what liquid perpetuals turn over. */
-const nullTurnoverADay = 3;
-
 /** The same map of the same prices, for a market whose open interest and volume never change. */
 export function pathOnlyMap(spec: SeriesSpec): MapModel {
   const map = ownMap(spec);
-  const volume = (nullOpenInterest * nullTurnoverADay * spec.intervalMs) / dayMs;
   return {
     within: map.within,
-    absorb: (bar) => map.absorb(pathOnly(bar, volume)),
+    absorb: (bar) => map.absorb(pathOnly(bar, spec.intervalMs)),
   };
-}
-
-/** Any figure will do: the level is fitted. */
-const nullOpenInterest = 1e6;
-
-function pathOnly({ openTime, open, high, low, close }: Bar, volume: number): Bar {
-  return { openTime, open, high, low, close, volume, openInterest: nullOpenInterest };
 }
 
 /** The stack's four parts of what `ownMap` says: its tiers are one. */

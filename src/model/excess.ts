@@ -1,0 +1,40 @@
+/**
+ * The excess ratio's last thirty days, hour by hour: ln excess ratio, rounded to a thousandth; null where none was
+ * known. Plain JSON.
+ */
+export interface ExcessMemory {
+  /** Hour since the epoch of the last entry. */
+  readonly hour: number;
+  readonly logs: readonly (number | null)[];
+}
+
+const hourMs = 3_600_000;
+const mostHours = 30 * 24;
+/** Fewer hours than a week's are no history to be ranked in. */
+const leastHours = 7 * 24;
+
+/** Notes the newest excess ratio: the last one of an hour stands for it. */
+export function rememberExcess(
+  memory: ExcessMemory | undefined,
+  excessRatio: number | null,
+  time: number,
+): ExcessMemory {
+  const hour = Math.floor(time / hourMs);
+  const own = excessRatio === null ? null : Math.round(1000 * Math.log(excessRatio)) / 1000;
+  if (memory === undefined || hour - memory.hour > mostHours) return { hour, logs: [own] };
+  // a clock set back adds nothing
+  if (hour < memory.hour) return memory;
+  const before = hour === memory.hour ? memory.logs.slice(0, -1) : memory.logs;
+  const missed = Array.from({ length: Math.max(0, hour - memory.hour - 1) }, () => null);
+  return { hour, logs: [...before, ...missed, own].slice(-mostHours) };
+}
+
+/** Share of the hours before this one whose excess ratio was lower, ties by half; null where they are too few. */
+export function percentileOf(memory: ExcessMemory): number | null {
+  const own = memory.logs.at(-1) ?? null;
+  const past = memory.logs.slice(0, -1).filter((log) => log !== null);
+  if (own === null || past.length < leastHours) return null;
+  const below = past.filter((log) => log < own).length;
+  const equal = past.filter((log) => log === own).length;
+  return (below + equal / 2) / past.length;
+}
