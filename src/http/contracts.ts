@@ -17,7 +17,9 @@ export interface HttpSources {
 }
 
 /** What platforms POST to us, by path ("/discord/interactions"); looked up at every request. */
-export type Webhooks = ReadonlyMap<string, (request: WebhookRequest) => Promise<WebhookAnswer>>;
+export type Webhooks = ReadonlyMap<string, Webhook>;
+
+export type Webhook = (request: WebhookRequest) => Promise<WebhookAnswer>;
 
 export interface WebhookRequest {
   readonly header: (name: string) => string | undefined;

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { WebhookAnswer, WebhookRequest } from "../http/contracts.ts";
+import type { Webhook } from "../http/contracts.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Lifecycle } from "../ops/lifecycle.ts";
 import type { Log } from "../ops/log.ts";
@@ -38,5 +38,5 @@ export interface Parts extends LopsideOptions {
   readonly platforms: readonly string[];
   readonly stopping: AbortController;
   /** What the role `http` serves beside its own pages; roles of the same process add theirs. */
-  readonly webhooks: Map<string, (request: WebhookRequest) => Promise<WebhookAnswer>>;
+  readonly webhooks: Map<string, Webhook>;
 }

@@ -1,13 +1,8 @@
 import { InteractionResponseType, InteractionType } from "discord-api-types/v10";
 import { z } from "zod";
 import type { Clock } from "../../ops/clock.ts";
-import type { SignedRequest, Verify } from "./signature.ts";
-
-export interface HttpAnswer {
-  readonly status: number;
-  /** JSON; none where the answer goes another way. */
-  readonly body?: object;
-}
+import type { Webhook } from "../../http/contracts.ts";
+import type { Verify } from "./signature.ts";
 
 export interface HttpInteractionsOptions {
   readonly verify: Verify;
@@ -23,11 +18,13 @@ const ping = z.object({ type: z.literal(InteractionType.Ping) });
  * everything else is answered by the callback route, as with the gateway, for which Discord wants a 202 without a
  * body (discord-api-docs, interactions/receiving-and-responding#create-interaction-response).
  */
-export function createHttpInteractions({ verify, onInteraction, clock }: HttpInteractionsOptions) {
-  return (request: SignedRequest): HttpAnswer => {
-    const verdict = verify(request, clock.now());
+export function createHttpInteractions({ verify, onInteraction, clock }: HttpInteractionsOptions): Webhook {
+  return async ({ header, body }) => {
+    const signature = header("x-signature-ed25519");
+    const timestamp = header("x-signature-timestamp");
+    const verdict = verify({ signature, timestamp, body }, clock.now());
     if (verdict !== "genuine") return { status: 401, body: refusals[verdict] };
-    const payload = parse(request.body);
+    const payload = parse(body);
     if (payload === undefined) return { status: 400, body: refusals.malformed };
     if (ping.safeParse(payload).success) return { status: 200, body: { type: InteractionResponseType.Pong } };
     onInteraction(payload);

@@ -58,6 +58,11 @@ interface DiscordCall {
   fault: Fault["kind"] | undefined;
 }
 
+export interface SignedPayload {
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
 export interface DiscordServer {
   /** For `rest.api`: the libraries add the version. */
   readonly apiUrl: string;
@@ -78,6 +83,8 @@ export interface DiscordServer {
   readonly invalidRequests: () => number;
   /** From now on interactions are POSTed to this address, signed, instead of the gateway. */
   readonly postInteractionsTo: (url: string | undefined) => void;
+  /** A request as it would be POSTed. */
+  readonly signed: (payload: Json) => SignedPayload;
   readonly waitFor: <T>(pick: () => T | undefined) => Promise<T>;
   readonly takeViolations: () => readonly string[];
   readonly goDown: () => Promise<void>;
@@ -170,7 +177,7 @@ export async function startDiscordServer(options: DiscordOptions = {}): Promise<
     finish(fault, response, { ...reply, headers: { ...verdict.headers, ...reply.headers } });
   };
 
-  const postInteraction = async (url: string, payload: Json): Promise<void> => {
+  const signed = (payload: Json): SignedPayload => {
     const body = JSON.stringify(payload);
     const timestamp = String(Math.floor(now() / 1000));
     const signature = sign(undefined, Buffer.from(timestamp + body), keys.privateKey).toString("hex");
@@ -179,7 +186,11 @@ export async function startDiscordServer(options: DiscordOptions = {}): Promise<
       "x-signature-timestamp": timestamp,
       "x-signature-ed25519": signature,
     };
-    const response = await fetch(url, { method: "POST", headers, body });
+    return { headers, body };
+  };
+
+  const postInteraction = async (url: string, payload: Json): Promise<void> => {
+    const response = await fetch(url, { method: "POST", ...signed(payload) });
     const answer = Buffer.from(await response.arrayBuffer());
     if (!response.ok) violations.push(`the interactions endpoint answered ${response.status}`);
     else if (answer.length > 0)
@@ -229,6 +240,7 @@ export async function startDiscordServer(options: DiscordOptions = {}): Promise<
     postInteractionsTo: (url) => {
       interactionsUrl = url;
     },
+    signed,
     waitFor: signal.waitFor,
     takeViolations,
     goDown: listener.goDown,
