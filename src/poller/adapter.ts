@@ -82,8 +82,8 @@ export interface BoardRow {
 
 /** One call that answers for all contracts of the venue, or for all of one type. */
 export interface Board {
-  /** The contracts it knows; all, unless said. */
-  readonly contractType?: ContractType;
+  /** Whether it knows a contract; all, unless said. */
+  readonly covers?: (contract: Contract) => boolean;
   readonly call: Call;
   readonly rows: (body: unknown) => readonly unknown[];
   /** The field that holds the contract's id. */
@@ -121,6 +121,34 @@ export interface Limit {
   readonly matches?: (method: string) => boolean;
   /** What a call weighs; 1 unless said. */
   readonly weightOf?: (call: Call) => number;
+}
+
+/** A trader as a venue names one; the notional is that of the trade. */
+export interface Trader {
+  readonly address: string;
+  readonly notionalUsd: number;
+}
+
+/** What an account holds of one contract; below 0 is short, in the contract's unit as it is listed. */
+export interface Held {
+  readonly coin: string;
+  readonly size: number;
+  /** Undefined where nothing liquidates it. */
+  readonly liquidationPrice?: number;
+}
+
+/** For venues that show everybody's positions. */
+export interface PublicPositions {
+  readonly coinOf: (contract: Contract) => string;
+  /** The newest trades of a contract, with who made them. */
+  readonly traders: {
+    readonly call: (contract: Contract) => Call;
+    readonly read: (body: unknown) => readonly Trader[];
+  };
+  readonly account: {
+    readonly call: (address: string) => Call;
+    readonly read: (body: unknown) => { readonly at: number; readonly held: readonly Held[] };
+  };
 }
 
 export type TierPlan =
@@ -165,10 +193,14 @@ export interface VenueAdapter {
   readonly settle?: string;
   /** ccxt's `options`: which markets to load. */
   readonly ccxt: object;
+  /** Narrows the market list. */
+  readonly marketParams?: Readonly<Record<string, string>>;
   /** ccxt's method that lists the markets, where `fetchMarkets` does more than is needed. */
   readonly listing?: string;
   /** Candles are asked for when a bar has closed instead of in every round; in between, marks tell the forming one. */
   readonly candlesOnClose?: true;
+  /** How it says that it doesn't know a symbol, where ccxt has no error of its own for that. */
+  readonly unknownSymbol?: RegExp;
   readonly liquidationFeeRate: number;
   /**
    * Together they give every contract's mark price, and its open interest unless `openInterest` does. The last
@@ -185,4 +217,5 @@ export interface VenueAdapter {
   /** Left out where the history's rows carry it, or nothing does. */
   readonly longShortRatio?: Feed<Sample>;
   readonly riskTiers: TierPlan;
+  readonly positions?: PublicPositions;
 }

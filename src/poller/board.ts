@@ -5,11 +5,8 @@ import type { Line } from "./line.ts";
 import { nameOf } from "./line.ts";
 import { checkFresh, Malformed } from "./read.ts";
 
-/** A row with a time: the venue's, or ours where it names none. */
-export type DatedRow = BoardRow & { readonly at: number };
-
 /** What the venue's bulk calls say in one round about one contract; rejects with a Refusal. */
-export type Boards = (contract: Contract) => Promise<DatedRow>;
+export type Boards = (contract: Contract) => Promise<BoardRow>;
 
 type LookUp = (contract: Contract) => BoardRow;
 
@@ -30,13 +27,9 @@ export function openBoards(
     return asking;
   };
   return async (contract) => {
-    const known = boards.filter(({ contractType = contract.contractType }) => {
-      return contractType === contract.contractType;
-    });
+    const known = boards.filter(({ covers }) => covers?.(contract) ?? true);
     const lookUps = await Promise.all(known.map(ask));
-    const row: { at: number } = { at: clock.now() };
-    for (const lookUp of lookUps) Object.assign(row, lookUp(contract));
-    return row;
+    return Object.assign({}, ...lookUps.map((lookUp) => lookUp(contract)));
   };
 }
 

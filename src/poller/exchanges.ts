@@ -5,12 +5,17 @@ import { timeout, TimeoutStrategy } from "cockatiel";
 import type { BaseExchange } from "../../node_modules/ccxt/js/src/base/Exchange.js";
 
 const constructors = {
+  binancecoinm: async () => (await import("../../node_modules/ccxt/js/src/pro/binancecoinm.js")).default,
   binanceusdm: async () => (await import("../../node_modules/ccxt/js/src/pro/binanceusdm.js")).default,
+  bitfinex: async () => (await import("../../node_modules/ccxt/js/src/pro/bitfinex.js")).default,
   bitget: async () => (await import("../../node_modules/ccxt/js/src/pro/bitget.js")).default,
   bybit: async () => (await import("../../node_modules/ccxt/js/src/pro/bybit.js")).default,
+  deribit: async () => (await import("../../node_modules/ccxt/js/src/pro/deribit.js")).default,
   gate: async () => (await import("../../node_modules/ccxt/js/src/pro/gate.js")).default,
+  htx: async () => (await import("../../node_modules/ccxt/js/src/pro/htx.js")).default,
   hyperliquid: async () => (await import("../../node_modules/ccxt/js/src/pro/hyperliquid.js")).default,
   krakenfutures: async () => (await import("../../node_modules/ccxt/js/src/pro/krakenfutures.js")).default,
+  kucoinfutures: async () => (await import("../../node_modules/ccxt/js/src/pro/kucoinfutures.js")).default,
   mexc: async () => (await import("../../node_modules/ccxt/js/src/pro/mexc.js")).default,
   okx: async () => (await import("../../node_modules/ccxt/js/src/pro/okx.js")).default,
 };
@@ -32,6 +37,8 @@ export interface ExchangeOptions {
   readonly ccxt: object;
   /** The method that lists the markets; `fetchMarkets` unless said. */
   readonly listing?: string | undefined;
+  /** Handed to it. */
+  readonly marketParams?: object | undefined;
   /** Called right before each request leaves, after ccxt's queue; what it throws keeps the request back. */
   readonly beforeSend: () => void;
 }
@@ -58,12 +65,23 @@ export async function loadExchange(id: ExchangeId, options: ExchangeOptions): Pr
   return {
     call: async (method, params) => callByName(client, method, params),
     fetchMarkets: async () => {
-      const markets = await callByName(client, options.listing ?? "fetchMarkets", {});
+      const markets = await callByName(client, options.listing ?? "fetchMarkets", options.marketParams ?? {});
       return Array.isArray(markets) ? markets : [];
     },
     factsOf: (error) => (error instanceof Error ? facts.get(error) : undefined),
     close: async () => client.close(),
   };
+}
+
+/** One venue's ccxt client for its streams: redirected, and with nothing downloaded. The caller's to close. */
+export async function openClient(
+  id: ExchangeId,
+  options: { readonly baseUrl?: string | undefined; readonly ccxt: object },
+): Promise<BaseExchange> {
+  const Constructor = await constructors[id]();
+  const client = new Constructor({ ...options.ccxt });
+  if (options.baseUrl !== undefined) redirect(client, options.baseUrl);
+  return client;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { TaskCancelledError } from "cockatiel";
 import {
-  BadRequest,
   BadSymbol,
   DDoSProtection,
   ExchangeError,
@@ -28,6 +27,8 @@ export interface Circumstances {
   readonly now: number;
   readonly timeoutMs: number;
   readonly http?: HttpFacts | undefined;
+  /** The venue's own words for a symbol it doesn't know. */
+  readonly unknownSymbol?: RegExp | undefined;
 }
 
 /** Why a call gave nothing: the venue said no to this question, we stopped waiting, or anything else. */
@@ -69,7 +70,7 @@ export function toFailure(error: unknown, at: Circumstances): PollFailure {
   const text = explain(messageOf(error));
   if (isBlocked(error, at.http)) return { kind: "disable-venue", reason: text, until: at.now + disabledMs };
   if (isPressure(error, at.http)) return { kind: "cool-down", reason: text, until: coolDownEnd(error, at) };
-  if (isUnknownSymbol(error)) return { kind: "give-up-symbol", reason: text };
+  if (isUnknownSymbol(error, at.unknownSymbol)) return { kind: "give-up-symbol", reason: text };
   return { kind: "retry", reason: text };
 }
 
@@ -94,10 +95,9 @@ function isBlocked(error: unknown, http: HttpFacts | undefined): boolean {
   return error instanceof Error && /block access from your country|"retCode":\s*10024\b/.test(error.message);
 }
 
-/** Bybit has no code of its own for an unknown symbol: 10001, and only the text tells. */
-function isUnknownSymbol(error: unknown): boolean {
+function isUnknownSymbol(error: unknown, words: RegExp | undefined): boolean {
   if (error instanceof BadSymbol) return true;
-  return error instanceof BadRequest && /"retCode":\s*10001\b.*"retMsg":\s*"[^"]*symbol/i.test(error.message);
+  return error instanceof ExchangeError && words?.test(error.message) === true;
 }
 
 function coolDownEnd(error: unknown, at: Circumstances): number {

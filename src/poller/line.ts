@@ -60,6 +60,7 @@ export function openLine(options: LineOptions): Line {
       ...options,
       ccxt: adapter.ccxt,
       listing: adapter.listing,
+      marketParams: adapter.marketParams,
       beforeSend,
     }).then((client) => ({
       client,
@@ -79,7 +80,8 @@ export function openLine(options: LineOptions): Line {
   const pace = openPace(adapter.declares.limits, clock);
 
   const refuse = (what: string, error: unknown, http?: HttpFacts): Refusal => {
-    const where = { venue: adapter.id, what, now: clock.now(), timeoutMs: options.timeoutMs, http };
+    const { id: venue, unknownSymbol } = adapter;
+    const where = { venue, what, now: clock.now(), timeoutMs: options.timeoutMs, http, unknownSymbol };
     const failure = toFailure(error, where);
     remember(failure);
     return new Refusal(failure, causeOf(error));

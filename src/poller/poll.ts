@@ -2,6 +2,7 @@ import type { RiskTier, SeriesSpec } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type {
+  BoardRow,
   CandleRow,
   Contract,
   Feed,
@@ -13,7 +14,7 @@ import type {
 } from "./adapter.ts";
 import { intervalMs, oldestMs } from "./adapter.ts";
 import { assemble, type Awaited } from "./bars.ts";
-import type { Boards, DatedRow } from "./board.ts";
+import type { Boards } from "./board.ts";
 import type { Observation } from "./contracts.ts";
 import { maxBarsPerPoll } from "./contracts.ts";
 import type { AskOptions, Line } from "./line.ts";
@@ -70,17 +71,27 @@ async function askCandles(desk: Desk, { contract, cursor, recall, delayMs, signa
   const limit = rowsSince(cursor, readAt);
   const [rows, marks] = await Promise.all([
     askLatest(desk, candles, contract, limit, { signal }),
-    markCandles === undefined
-      ? undefined
-      : ifPossible(desk, askLatest(desk, markCandles, contract, limit, { signal, optional: true })),
+    markCandles === undefined ? undefined : askMarks(desk, markCandles, contract, limit, signal),
   ]);
   const reading = { candles: rows, marks: marks ?? [], readAt: desk.clock.now() };
   recall.tape.keep(reading);
   return reading;
 }
 
+/** Without them an observation is poorer, unless nothing else tells the mark. */
+async function askMarks(
+  desk: Desk,
+  feed: Feed<MarkRow>,
+  contract: Contract,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly MarkRow[] | undefined> {
+  if (desk.adapter.boards.length === 0) return askLatest(desk, feed, contract, limit, { signal });
+  return ifPossible(desk, askLatest(desk, feed, contract, limit, { signal, optional: true }));
+}
+
 interface Answers {
-  readonly board: DatedRow;
+  readonly board: BoardRow;
   readonly openInterest: Sample | undefined;
   readonly reading: Reading;
 }
@@ -93,7 +104,8 @@ async function observationOf(
   const now = desk.clock.now();
   const { fundingRate } = board;
   const markPrice = board.markPrice ?? newestMark(reading);
-  const sample = openInterest ?? { at: board.at, value: board.openInterest };
+  const observedAt = board.at ?? openInterest?.at ?? now;
+  const sample = openInterest ?? { at: observedAt, value: board.openInterest };
   if (markPrice === undefined || sample.value === undefined) {
     throw desk.line.refuse(contract.id, new Malformed("neither mark price nor open interest"));
   }
@@ -108,7 +120,7 @@ async function observationOf(
   return {
     spec: specOf(desk.adapter, contract, riskTiers),
     tierSource,
-    observedAt: board.at,
+    observedAt,
     receivedAt: now,
     markPrice,
     openInterest: sample.value,

@@ -54,8 +54,9 @@ function pick(
 
 const settleOf = ({ settle = "USDT" }: VenueAdapter): string => settle;
 
-function contractOf({ trading: _, ...contract }: Listing): Contract {
-  return contract;
+function contractOf(listing: Listing): Contract {
+  const { symbol, market, id, contractType, contractSize, multiplier } = listing;
+  return { symbol, market, id, contractType, contractSize, multiplier };
 }
 
 function missing(adapter: VenueAdapter, listings: readonly Listing[], symbol: string): string {

@@ -1,12 +1,17 @@
 import type { Clock } from "../ops/clock.ts";
 import type { SimulatedExchange, Storyline } from "./contracts.ts";
+import { binancecoinm } from "./dialects/binancecoinm.ts";
 import { binanceusdm } from "./dialects/binanceusdm.ts";
 import { bybit } from "./dialects/bybit.ts";
 import type { Dialect } from "./dialects/dialect.ts";
 import { bitget } from "./dialects/bitget.ts";
+import { bitfinex } from "./dialects/bitfinex.ts";
+import { deribit } from "./dialects/deribit.ts";
 import { gate } from "./dialects/gate.ts";
+import { htx } from "./dialects/htx.ts";
 import { hyperliquid } from "./dialects/hyperliquid.ts";
 import { krakenfutures } from "./dialects/krakenfutures.ts";
+import { kucoinfutures } from "./dialects/kucoinfutures.ts";
 import { mexc } from "./dialects/mexc.ts";
 import { okx } from "./dialects/okx.ts";
 import { serve } from "./server.ts";
@@ -21,6 +26,11 @@ const dialects: readonly Dialect[] = [
   hyperliquid,
   mexc,
   krakenfutures,
+  binancecoinm,
+  kucoinfutures,
+  htx,
+  bitfinex,
+  deribit,
 ];
 const dayMs = 86_400_000;
 

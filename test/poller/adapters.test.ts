@@ -5,7 +5,10 @@ import { adapters } from "../../src/poller/adapters.ts";
 /** What an adapter shows by how it is built. */
 const gives: readonly (readonly [Lackable, (adapter: VenueAdapter) => boolean])[] = [
   ["markCandles", ({ markCandles }) => markCandles !== undefined],
-  ["openInterestHistory", ({ openInterestHistory }) => openInterestHistory.length > 0],
+  [
+    "openInterestHistory",
+    ({ openInterestHistory }) => openInterestHistory.some(({ stepMs }) => stepMs <= 300_000),
+  ],
   ["liquidations", ({ declares }) => declares.liquidations !== "none"],
   ["riskTiers", ({ riskTiers }) => riskTiers.kind === "venue"],
 ];

@@ -114,7 +114,9 @@ describe.each(dialects)("a backfill from $id", (dialect) => {
     const good = dialect.routes(truth, clock.now)[dialect.paths.windows];
     let polled: Promise<boolean> | undefined;
     server.on(dialect.paths.windows, async (request) => {
-      const windowed = ["after", "startTime", "start", "from"].some((name) => name in request.query);
+      const windowed = ["after", "startTime", "start", "from", "start_timestamp"].some(
+        (name) => name in request.query,
+      );
       if (windowed && !isFor("ETH", request.query)) {
         polled ??= pollOne(venue, { symbol: "ETH" }).then((outcome) => outcome.ok);
         await polled;

@@ -83,7 +83,9 @@ describe.each(remembering)("a closed bar on $id", (dialect) => {
   });
 });
 
-describe.each(marking)("a closed bar on $id", (dialect) => {
+const marksApart = marking.filter(({ markPrice }) => markPrice === undefined);
+
+describe.each(marksApart)("a closed bar on $id", (dialect) => {
   it("waits for its mark extremes too, and goes without them after 90 s", async () => {
     const { venue, server, clock } = await stage(dialect);
     server.on(dialect.paths.marks, () => ({ text: "down", status: 502 }));

@@ -1,5 +1,10 @@
 import { expect } from "vitest";
 import type { Dialect, Untold } from "./dialect.ts";
+import { binancecoinm } from "./dialects/binancecoinm.ts";
+import { bitfinex } from "./dialects/bitfinex.ts";
+import { deribit } from "./dialects/deribit.ts";
+import { htx } from "./dialects/htx.ts";
+import { kucoinfutures } from "./dialects/kucoinfutures.ts";
 import { binance } from "./dialects/binanceusdm.ts";
 import { bybit } from "./dialects/bybit.ts";
 import { bitget } from "./dialects/bitget.ts";
@@ -19,16 +24,22 @@ export const dialects: readonly Dialect[] = [
   hyperliquid,
   mexc,
   krakenfutures,
+  binancecoinm,
+  kucoinfutures,
+  htx,
+  bitfinex,
+  deribit,
 ];
 
 const telling = (figure: Untold): readonly Dialect[] =>
   dialects.filter(({ lacks }) => !lacks.includes(figure));
 
-/** Those that say when their figures were taken, keep open interest's history, compare accounts, show the mark's candles. */
+/** Those that say when their figures were taken, keep open interest's history, compare accounts, show the mark's candles, answer for all contracts at once. */
 export const timed = telling("venue time");
 export const remembering = telling("history");
 export const comparing = telling("ratio");
 export const marking = telling("marks");
+export const bulk = telling("bulk");
 
 /** Those whose refusal of a symbol is known. */
 export const refusing = dialects.flatMap((dialect) =>
@@ -52,3 +63,6 @@ export function positioningOf(dialect: Dialect, close: number): object {
 
 export const openInterestOf = (dialect: Dialect, close: number): object =>
   remembering.includes(dialect) ? { openInterest: expect.closeTo(truth.openInterest(close), 6) } : {};
+
+export const markPriceOf = (dialect: Dialect, now: number): number =>
+  dialect.markPrice?.(truth, now) ?? truth.markPrice;

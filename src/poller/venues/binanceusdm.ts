@@ -1,12 +1,16 @@
-import type { Call, CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
+import type { Board, Call, CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
 import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
 
-// Binance USD-M: everything in base units, numbers as strings, times as numbers, oldest row first.
+// Binance USD-M: everything in base units (a contract is one), numbers as strings, times as numbers, oldest row first.
 const dayMs = 86_400_000;
 const historyKeptMs = 30 * dayMs - 600_000; // "only the last 30 days": older start times are refused
 
-const candleFeed = <Row>(method: string, row: (row: unknown) => Row): Feed<Row> => ({
+/** Candles of either of Binance's exchanges. */
+export const candleFeed = <Row>(
+  method: string,
+  row: (row: unknown, contract: Contract) => Row,
+): Feed<Row> => ({
   stepMs: intervalMs,
   latest: (contract, limit) => ({ method, params: { symbol: contract.id, interval: "5m", limit } }),
   latestLimit: 499, // weight 2; 500 and more cost 5 and 10
@@ -19,48 +23,74 @@ const candleFeed = <Row>(method: string, row: (row: unknown) => Row): Feed<Row> 
   row,
 });
 
-const dataFeed = (method: string, field: string): Feed<Sample> => ({
+interface Statistic {
+  readonly field: string;
+  /** What names the contract. */
+  readonly subject: (contract: Contract) => Readonly<Record<string, string>>;
+  /** True where contracts are counted. */
+  readonly counted?: true;
+}
+
+/** Statistics of either of Binance's exchanges. */
+export const dataFeed = (method: string, { field, subject, counted }: Statistic): Feed<Sample> => ({
   stepMs: intervalMs,
-  latest: (contract, limit) => ({ method, params: { symbol: contract.id, period: "5m", limit } }),
+  latest: (contract, limit) => ({ method, params: { ...subject(contract), period: "5m", limit } }),
   latestLimit: 500,
   window: (contract, from, to) => ({
     method,
-    params: { symbol: contract.id, period: "5m", startTime: from, endTime: to - 1, limit: 500 },
+    params: { ...subject(contract), period: "5m", startTime: from, endTime: to - 1, limit: 500 },
   }),
   windowLimit: 500,
   keptMs: historyKeptMs,
   rows: (body) => asList(body, "answer"),
-  row: (row) => {
+  row: (row, contract) => {
     const fields = asFields(row, "row");
-    return { at: asTime(fields["timestamp"], "timestamp"), value: asPositive(fields[field], field) };
+    const value = asPositive(fields[field], field) * (counted === true ? contract.contractSize : 1);
+    return { at: asTime(fields["timestamp"], "timestamp"), value };
   },
 });
 
-function candleRow(row: unknown): CandleRow {
+export function candleRow(row: unknown, { contractSize }: Contract): CandleRow {
   const cells = asList(row, "candle");
   return {
     openTime: asOpenTime(cells[0], intervalMs),
     ...asOhlc(cells[1], cells[2], cells[3], cells[4]),
-    volume: asAmount(cells[5], "volume"),
-    takerBuyVolume: asAmount(cells[9], "taker buy volume"),
+    volume: asAmount(cells[5], "volume") * contractSize,
+    takerBuyVolume: asAmount(cells[9], "taker buy volume") * contractSize,
   };
 }
 
-function markRow(row: unknown): MarkRow {
+export function markRow(row: unknown): MarkRow {
   const cells = asList(row, "candle");
   const { high, low } = asOhlc(cells[1], cells[2], cells[3], cells[4]);
   return { openTime: asOpenTime(cells[0], intervalMs), high, low };
 }
+
+const subject = (contract: Contract): Record<string, string> => ({ symbol: contract.id });
 
 const openInterestCall = (contract: Contract): Call => ({
   method: "fapiPublicGetOpenInterest",
   params: { symbol: contract.id },
 });
 
+export const premiumIndex = (method: string): Board => ({
+  call: { method, params: {} },
+  rows: (body) => asList(body, "answer"),
+  idField: "symbol",
+  row: (row) => {
+    const fields = asFields(row, "row");
+    return {
+      at: asTime(fields["time"], "time"),
+      markPrice: asPositive(fields["markPrice"], "markPrice"),
+      fundingRate: asNumber(fields["lastFundingRate"], "lastFundingRate"),
+    };
+  },
+});
+
 /** Binance's own figures: klines by their number of rows, the mark of all symbols at once 10, all else 1. */
-function weightOf({ method, params }: Call): number {
-  if (/Klines$/.test(method)) return Number(params["limit"]) < 100 ? 1 : 2;
-  return method === "fapiPublicGetPremiumIndex" ? 10 : 1;
+export function weightOf({ method, params }: Call): number {
+  if (method.endsWith("Klines")) return Number(params["limit"]) < 100 ? 1 : 2;
+  return method.endsWith("PremiumIndex") ? 10 : 1;
 }
 
 export const binanceusdm: VenueAdapter = {
@@ -82,21 +112,7 @@ export const binanceusdm: VenueAdapter = {
     ],
   },
   liquidationFeeRate: 0,
-  boards: [
-    {
-      call: { method: "fapiPublicGetPremiumIndex", params: {} },
-      rows: (body) => asList(body, "answer"),
-      idField: "symbol",
-      row: (row) => {
-        const fields = asFields(row, "row");
-        return {
-          at: asTime(fields["time"], "time"),
-          markPrice: asPositive(fields["markPrice"], "markPrice"),
-          fundingRate: asNumber(fields["lastFundingRate"], "lastFundingRate"),
-        };
-      },
-    },
-  ],
+  boards: [premiumIndex("fapiPublicGetPremiumIndex")],
   openInterest: {
     call: openInterestCall,
     read: (body) => {
@@ -109,8 +125,8 @@ export const binanceusdm: VenueAdapter = {
   },
   candles: candleFeed("fapiPublicGetKlines", candleRow),
   markCandles: candleFeed("fapiPublicGetMarkPriceKlines", markRow),
-  openInterestHistory: [dataFeed("fapiDataGetOpenInterestHist", "sumOpenInterest")],
-  longShortRatio: dataFeed("fapiDataGetGlobalLongShortAccountRatio", "longShortRatio"),
+  openInterestHistory: [dataFeed("fapiDataGetOpenInterestHist", { field: "sumOpenInterest", subject })],
+  longShortRatio: dataFeed("fapiDataGetGlobalLongShortAccountRatio", { field: "longShortRatio", subject }),
   // its own brackets need a key
   riskTiers: { kind: "table" },
 };

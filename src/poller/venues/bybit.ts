@@ -129,7 +129,7 @@ function readTiers(body: unknown, contract: Contract, markPrice: number): readon
 }
 
 const tickers = (category: ContractType): Board => ({
-  contractType: category,
+  covers: (contract) => contract.contractType === category,
   call: { method: "publicGetV5MarketTickers", params: { category } },
   rows: rowsOf,
   idField: "symbol",
@@ -154,6 +154,8 @@ export const bybit: VenueAdapter = {
     lacks: { takerVolume: "estimated from the candle's shape" },
     limits: [{ bucket: "http", weight: 600, perMs: 5_000 }],
   },
+  // no code of its own: 10001 stands for every wrong parameter, and only the text tells
+  unknownSymbol: /"retCode":\s*10001\b.*"retMsg":\s*"[^"]*symbol/i,
   liquidationFeeRate: 0,
   boards: [tickers("linear"), tickers("inverse")],
   candles: candleFeed("publicGetV5MarketKline", candleRow),

@@ -1,7 +1,26 @@
 import type { RiskTier } from "../../model/types.ts";
-import type { Call, CandleRow, Contract, Feed, VenueAdapter } from "../adapter.ts";
+import type {
+  Call,
+  CandleRow,
+  Contract,
+  Feed,
+  Held,
+  PublicPositions,
+  Trader,
+  VenueAdapter,
+} from "../adapter.ts";
 import { intervalMs, newestFrom } from "../adapter.ts";
-import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive } from "../read.ts";
+import {
+  asAmount,
+  asFields,
+  asList,
+  asNumber,
+  asOhlc,
+  asOpenTime,
+  asPositive,
+  asTime,
+  Malformed,
+} from "../read.ts";
 import { toRiskTiers } from "../steps.ts";
 
 // Hyperliquid info: one endpoint, asked by POST; base units, USDC, numbers as strings, oldest row first.
@@ -69,6 +88,51 @@ function readTiers(body: unknown, contract: Contract): readonly RiskTier[] {
   );
 }
 
+const addressPattern = /^0x[0-9a-f]{40}$/;
+
+function asAddress(value: unknown): string {
+  const address = typeof value === "string" ? value.toLowerCase() : "";
+  if (!addressPattern.test(address)) throw new Malformed(`user is not an address: ${String(value)}`);
+  return address;
+}
+
+/** Buyer and seller of each of the newest trades. */
+function readTraders(body: unknown): readonly Trader[] {
+  return asList(body, "answer").flatMap((each) => {
+    const { px, sz, users } = asFields(each, "trade");
+    const notionalUsd = asPositive(px, "px") * asPositive(sz, "sz");
+    return asList(users ?? [], "users").map((user) => ({ address: asAddress(user), notionalUsd }));
+  });
+}
+
+/** Positions, with the liquidation price that Hyperliquid reports; null is never. */
+function readAccount(body: unknown): { at: number; held: readonly Held[] } {
+  const { assetPositions, time } = asFields(body, "answer");
+  const held = asList(assetPositions, "assetPositions").flatMap((each): Held[] => {
+    const { coin, szi, liquidationPx } = asFields(asFields(each, "assetPosition")["position"], "position");
+    const size = asNumber(szi, "szi");
+    if (typeof coin !== "string") throw new Malformed("coin is not a name");
+    if (size === 0) return [];
+    if (liquidationPx === null || liquidationPx === undefined) return [{ coin, size }];
+    const price = asNumber(liquidationPx, "liquidationPx");
+    // a price at or below zero is never, too
+    return [price > 0 ? { coin, size, liquidationPrice: price } : { coin, size }];
+  });
+  return { at: asTime(time, "time"), held };
+}
+
+const positions: PublicPositions = {
+  coinOf,
+  traders: {
+    call: (contract) => ({ method, params: { type: "recentTrades", coin: coinOf(contract) } }),
+    read: readTraders,
+  },
+  account: {
+    call: (address) => ({ method, params: { type: "clearinghouseState", user: address } }),
+    read: readAccount,
+  },
+};
+
 /** Of 1,200 a minute; candles also cost by what they bring, a sixtieth a row. */
 function weightOf({ params }: Call): number {
   const { type } = params;
@@ -119,4 +183,5 @@ export const hyperliquid: VenueAdapter = {
     call: () => ({ method, params: { type: "meta" } }),
     read: readTiers,
   },
+  positions,
 };

@@ -19,15 +19,15 @@ import {
 } from "./dialect.ts";
 import { binanceusdmFeed } from "./binanceusdmFeed.ts";
 
-const maxKlines = 1_500;
-const maxDataRows = 500;
+export const maxKlines = 1_500;
+export const maxDataRows = 500;
 /** /futures/data/* remembers 30 days. */
-const dataDepthMs = 30 * 86_400_000;
+export const dataDepthMs = 30 * 86_400_000;
 
-const refuse = (status: number, code: number, msg: string): Reply => ({ status, body: { code, msg } });
-const invalidSymbol = refuse(400, -1121, "Invalid symbol.");
-const invalidInterval = refuse(400, -1120, "Invalid interval.");
-const invalidParameter = (name: string): Reply =>
+export const refuse = (status: number, code: number, msg: string): Reply => ({ status, body: { code, msg } });
+export const invalidSymbol = refuse(400, -1121, "Invalid symbol.");
+export const invalidInterval = refuse(400, -1120, "Invalid interval.");
+export const invalidParameter = (name: string): Reply =>
   refuse(400, -1130, `Data sent for parameter '${name}' is not valid.`);
 
 const contractOf = (query: Query, venue: VenueView): Contract | undefined =>
@@ -83,7 +83,7 @@ function marketOf({ instrument }: Contract): unknown {
 }
 
 /** With a start, the first rows after it; without, the newest. Oldest first. */
-function page<Row>(rows: readonly Row[], query: Query, limit: number): readonly Row[] {
+export function page<Row>(rows: readonly Row[], query: Query, limit: number): readonly Row[] {
   return query.has("startTime") ? rows.slice(0, limit) : rows.slice(-limit);
 }
 

@@ -17,11 +17,17 @@ const receive: Feed["receive"] = (text) => {
   return method === "UNSUBSCRIBE" ? { frames, unsubscribe: params } : { frames, subscribe: params };
 };
 
+/** How one of Binance's exchanges names contracts and counts them. */
+interface Naming {
+  readonly nameOf: (instrument: Instrument) => string;
+  readonly amountOf: (base: number, price: number, instrument: Instrument) => string;
+}
+
 /** A print of a liquidated long is a SELL: Binance gives the order's side. */
-function forceOrder(event: TrueLiquidation, instrument: Instrument): unknown {
-  const base = quantity(event.quantity, instrument);
+function forceOrder(event: TrueLiquidation, instrument: Instrument, naming: Naming): unknown {
+  const base = naming.amountOf(event.quantity, event.triggerPrice, instrument);
   const order = {
-    s: pairOf(instrument),
+    s: naming.nameOf(instrument),
     S: event.liquidatedSide === "long" ? "SELL" : "BUY",
     o: "LIMIT",
     f: "IOC",
@@ -36,17 +42,24 @@ function forceOrder(event: TrueLiquidation, instrument: Instrument): unknown {
   return { e: "forceOrder", E: event.time, o: order };
 }
 
-/** Only the newest of each second and symbol goes out. */
-const publish: Feed["publish"] = (liquidations, topics, instruments) => {
-  const all = topics.has("!forceOrder@arr");
-  const wanted = liquidations.filter(
-    ({ symbol }) => all || topics.has(`${symbol.toLowerCase()}usdt@forceOrder`),
-  );
-  return newestBy(wanted, ({ symbol, time }) => `${symbol} ${Math.floor(time / 1_000)}`).flatMap((event) => {
-    const instrument = instruments.get(event.symbol);
-    return instrument === undefined ? [] : [forceOrder(event, instrument)];
-  });
-};
+/** `/market/ws`: JSON subscriptions; a stream of all symbols or one of each. Only the newest of each second goes out. */
+export const binanceFeed = (naming: Naming): Feed => ({
+  receive,
+  publish: (liquidations, topics, instruments) => {
+    const all = topics.has("!forceOrder@arr");
+    const wanted = liquidations.flatMap((event) => {
+      const instrument = instruments.get(event.symbol);
+      if (instrument === undefined) return [];
+      const topic = `${naming.nameOf(instrument).toLowerCase()}@forceOrder`;
+      return all || topics.has(topic) ? [{ event, instrument }] : [];
+    });
+    return newestBy(wanted, ({ event }) => `${event.symbol} ${Math.floor(event.time / 1_000)}`).map(
+      ({ event, instrument }) => forceOrder(event, instrument, naming),
+    );
+  },
+});
 
-/** `/market/ws`: JSON subscriptions; a stream of all symbols or one of each. */
-export const binanceusdmFeed: Feed = { receive, publish };
+export const binanceusdmFeed: Feed = binanceFeed({
+  nameOf: pairOf,
+  amountOf: (base, _price, instrument) => quantity(base, instrument),
+});

@@ -1,0 +1,113 @@
+import type { RiskTier } from "../../model/types.ts";
+import type { Call, CandleRow, Contract, Feed, Sample, VenueAdapter } from "../adapter.ts";
+import { intervalMs } from "../adapter.ts";
+import { asAmount, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime, Malformed } from "../read.ts";
+
+// Bitfinex v2 derivatives: base units, bare lists of cells, newest row first; a bar without a trade has no row.
+const minuteMs = 60_000;
+
+const candleCall = ({ id }: Contract, params: Readonly<Record<string, number>>): Call => ({
+  method: "publicGetCandlesTradeTimeframeSymbolHist",
+  params: { timeframe: "5m", symbol: id, ...params },
+});
+
+const candles: Feed<CandleRow> = {
+  stepMs: intervalMs,
+  latest: (contract, limit) => candleCall(contract, { limit }),
+  latestLimit: 1_000,
+  window: (contract, from, to) => candleCall(contract, { start: from, end: to - 1, limit: 1_000 }),
+  windowLimit: 1_000,
+  rows: (body) => asList(body, "answer"),
+  // the close comes before the extremes
+  row: (row) => {
+    const cells = asList(row, "candle");
+    return {
+      openTime: asOpenTime(cells[0], intervalMs),
+      ...asOhlc(cells[1], cells[3], cells[4], cells[2]),
+      volume: asAmount(cells[5], "volume"),
+    };
+  },
+};
+
+const statusCall = ({ id }: Contract, params: Readonly<Record<string, number>>): Call => ({
+  method: "publicGetStatusDerivSymbolHist",
+  params: { symbol: id, ...params },
+});
+
+/** Rows come about once a minute: the one within half a minute of a bar's close is that bar's. */
+function nearestClose(time: number): number {
+  const close = Math.round(time / intervalMs) * intervalMs;
+  return Math.abs(time - close) <= minuteMs / 2 ? close : time;
+}
+
+/** For reading back; in the steady state one call about all contracts a minute tells the same. */
+const openInterestHistory: Feed<Sample> = {
+  stepMs: minuteMs,
+  latest: (contract, limit) => statusCall(contract, { limit }),
+  latestLimit: 5_000,
+  window: (contract, from, to) => statusCall(contract, { start: from, end: to - 1, limit: 5_000 }),
+  windowLimit: 5_000,
+  rows: (body) => asList(body, "answer"),
+  row: (row) => {
+    const cells = asList(row, "row");
+    return { at: nearestClose(asTime(cells[0], "time")), value: asPositive(cells[17], "open interest") };
+  },
+};
+
+/** One step: what small positions must have. */
+function readTiers(body: unknown, contract: Contract): readonly RiskTier[] {
+  const pairs = asList(asList(body, "answer")[0], "pairs");
+  const pair = pairs.find((each) => `t${String(asList(each, "pair")[0])}` === contract.id);
+  if (pair === undefined) throw new Malformed(`no margins of ${contract.id}`);
+  const figures = asList(asList(pair, "pair")[1], "figures");
+  const initialMarginRate = asPositive(figures[8], "initial margin");
+  return [
+    {
+      floorNotional: 0,
+      capNotional: Infinity,
+      maintenanceMarginRate: asPositive(figures[9], "minimum margin"),
+      maxLeverage: 1 / initialMarginRate,
+    },
+  ];
+}
+
+export const bitfinex: VenueAdapter = {
+  id: "bitfinex",
+  ccxt: {},
+  declares: {
+    tier: 2,
+    contracts: ["linear"],
+    liquidations: "rest",
+    lacks: {
+      markCandles: "the mark once a minute, and the candle's own extremes",
+      takerVolume: "candles don't say who took",
+      longShortRatio: "nothing stands in",
+    },
+    limits: [{ bucket: "public", weight: 90, perMs: 60_000 }],
+  },
+  candlesOnClose: true,
+  liquidationFeeRate: 0,
+  boards: [
+    {
+      call: { method: "publicGetStatusDeriv", params: { keys: "ALL" } },
+      rows: (body) => asList(body, "answer"),
+      idField: "0",
+      row: (row) => {
+        const cells = asList(row, "row");
+        return {
+          at: asTime(cells[1], "time"),
+          markPrice: asPositive(cells[15], "mark price"),
+          openInterest: asPositive(cells[18], "open interest"),
+          fundingRate: asNumber(cells[12], "funding rate"),
+        };
+      },
+    },
+  ],
+  candles,
+  openInterestHistory: [openInterestHistory],
+  riskTiers: {
+    kind: "venue",
+    call: () => ({ method: "publicGetConfConfig", params: { config: "pub:info:pair:futures" } }),
+    read: readTiers,
+  },
+};
