@@ -27,6 +27,7 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
     destinations,
     platforms,
     stopping: new AbortController(),
+    pictures: (await import("./roles/pictures.ts")).openPictures(options),
     webhooks: new Map(),
   };
   const has = (role: Role): boolean => options.roles.includes(role);

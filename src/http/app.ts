@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { agedImbalance } from "../model/aged.ts";
 import type { HttpSources } from "./contracts.ts";
 import { isOwnHost } from "./hosts.ts";
+import { addPictures } from "./pictures.ts";
 import { readiness } from "./readiness.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -56,6 +57,8 @@ function addApi(app: Hono, sources: HttpSources): void {
     if (stored === undefined) return c.json(notYet, 503);
     return c.json(agedImbalance(stored, clock.now(), staleAfterMs));
   });
+  if (sources.pictures !== undefined)
+    addPictures(app, { pictures: sources.pictures, symbols, unknownSymbol });
   app.get("/api/map/:symbol", async (c) => {
     const symbol = c.req.param("symbol").toUpperCase();
     if (!symbols.includes(symbol)) return c.json(unknownSymbol, 404);

@@ -1,3 +1,4 @@
+import type { Pictures } from "../charts/contracts.ts";
 import type { Imbalance, LiquidationMap } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 
@@ -13,6 +14,7 @@ export interface HttpSources {
   readonly clock: Clock;
   /** Data older than this is stale, on the clock. */
   readonly staleAfterMs: number;
+  readonly pictures?: Pictures;
   readonly webhooks?: Webhooks;
 }
 

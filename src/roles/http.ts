@@ -17,6 +17,7 @@ export async function startHttpRole({
   clock,
   metrics,
   webhooks,
+  pictures,
   lifecycle,
   log,
 }: Parts): Promise<void> {
@@ -45,6 +46,7 @@ export async function startHttpRole({
     clock,
     staleAfterMs: staleAfterMs(config),
     webhooks,
+    pictures,
   };
   const server = await startHttp(sources, { host: config.http.host, port: config.http.port, log });
   lifecycle.add("http", server.close);

@@ -1,3 +1,5 @@
+import type { ChartAssets } from "../charts/assets.ts";
+import type { Pictures } from "../charts/contracts.ts";
 import type { Config } from "../config/config.ts";
 import type { Webhook } from "../http/contracts.ts";
 import type { Clock } from "../ops/clock.ts";
@@ -26,6 +28,8 @@ export interface LopsideOptions {
   readonly store: Store;
   /** The venues run on this machine and need no pacing. */
   readonly unthrottled?: boolean;
+  /** Where the renderer lies; default: beside the bundle. */
+  readonly chartAssets?: ChartAssets;
 }
 
 /** What every role is built from. */
@@ -37,6 +41,7 @@ export interface Parts extends LopsideOptions {
   readonly destinations: readonly string[];
   readonly platforms: readonly string[];
   readonly stopping: AbortController;
+  readonly pictures: Pictures;
   /** What the role `http` serves beside its own pages; roles of the same process add theirs. */
   readonly webhooks: Map<string, Webhook>;
 }
