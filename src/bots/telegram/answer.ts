@@ -3,7 +3,7 @@ import type { InlineKeyboardButton, InputMediaPhoto, Message } from "grammy/type
 import type { Picture } from "../../charts/contracts.ts";
 import type { Language } from "../../texts/texts.ts";
 import type { PictureWish, Reply } from "../shared/reply.ts";
-import { isHarmless, isWrongFile, safeError } from "./failures.ts";
+import { isHarmless, isWrongFile, refusalOf, safeError } from "./failures.ts";
 import { captionLimit, renderKeyboard, renderText, type RenderedText } from "./render.ts";
 import { destinationOf, type Spot } from "./spot.ts";
 import type { TelegramTools } from "./tools.ts";
@@ -20,22 +20,28 @@ export interface Outgoing {
 /** Telegram keeps files for good; a picture's key changes with its snapshot. */
 const fileIdTtlMs = 24 * 3_600_000;
 
-/** Posts a reply; with its picture if there is one, otherwise as text. */
+/** Posts a reply; with its picture if there is one and the chat takes it, otherwise as text. */
 export async function sendReply(tools: TelegramTools, outgoing: Outgoing): Promise<void> {
   const { spot, reply } = outgoing;
   const rendered = renderText(reply);
   const picture = await pictureFor(tools, outgoing, rendered);
   const common = { ...threadOf(spot), ...answering(outgoing), ...keyboardOf(tools, outgoing) };
-  if (picture === undefined) {
-    await tools.api.sendMessage(spot.chatId, rendered.text, {
-      entities: rendered.entities,
-      link_preview_options: { is_disabled: true },
-      ...common,
-    });
-    return;
+  if (picture !== undefined) {
+    const options = { caption: rendered.text, caption_entities: rendered.entities, ...common };
+    try {
+      await withPhoto(tools, picture, async (photo) => tools.api.sendPhoto(spot.chatId, photo, options));
+      return;
+    } catch (error) {
+      // photos may be forbidden where text is not; a refused text then says why
+      if (refusalOf(error)?.code !== 400) throw error;
+      tools.log.debug(safeError(error), "an answer goes without its picture");
+    }
   }
-  const options = { caption: rendered.text, caption_entities: rendered.entities, ...common };
-  await withPhoto(tools, picture, async (photo) => tools.api.sendPhoto(spot.chatId, photo, options));
+  await tools.api.sendMessage(spot.chatId, rendered.text, {
+    entities: rendered.entities,
+    link_preview_options: { is_disabled: true },
+    ...common,
+  });
 }
 
 /** Puts a reply in the place of what a message says; where Telegram can't, it is posted anew. */

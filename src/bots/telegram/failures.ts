@@ -36,7 +36,7 @@ export function isShutOut(error: unknown): boolean {
   const refusal = refusalOf(error);
   if (refusal === undefined) return false;
   if (refusal.code === 403) return true;
-  return /not enough rights|have no rights|need administrator rights|chat_write_forbidden|topic_closed/iu.test(
+  return /not enough rights|have no rights|need administrator rights|chat_write_forbidden|topic_closed|chat not found/iu.test(
     refusal.description,
   );
 }

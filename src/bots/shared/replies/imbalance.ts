@@ -78,7 +78,9 @@ function presentMessage(texts: Texts, imbalance: Imbalance): FullMessage | undef
     kind: "fire",
     reason: "held",
     direction: leaning(judged.data.ratio),
+    rule: "now",
     alertId: "now",
+    episodeId: "now",
     firedAt: imbalance.time,
   });
   const message = alertMessage(content, texts.language);
