@@ -121,8 +121,8 @@ export function absorbIntoStack(
   consumed: readonly number[],
 ): void {
   const kept = 2 ** (-intervalMs / consumedHalfLifeMs);
-  const reported = reportedBy(bar);
-  if (reported !== undefined) report(stack, reported, fuelOf(stack, consumed), kept);
+  const reported = reportedIn(bar);
+  if (reported !== undefined) noteReport(stack, reported, fuelOf(stack, consumed), intervalMs);
   for (let part = 0; part < partCount; part += 1) {
     stack.consumed[part] = (stack.consumed[part] ?? 0) * kept + (consumed[part] ?? 0);
   }
@@ -131,7 +131,13 @@ export function absorbIntoStack(
   addVariance(stack.variance, 2, squared, 2 ** (-intervalMs / slowHalfLifeMs));
 }
 
-function reportedBy({ longLiquidations, shortLiquidations }: Bar): number | undefined {
+interface Report {
+  readonly longLiquidations?: number | undefined;
+  readonly shortLiquidations?: number | undefined;
+}
+
+/** Both sides together, in contracts; undefined where nothing sound is known. */
+export function reportedIn({ longLiquidations, shortLiquidations }: Report): number | undefined {
   if (longLiquidations === undefined && shortLiquidations === undefined) return undefined;
   const both = (longLiquidations ?? 0) + (shortLiquidations ?? 0);
   return both >= 0 && both < Infinity ? both : undefined;
@@ -143,8 +149,9 @@ export function fuelOf(stack: StackState, consumed: readonly number[]): number {
   return consumed.reduce((sum, mass, part) => sum + mass * (mix[part] ?? 0), 0);
 }
 
-/** Notes liquidations that a venue told of, and the fuel of the same time. */
-function report(stack: StackState, reported: number, fuel: number, kept: number): void {
+/** Notes liquidations that a venue told of, and the fuel of the same stretch of time. */
+export function noteReport(stack: StackState, reported: number, fuel: number, intervalMs: number): void {
+  const kept = 2 ** (-intervalMs / consumedHalfLifeMs);
   stack.reports[0] = (stack.reports[0] ?? 0) * kept + reported;
   stack.reports[1] = (stack.reports[1] ?? 0) * kept + fuel;
 }

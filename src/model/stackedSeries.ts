@@ -1,7 +1,7 @@
 import type { VenueLevels } from "./levels.ts";
 import { applyBar, createSeries, decodeSeries, encodeSeries } from "./series.ts";
 import type { BarResult, Series } from "./series.ts";
-import { absorbIntoStack, copyStack, createStack, reachedParts, type StackState } from "./stack.ts";
+import { absorbIntoStack, copyStack, createStack, fuelOf, reachedParts, type StackState } from "./stack.ts";
 import { stackLevels } from "./stackLevels.ts";
 import { decodeStack, encodeStack, stackBytes } from "./stackSnapshot.ts";
 import { createPath, extendPath, type PricePath } from "./pricePath.ts";
@@ -69,6 +69,11 @@ function step(series: Series, stack: StackState, bar: Bar): BarResult {
   const result = applyBar(series, bar);
   if (state.lastClosed !== seen) absorbIntoStack(stack, bar, spec.intervalMs, consumed);
   return result;
+}
+
+/** What the published map has where a bar's path is about to go; asked before the bar is applied. Contracts. */
+export function fuelAhead({ series, stack }: StackedSeries, bar: Bar): number {
+  return fuelOf(stack, reachedParts(stack, series.state, bar));
 }
 
 // scratch of `stackedLevels`, which runs to its end before anyone can call it again

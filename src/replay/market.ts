@@ -2,8 +2,17 @@ import { aggregateVenues } from "../model/aggregate.ts";
 import type { Aggregate, VenueInput } from "../model/aggregate.ts";
 import type { VenueLevels } from "../model/levels.ts";
 import { createNullMap } from "../model/nullMap.ts";
-import { applyStacked, createStacked, stackedLevels } from "../model/stackedSeries.ts";
+import { noteReport, reportedIn } from "../model/stack.ts";
+import {
+  applyStacked,
+  createStacked,
+  fuelAhead,
+  stackedLevels,
+  type StackedSeries,
+} from "../model/stackedSeries.ts";
 import type { Bar, RiskTier, SeriesSpec } from "../model/types.ts";
+import { usualStep } from "./order.ts";
+import type { Recording } from "./recording.ts";
 
 const venue = "binanceusdm";
 
@@ -14,6 +23,8 @@ export interface MarketOptions {
   readonly symbol: string;
   readonly intervalMs: number;
   readonly riskTiers: readonly RiskTier[];
+  /** Liquidations at a coarser interval than the bars'; each counts from the close of its last bar on. */
+  readonly recording?: Pick<Recording, "liquidations">;
 }
 
 /** One recorded contract as the live pipeline would see it: a single venue whose bars close one by one. */
@@ -27,7 +38,7 @@ export interface Market {
   readonly frozen: ReadonlyMap<string, number>;
 }
 
-export function openMarket({ symbol, intervalMs, riskTiers }: MarketOptions): Market {
+export function openMarket({ symbol, intervalMs, riskTiers, recording }: MarketOptions): Market {
   const spec: SeriesSpec = {
     venue,
     symbol,
@@ -43,7 +54,10 @@ export function openMarket({ symbol, intervalMs, riskTiers }: MarketOptions): Ma
   let [time, knownAt, mark] = [0, 0, 0];
   let disbelief: string | undefined;
 
+  const reports = openReports(recording?.liquidations ?? [], intervalMs);
+
   const take = (bar: Bar): void => {
+    reports.take(bar, series);
     const result = applyStacked(series, bar);
     time = bar.openTime + intervalMs;
     if (result.kind === "applied") knownAt = time;
@@ -73,6 +87,23 @@ export function openMarket({ symbol, intervalMs, riskTiers }: MarketOptions): Ma
       return { ...aggregate, lastMarkPrice: aggregate.lastMarkPrice ?? mark };
     },
   };
+}
+
+/** Hands totals to the series as their time is over, with the fuel of the bars that they cover. */
+function openReports(totals: NonNullable<Recording["liquidations"]>, intervalMs: number) {
+  const stepMs = usualStep(totals) ?? intervalMs;
+  const byTime = new Map(totals.map((total) => [total.openTime, total]));
+  let [from, fuel] = [NaN, 0];
+  const take = (bar: Bar, series: StackedSeries): void => {
+    const start = Math.floor(bar.openTime / stepMs) * stepMs;
+    if (start !== from) [from, fuel] = [start, 0];
+    fuel += fuelAhead(series, bar);
+    const total = byTime.get(start);
+    if (total === undefined || bar.openTime + intervalMs < start + stepMs) return;
+    const reported = reportedIn(total);
+    if (reported !== undefined) noteReport(series.stack, reported, fuel, stepMs);
+  };
+  return { take };
 }
 
 function count(counts: Map<string, number>, reason: string): void {

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import type { Bar } from "../../src/model/types.ts";
+import { openMarket, type Market } from "../../src/replay/market.ts";
+import { swingingBars } from "../support/recording.ts";
+
+const intervalMs = 300_000;
+const hourMs = 3_600_000;
+const riskTiers = [
+  { floorNotional: 0, capNotional: Infinity, maintenanceMarginRate: 0.005, maxLeverage: 100 },
+];
+const bars = swingingBars(3 * 288);
+const reportedADay = 288;
+
+/** Each bar reports one contract, liquidated on one side or the other. */
+const reporting = bars.map((bar, index): Bar => ({
+  ...bar,
+  longLiquidations: index % 2,
+  shortLiquidations: (index + 1) % 2,
+}));
+
+describe("the share of past maps that was realised", () => {
+  it("is unknown without reports", () => {
+    expect(marketOf(bars).aggregate().realisedShare).toBeNull();
+  });
+
+  it("is what was reported over what the map had where prices came", () => {
+    const once = shareOf(marketOf(reporting));
+    const twice = shareOf(
+      marketOf(
+        reporting.map((bar) => ({
+          ...bar,
+          longLiquidations: 2 * (bar.longLiquidations ?? 0),
+          shortLiquidations: 2 * (bar.shortLiquidations ?? 0),
+        })),
+      ),
+    );
+    expect(once).toBeGreaterThan(0);
+    expect(once).toBeLessThan(1);
+    expect(twice / once).toBeCloseTo(2, 9);
+  });
+
+  it("is about the same where reports come by the hour", () => {
+    const openTimes = bars.map(({ openTime }) => openTime).filter((openTime) => openTime % hourMs === 0);
+    const liquidations = openTimes.map((openTime) => ({
+      line: 0,
+      openTime,
+      longLiquidations: (reportedADay / 24) * 0.5,
+      shortLiquidations: (reportedADay / 24) * 0.5,
+    }));
+    const market = openMarket({ symbol: "BTC", intervalMs, riskTiers, recording: { liquidations } });
+    for (const bar of bars) market.take(bar);
+    expect(shareOf(market) / shareOf(marketOf(reporting))).toBeCloseTo(1, 1);
+  });
+
+  it("leaves out an hour of which nothing is known, reports and map alike", () => {
+    const holey = reporting.map((bar, index): Bar => (index % 100 < 50 ? bar : (bars[index] ?? bar)));
+    expect(shareOf(marketOf(holey)) / shareOf(marketOf(reporting))).toBeGreaterThan(0.4);
+    expect(shareOf(marketOf(holey)) / shareOf(marketOf(reporting))).toBeLessThan(2.5);
+  });
+});
+
+describe("the null map of a recording", () => {
+  it("is there after the first day", () => {
+    expect(marketOf(bars.slice(0, 200)).nullLevels()).toBeUndefined();
+    expect(marketOf(bars).nullLevels()).toBeDefined();
+  });
+});
+
+function marketOf(input: readonly Bar[]): Market {
+  const market = openMarket({ symbol: "BTC", intervalMs, riskTiers });
+  for (const bar of input) market.take(bar);
+  return market;
+}
+
+function shareOf(market: Market): number {
+  return market.aggregate().realisedShare ?? NaN;
+}
