@@ -24,6 +24,18 @@ export interface SendRequest {
   readonly possibleRepeat: boolean;
   /** The same for every attempt at one delivery, different between deliveries. Any length: hash it to fit. */
   readonly idempotencyKey: string;
+  /** Rows of buttons below it, where the platform has any. */
+  readonly buttons?: readonly (readonly MessageButton[])[];
+  /** Discord: an embed instead of components. A message keeps the style it was posted in. */
+  readonly style?: "embed";
+  /** Discord: an announcement channel's followers get it too. */
+  readonly crosspost?: true;
+}
+
+/** `data` comes back signed as it is when the button is pressed. */
+export interface MessageButton {
+  readonly label: string;
+  readonly data: string;
 }
 
 /** What became of it. The kind alone answers "retry?". */

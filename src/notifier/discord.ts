@@ -29,13 +29,14 @@ export function createDiscordSender(options: DiscordOptions): Sender {
   const rest = openRest(options);
   return {
     platform: "discord",
-    send: async ({ destination, message, possibleRepeat, idempotencyKey }, signal) => {
+    send: async (request, signal) => {
+      const { destination, idempotencyKey, crosspost } = request;
       const channel = parseDiscordDestination(destination);
       if (channel === undefined)
         return { kind: "rejected", reason: "not a Discord destination", disable: true };
       if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before sending" };
       const body = {
-        ...renderDiscord(message, possibleRepeat),
+        ...renderDiscord(request.message, request),
         nonce: nonceOf(idempotencyKey),
         enforce_nonce: true,
       };
@@ -47,12 +48,29 @@ export function createDiscordSender(options: DiscordOptions): Sender {
         const messageId = textField(sent, "id");
         if (messageId === undefined)
           return { kind: "unknown-outcome", reason: "Discord answered something else" };
+        if (crosspost === true) await publish(rest, { channel, messageId, limit });
         return { kind: "sent", messageId };
       } catch (error) {
         return translate(error, options.clock);
       }
     },
   };
+}
+
+interface Published {
+  readonly channel: string;
+  readonly messageId: string;
+  readonly limit: AbortSignal;
+}
+
+/** To those who follow an announcement channel. Its few posts an hour may be used up: the message itself is there. */
+async function publish(rest: REST, { channel, messageId, limit }: Published): Promise<"done" | "not-now"> {
+  try {
+    await rest.post(Routes.channelMessageCrosspost(channel, messageId), { signal: limit });
+    return "done";
+  } catch {
+    return "not-now"; // never a reason to post again
+  }
 }
 
 /** Asks who the token belongs to. The token itself appears in no answer. */

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { AlertMessage, FullMessage } from "../../src/alerts/message.ts";
-import { renderDiscord } from "../../src/notifier/discordMessage.ts";
+import {
+  contentLimit,
+  descriptionLimit,
+  renderDiscord,
+  textLimit,
+  type DiscordRendering,
+} from "../../src/notifier/discordMessage.ts";
+import { composeMessage, readMessage } from "../support/discord/messages.ts";
 import { alert, endOfAlert } from "./sender.contract.ts";
 
 describe("an alert on Discord", () => {
@@ -81,8 +88,80 @@ describe("an alert on Discord", () => {
   });
 });
 
+const buttons = [
+  [
+    { label: "Snooze", data: "a" },
+    { label: "Why?", data: "b" },
+  ],
+];
+const picture = { filename: "map.png", description: "the map" };
+
+describe("what goes with an alert", () => {
+  const rendered = (rendering: DiscordRendering): string => JSON.stringify(renderDiscord(alert, rendering));
+
+  it("is the picture below the headline, then the words, then the buttons", () => {
+    const [container] = renderDiscord(alert, { picture, buttons }).components ?? [];
+    expect(container).toMatchObject({
+      type: 17,
+      components: [
+        { type: 10, content: expect.stringMatching(/^\*\*BTC 2\.6×[^\n]*\*\*$/) },
+        { type: 12, items: [{ media: { url: "attachment://map.png" }, description: "the map" }] },
+        { type: 10, content: expect.stringContaining("Liquidation maps are not price predictions.") },
+        { type: 1, components: [{ custom_id: "a" }, { custom_id: "b", label: "Why?" }] },
+      ],
+    });
+  });
+
+  it("as an embed has the headline outside of it, where the notification looks", () => {
+    const body = renderDiscord(alert, { style: "embed", picture, buttons });
+    expect(body.flags).toBeUndefined();
+    expect(body.content).toMatch(/^\*\*BTC 2\.6×/);
+    expect(body.embeds).toMatchObject([
+      {
+        color: 3_055_211,
+        description: expect.stringContaining("Liquidation maps are not price predictions."),
+        image: { url: "attachment://map.png" },
+      },
+    ]);
+    expect(body.components).toMatchObject([{ type: 1 }]);
+    expect(body.allowed_mentions).toEqual({ parse: [] });
+  });
+
+  it("says the same in both styles", () => {
+    const words = (text: string): readonly string[] => text.match(/[A-Za-z$0-9.%]{4,}/g) ?? [];
+    const embed = words(rendered({ style: "embed" }));
+    for (const word of words(fullAlert(alert).caveat.rest)) expect(embed).toContain(word);
+  });
+
+  const long = { ...fullAlert(alert), readings: [{ who: "Somebody", text: "*".repeat(3_500) }] };
+  const longer = { ...long, headline: "h".repeat(2_500) };
+  it.each([
+    ["as components", long, {}],
+    ["as an embed", long, { style: "embed" }],
+    ["with a headline nobody would write", longer, { style: "embed", picture, buttons }],
+    ["at the end of an episode", endOfAlert, { style: "embed", possibleRepeat: true, buttons }],
+  ] satisfies readonly (readonly [string, AlertMessage, DiscordRendering])[])(
+    "is taken by Discord %s",
+    (_, message, rendering) => {
+      const file = {
+        field: "files[0]",
+        filename: "map.png",
+        contentType: "image/png",
+        bytes: Buffer.alloc(1),
+      };
+      const body = renderDiscord(message, rendering);
+      const files = "picture" in rendering ? [file] : [];
+      expect(() => composeMessage(readMessage(JSON.parse(JSON.stringify(body)), files), files)).not.toThrow();
+    },
+  );
+
+  it("stays within the limits Discord has", () => {
+    expect([textLimit, descriptionLimit, contentLimit]).toEqual([4_000, 4_096, 2_000]);
+  });
+});
+
 function contentOf(message: AlertMessage, possibleRepeat = false): string {
-  const text = JSON.stringify(renderDiscord(message, possibleRepeat).components);
+  const text = JSON.stringify(renderDiscord(message, { possibleRepeat }).components);
   const found = /"content":("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
   return String(JSON.parse(found ?? '""'));
 }
