@@ -1,4 +1,4 @@
-/** ccxt ids, by how much they tell. In a file of its own, so that checking a setting doesn't load ccxt. */
+/** ccxt ids. In a file of its own, so that checking a setting doesn't load ccxt. */
 export const supportedVenues = [
   "binanceusdm",
   "bybit",
@@ -6,6 +6,11 @@ export const supportedVenues = [
   "gate",
   "bitget",
   "hyperliquid",
+  "binancecoinm",
+  "kucoinfutures",
+  "htx",
   "mexc",
+  "bitfinex",
   "krakenfutures",
+  "deribit",
 ] as const;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Lackable, VenueAdapter } from "../../src/poller/adapter.ts";
 import { adapters } from "../../src/poller/adapters.ts";
+import { supportedVenues } from "../../src/poller/supported.ts";
 
 /** What an adapter shows by how it is built. */
 const gives: readonly (readonly [Lackable, (adapter: VenueAdapter) => boolean])[] = [
@@ -12,6 +13,10 @@ const gives: readonly (readonly [Lackable, (adapter: VenueAdapter) => boolean])[
   ["liquidations", ({ declares }) => declares.liquidations !== "none"],
   ["riskTiers", ({ riskTiers }) => riskTiers.kind === "venue"],
 ];
+
+it("there is an adapter for every supported venue, and no other", () => {
+  expect(adapters.map(({ id }) => id).toSorted()).toEqual(supportedVenues.toSorted());
+});
 
 describe.each(adapters)("what $id declares", (adapter) => {
   it.each(gives)("is true of its %s", (figure, given) => {
