@@ -1,9 +1,10 @@
-import { aggregateVenues, type VenueInput } from "../model/aggregate.ts";
+import { aggregateVenues, toLiquidationMap, type VenueInput } from "../model/aggregate.ts";
+import { detailOf, type MapDetail } from "../model/detail.ts";
 import { freshNotionalMemory, measureImbalance } from "../model/imbalance.ts";
 import type { VenueLevels } from "../model/levels.ts";
 import { createNullMap } from "../model/nullMap.ts";
 import { applyStacked, stackedLevels, warmStartStacked } from "../model/stackedSeries.ts";
-import type { Imbalance } from "../model/types.ts";
+import type { Imbalance, LiquidationMap } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { historyMs, type PollOutcome, type Venue } from "../poller/contracts.ts";
@@ -18,8 +19,16 @@ export interface LiveOptions {
   readonly onProgress: (text: string) => void;
 }
 
+/** What one live shot gives. */
+export interface LiveShot {
+  readonly imbalance: Imbalance;
+  readonly map: LiquidationMap;
+  /** Undefined where no venue is fresh. */
+  readonly detail: MapDetail | undefined;
+}
+
 /** Asks every venue once, history first, and measures what they say now. Nothing is kept. */
-export async function measureLive(symbol: string, options: LiveOptions): Promise<Imbalance> {
+export async function measureLive(symbol: string, options: LiveOptions): Promise<LiveShot> {
   const waiting = new Set(options.venues);
   const shots = await Promise.all(
     options.venues.map(async (id) => {
@@ -36,7 +45,11 @@ export async function measureLive(symbol: string, options: LiveOptions): Promise
     episodeOpen: false,
     nullLevels: largest?.nullLevels,
   });
-  return measured.imbalance;
+  return {
+    imbalance: measured.imbalance,
+    map: toLiquidationMap(aggregate),
+    detail: detailOf(aggregate, inputs),
+  };
 }
 
 async function askVenue(id: string, symbol: string, { baseUrl, clock, log }: LiveOptions): Promise<Shot> {
