@@ -1,0 +1,323 @@
+import { describe, expect, test } from "vitest";
+import type { PictureFailure } from "../../../src/charts/contracts.ts";
+import { referenceImbalance } from "../../alerts/examples.ts";
+import { textsIn } from "../../../src/texts/texts.ts";
+import { aroundScenes, labelsOf, plainPictures, textOf } from "./scene.ts";
+
+const setScene = aroundScenes();
+
+describe("asking about the market", () => {
+  test("/imbalance: a picture with its card, and buttons that change it in place", async () => {
+    const { server, ana, anaChat, ask, press } = await setScene();
+    const card = await ask(ana, anaChat, "/imbalance btc");
+    expect(card.content.photo).toBeDefined();
+    expect(textOf(card)).toContain("Liquidation maps are not price predictions.");
+    expect(labelsOf(card)).toEqual([
+      ["🔄 Refresh", "❓ Why?"],
+      ["🔥 Heatmap", "🔔 Subscribe"],
+    ]);
+    await press(ana, card, "🔥 Heatmap");
+    await server.waitFor(() => (textOf(card).includes("last 24") ? card : undefined));
+    expect(server.sent(anaChat.id)).toHaveLength(1);
+  });
+
+  test("Refresh of what has not changed is no error", async () => {
+    const imbalance = async (symbol: string) => ({ ...referenceImbalance, symbol });
+    const { ana, anaChat, ask, press } = await setScene({ ports: { imbalance } });
+    const card = await ask(ana, anaChat, "/imbalance");
+    expect((await press(ana, card, "🔄 Refresh")).answer).toBeDefined();
+  });
+
+  test("Why? explains venues, bands and confidence below the card, which stays", async () => {
+    const imbalance = async (symbol: string) => ({
+      ...referenceImbalance,
+      symbol,
+      ratioLow: 2.1,
+      ratioHigh: 3.2,
+      excessRatio: 1.9,
+      percentile: 0.93,
+      bands: [
+        { distanceRatio: 0.01, longUsd: 4.1e8, shortUsd: 1.24e9 },
+        { distanceRatio: 0.05, longUsd: 2e9, shortUsd: 3e9 },
+      ],
+    });
+    const { ana, anaChat, ask, press, next } = await setScene({ ports: { imbalance } });
+    const card = await ask(ana, anaChat, "/imbalance BTC");
+    await press(ana, card, "❓ Why?");
+    const why = textOf(await next(anaChat, 1));
+    expect(why).toContain("Binance 51%, 4\u00a0s old, estimated");
+    expect(why).toContain("±1%: $410M of longs if it falls, $1.2B of shorts if it rises");
+    expect(why).toContain("between 2.1× and 3.2×");
+    expect(why).toContain("more lopsided than 93% of the last 30 days");
+    expect(textOf(card)).toContain("BTC 2.6× lopsided up");
+  });
+
+  test("without figures, with stale ones and without a picture it says so", async () => {
+    const busy: PictureFailure = { kind: "failed", reason: "busy", message: "" };
+    const { ana, anaChat, ask } = await setScene({
+      ports: {
+        imbalance: async (symbol) =>
+          symbol === "ETH"
+            ? { ...referenceImbalance, symbol, regime: "stale", ratio: null, ageMs: null }
+            : symbol === "SOL"
+              ? { ...referenceImbalance, symbol }
+              : undefined,
+        pictures: { ...plainPictures, map: async () => busy },
+      },
+    });
+    expect(textOf(await ask(ana, anaChat, "/imbalance BTC"))).toContain("has not been computed yet");
+    expect(textOf(await ask(ana, anaChat, "/imbalance ETH"))).toContain("no fresh data");
+    const text = await ask(ana, anaChat, "SOL");
+    expect(text.content.photo).toBeUndefined();
+    expect(textOf(text)).toContain("SOL 2.6× lopsided up");
+  });
+
+  test("a picture is uploaded once; then its file id goes to everyone", async () => {
+    const { server, driver, ana, anaChat, ben, ask } = await setScene();
+    await ask(ana, anaChat, "/map BTC");
+    await ask(ben, driver.addPrivateChat(ben), "/map BTC");
+    await ask(ana, anaChat, "/imbalance BTC");
+    expect(server.uploads()).toBe(1);
+  });
+
+  test("inline, in any chat, the card can be sent", async () => {
+    const { server, driver, ben } = await setScene();
+    const query = driver.inlineQuery(ben, "btc");
+    await server.waitFor(() => query.answer);
+    expect(JSON.stringify(query.answer)).toContain("BTC 2.6× lopsided up at $84,230");
+    const all = driver.inlineQuery(ben, "");
+    await server.waitFor(() => all.answer);
+    expect(all.answer?.["results"]).toHaveLength(3);
+  });
+
+  test("/status names venues, ages and what waits", async () => {
+    const { ana, anaChat, ask } = await setScene({ ports: { pending: async () => 3 } });
+    const status = textOf(await ask(ana, anaChat, "/status"));
+    expect(status).toContain("BTC: 3/3 venues fresh, data 4\u00a0s old");
+    expect(status).toContain("Binance: fresh");
+    expect(status).toContain("3 waiting");
+  });
+
+  test("/history tells what came after", async () => {
+    const hour = 3_600_000;
+    const now = Date.now();
+    const firedAt = now - 30 * hour;
+    const { alertContent } = await import("../../../src/alerts/content.ts");
+    const { firedUp } = await import("../../alerts/examples.ts");
+    const content = { ...alertContent(referenceImbalance, firedUp), firedAt };
+    const point = (hours: number, markPrice: number) => ({
+      time: firedAt + hours * hour,
+      markPrice,
+      ratio: 2,
+      ratioLow: null,
+      ratioHigh: null,
+      notionalUsd: null,
+    });
+    const { ana, anaChat, ask } = await setScene({
+      ports: {
+        points: async () => [point(0.5, 84_500), point(1, 85_072), point(2, 85_100), point(24, 82_546)],
+        deliveries: {
+          ofDestination: async () => [{ alertId: "a", symbol: "BTC", firedAt, content, outcome: "sent" }],
+        },
+      },
+    });
+    const history = textOf(await ask(ana, anaChat, "/history"));
+    expect(history).toContain("BTC 2.6× up at $84,230");
+    expect(history).toContain("1\u00a0h later +1%");
+    expect(history).toContain("24\u00a0h later −2%");
+    expect(history).toContain("the shorts' level (+0.91%) was reached after 60\u00a0min");
+  });
+});
+
+describe("/alerts", () => {
+  test("shows each with its state, and changes it from its buttons", async () => {
+    const since = Date.now() - 60_000;
+    const { server, ports, ana, anaChat, ask, press } = await setScene({
+      ports: {
+        watch: async (symbol) => ({
+          ...(symbol === "SOL" && { hold: "few-venues" as const }),
+          stateOf: ({ direction }) =>
+            symbol === "BTC" && direction === "up" ? { status: "firing", since, level: 0 } : undefined,
+        }),
+        imbalance: async (symbol) => ({ ...referenceImbalance, symbol }),
+      },
+    });
+    for (const symbol of ["BTC 2", "ETH 3", "SOL 2"]) await ask(ana, anaChat, `/subscribe ${symbol}`);
+    const list = await ask(ana, anaChat, "/alerts");
+    expect(textOf(list)).toMatch(/BTC 2×, either way\n🔴 firing since .+, ratio 2\.5×/u);
+    expect(textOf(list)).toContain("ETH 3×, either way\n🟢 armed, 21% away");
+    expect(textOf(list)).toContain("SOL 2×, either way\n⏳ held: too few venues answer");
+
+    await press(ana, list, "⏸");
+    await server.waitFor(() => (textOf(list).includes("⏸ paused") ? list : undefined));
+    await press(ana, list, "✏️ ETH 3×");
+    await server.waitFor(() => (textOf(list).includes("Change the alert of ETH 3×") ? list : undefined));
+    await press(ana, list, "only ▲");
+    await server.waitFor(() => (labelsOf(list).flat().includes("✓ only ▲") ? list : undefined));
+    await press(ana, list, "Other ratio");
+    await server.waitFor(() => (textOf(list).includes("How lopsided must ETH") ? list : undefined));
+    await press(ana, list, "4.0×");
+    await server.waitFor(() => (textOf(list).includes("Change the alert of ETH 4×") ? list : undefined));
+    await press(ana, list, "🗑 Delete");
+    await server.waitFor(() => (textOf(list).startsWith("Alerts here") ? list : undefined));
+    const record = await ports.destinations.get(`telegram:${ana.id}`);
+    expect(record?.subscriptions.map(({ symbol, mode }) => `${symbol} ${mode}`)).toEqual([
+      "BTC off",
+      "SOL loud",
+    ]);
+  });
+
+  test("/unsubscribe ends those of a symbol, or all", async () => {
+    const { ports, ana, anaChat, ask } = await setScene();
+    for (const wish of ["BTC 2", "BTC 3", "ETH 2"]) await ask(ana, anaChat, `/subscribe ${wish}`);
+    expect(textOf(await ask(ana, anaChat, "/unsubscribe btc"))).toBe("No more alerts for BTC here.");
+    expect(textOf(await ask(ana, anaChat, "/unsubscribe SOL"))).toContain("no alert for SOL");
+    expect(textOf(await ask(ana, anaChat, "/unsubscribe all"))).toContain("No more alerts here");
+    expect((await ports.destinations.get(`telegram:${ana.id}`))?.subscriptions).toEqual([]);
+  });
+});
+
+describe("settings", () => {
+  test("mute, unmute, quiet hours, zone by name and by location", async () => {
+    const { driver, ports, ana, anaChat, ask, next, server } = await setScene();
+    expect(textOf(await ask(ana, anaChat, "/mute 2h"))).toContain("Quiet here until");
+    expect(textOf(await ask(ana, anaChat, "/unmute"))).toBe("Alerts are on again.");
+    expect(textOf(await ask(ana, anaChat, "/unmute"))).toBe("Nothing was muted here.");
+    expect(textOf(await ask(ana, anaChat, "/quiet 22:00-07:00"))).toContain("(UTC) are held back");
+    expect(textOf(await ask(ana, anaChat, "/zone berlni"))).toContain("Did you mean Europe/Berlin?");
+    const seen = server.sent(anaChat.id).length;
+    driver.say(ana, anaChat, "", { extra: { location: { latitude: 40.4, longitude: -3.7 } } });
+    expect(textOf(await next(anaChat, seen))).toContain("Time zone Europe/Madrid");
+    const record = await ports.destinations.get(`telegram:${ana.id}`);
+    expect(record?.settings).toMatchObject({ zone: "Europe/Madrid", quietHours: { from: 1_320, to: 420 } });
+  });
+
+  test("/forget asks first, and then nothing is left", async () => {
+    const { server, ports, ana, anaChat, ask, press } = await setScene();
+    await ask(ana, anaChat, "/subscribe BTC 2");
+    const sure = await ask(ana, anaChat, "/forget");
+    expect((await ports.destinations.get(`telegram:${ana.id}`))?.subscriptions).toHaveLength(1);
+    await press(ana, sure, "Yes, delete all");
+    await server.waitFor(() => (textOf(sure).startsWith("Deleted") ? sure : undefined));
+    expect(await ports.destinations.get(`telegram:${ana.id}`)).toBeUndefined();
+    expect(await ports.destinations.ownedBy(`telegram:${ana.id}`)).toEqual([]);
+  });
+
+  test("a chat's own language wins over the client's", async () => {
+    const { driver, ports, ask } = await setScene();
+    const kim = driver.addUser({ languageCode: "ko" });
+    const chat = driver.addPrivateChat(kim);
+    expect(textOf(await ask(kim, chat, "/language en"))).toBe("From now on I write English here.");
+    expect((await ports.destinations.get(`telegram:${kim.id}`))?.settings.language).toBe("en");
+    expect(textOf(await ask(kim, chat, "/language klingon"))).toContain("I don't speak “klingon” yet");
+  });
+
+  test("pressing a menu in a group is for administrators, each time anew", async () => {
+    const { server, driver, ports, ana, ben, ask, press } = await setScene();
+    const group = driver.addGroup({ admins: [ana], members: [ben] });
+    const menu = await ask(ana, group, "/mute");
+    expect((await press(ben, menu, "4\u00a0h")).answer).toMatchObject({
+      text: textsIn("en").say("bot-admins-only"),
+    });
+    driver.setUserStatus(group, ben, "administrator", ["can_manage_chat"]);
+    await press(ben, menu, "4\u00a0h");
+    await server.waitFor(() => (textOf(menu).startsWith("Quiet here") ? menu : undefined));
+    driver.setUserStatus(group, ana, "member");
+    expect((await press(ana, menu, "🔔 Unmute")).answer).toMatchObject({ show_alert: true });
+    expect((await ports.destinations.get(`telegram:${group.id}`))?.settings.mutedUntil).toBeGreaterThan(
+      Date.now(),
+    );
+  });
+});
+
+describe("what is typed wrongly", () => {
+  test("typos are guessed, wrong values explained with the chat's own symbol", async () => {
+    const { ana, anaChat, ask } = await setScene();
+    await ask(ana, anaChat, "/subscribe SOL 2");
+    expect(textOf(await ask(ana, anaChat, "/imbalnce"))).toContain("Did you mean /imbalance?");
+    expect(textOf(await ask(ana, anaChat, "hello there"))).toContain("/help");
+    expect(textOf(await ask(ana, anaChat, "/subscribe 99"))).toContain("Example: /subscribe SOL 2.5");
+    expect(textOf(await ask(ana, anaChat, "/help"))).toContain("/subscribe SOL 2.5");
+  });
+
+  test("what users type is never markup, and cut at 256 characters", async () => {
+    const { ana, anaChat, ask } = await setScene();
+    const typed = `/subscribe <b>[x](tg://user?id=1)*_${"y".repeat(2_000)}`;
+    const refusal = await ask(ana, anaChat, typed);
+    expect(textOf(refusal)).toContain("<b>[x](tg://user?id=1)*_");
+    expect(textOf(refusal).length).toBeLessThan(500);
+    expect(refusal.content.entities.map((entity) => Reflect.get(entity, "type"))).toEqual(["code"]);
+  });
+
+  test("in groups, other bots' commands are not ours", async () => {
+    const { server, driver, ana, ask } = await setScene();
+    const group = driver.addGroup({ admins: [ana] });
+    driver.say(ana, group, "/roll");
+    driver.say(ana, group, "/help@some_other_bot");
+    await ask(ana, group, "/help@lopside_test_bot");
+    expect(server.sent(group.id)).toHaveLength(1);
+  });
+});
+
+describe("security", () => {
+  test("forged data, another chat's button and a stranger's set-up are refused", async () => {
+    const { server, driver, ports, ana, anaChat, ben, ask } = await setScene();
+    await ask(ana, anaChat, "/subscribe BTC 2");
+    const sure = await ask(ana, anaChat, "/forget");
+    const markup: unknown = JSON.parse(JSON.stringify(sure.content.replyMarkup));
+    const data = String(Reflect.get(markup as object, "inline_keyboard")[0][0].callback_data);
+
+    const benChat = driver.addPrivateChat(ben);
+    const mine = await ask(ben, benChat, "/help");
+    for (const forged of [data, "F", "F~0000000000000000", `${data.slice(0, -1)}A`, "x".repeat(64)]) {
+      const query = driver.forgePress(ben, mine, forged);
+      await server.waitFor(() => query.answer);
+      expect(query.answer?.["text"]).toContain("no longer valid");
+    }
+    expect((await ports.destinations.get(`telegram:${ana.id}`))?.subscriptions).toHaveLength(1);
+
+    const channel = driver.addChannel({ title: "Ana's", admins: [ana] });
+    const { setUpPayload } = await import("../../../src/bots/telegram/links.ts");
+    const payload = setUpPayload(`telegram:${channel.id}`);
+    expect(textOf(await ask(ben, benChat, `/start ${payload}`))).toBe(textsIn("en").say("bot-not-yours"));
+  });
+
+  test("whoever stops being an administrator loses the channel's menu in their private chat", async () => {
+    const { server, driver, ports, ana, anaChat, next, press } = await setScene();
+    const channel = driver.addChannel({ title: "Signals", admins: [ana], botStatus: "left" });
+    driver.setBotStatus(channel, { by: ana, status: "administrator", rights: ["can_post_messages"] });
+    const menu = await next(anaChat, 0);
+    driver.setUserStatus(channel, ana, "left");
+    expect((await press(ana, menu, "BTC")).answer).toMatchObject({
+      text: textsIn("en").say("bot-not-yours"),
+    });
+    expect(await ports.destinations.get(`telegram:${channel.id}`)).toBeUndefined();
+    expect(server.sent(channel.id)).toEqual([]);
+  });
+
+  test("one who floods is told once, and then not looked at", async () => {
+    const { server, driver, ana, anaChat, ben, ask } = await setScene();
+    for (let index = 0; index < 40; index += 1) driver.say(ana, anaChat, "/privacy");
+    const told = textsIn("en").say("bot-too-fast");
+    await server.waitFor(() => server.sent(anaChat.id).find((message) => textOf(message) === told));
+    await ask(ben, driver.addPrivateChat(ben), "/help");
+    expect(server.sent(anaChat.id).filter((message) => textOf(message) === told)).toHaveLength(1);
+    expect(server.sent(anaChat.id).length).toBeLessThanOrEqual(17);
+  });
+
+  test("the token is in no log line", async () => {
+    const lines: string[] = [];
+    const write = (fields: object, message: string): void => {
+      lines.push(JSON.stringify(fields) + message);
+    };
+    const log = { debug: write, info: write, warn: write, error: write, child: () => log };
+    const { server, driver, ana, anaChat, ask } = await setScene({ log });
+    server.faults.add({ method: "sendMessage", kind: "resetBefore", times: 1 });
+    driver.say(ana, anaChat, "/help");
+    await server.waitFor(() =>
+      lines.some((line) => line.includes("could not be answered")) ? true : undefined,
+    );
+    await ask(ana, anaChat, "/help");
+    expect(lines.join("\n")).not.toContain(server.bot.token.split(":")[1]);
+  });
+});
