@@ -1,4 +1,4 @@
-import type { Bar, SeriesSpec } from "../model/types.ts";
+import type { Bar, MeasuredPosition, SeriesSpec, Side } from "../model/types.ts";
 
 /** Where a contract's risk tiers come from, so that nobody takes a stand-in for the venue's own word. */
 export interface TierSource {
@@ -52,6 +52,33 @@ export interface PollRequest {
   readonly otherCursor?: number;
 }
 
+/** An account seen trading, with how much in USD: a first guess at its size. */
+export interface SeenAccount {
+  readonly address: string;
+  readonly notionalUsd: number;
+}
+
+/** What an account holds of a symbol, in the symbol's own units. */
+export interface Holding {
+  readonly symbol: string;
+  readonly position: MeasuredPosition;
+  readonly notionalUsd: number;
+}
+
+/** What a venue that shows everybody's positions can be asked. None of it ever rejects: no answer is undefined. */
+export interface AccountSource {
+  /** Who traded the symbol last. */
+  readonly traders: (symbol: string, signal?: AbortSignal) => Promise<readonly SeenAccount[] | undefined>;
+  /** What an account holds of these symbols. */
+  readonly holdings: (
+    address: string,
+    symbols: readonly string[],
+    signal?: AbortSignal,
+  ) => Promise<readonly Holding[] | undefined>;
+  /** How many accounts may be asked in `perMs` beside polls of so many symbols and `traderCalls` calls for traders. */
+  readonly room: (symbols: number, traderCalls: number, perMs: number) => number;
+}
+
 /** Takes how one series of a symbol went; the main one, unless it is named. */
 export type OnOutcome = (symbol: string, outcome: PollOutcome, series?: string) => void;
 
@@ -80,6 +107,8 @@ export interface Venue {
     to: number,
     options?: { readonly series?: string | undefined; readonly signal?: AbortSignal | undefined },
   ) => Promise<BackfillOutcome>;
+  /** Where positions are everybody's to see. */
+  readonly accounts?: AccountSource | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -95,3 +124,31 @@ export const maxBarsPerPoll = 100;
 
 /** How far back a warm start reads. */
 export const historyMs = 30 * 24 * 3600 * 1000;
+
+/** A position, or a part of one, that a venue took over. */
+export interface Liquidation {
+  /** ccxt id. */
+  readonly venue: string;
+  readonly series: string;
+  readonly symbol: string;
+  readonly liquidatedSide: Side;
+  /** In the contract's unit: base for linear, USD for inverse. */
+  readonly quantity: number;
+  /** Mark price at which it was taken over, as near as the print tells. */
+  readonly price: number;
+  readonly notionalUsd: number;
+  /** The venue's clock, epoch ms. */
+  readonly at: number;
+}
+
+/** What of a bar was liquidated and printed, in the contract's unit; heard from the bar's first moment on. */
+export interface LiquidationTotal {
+  readonly openTime: number;
+  /** How far it is summed up, epoch ms; the bar's end when all of it is. */
+  readonly until: number;
+  readonly long: number;
+  readonly short: number;
+  readonly prints: number;
+  /** ρ: share of the liquidations that the stream lets through, 0 to 1. */
+  readonly reportingShare: number;
+}

@@ -1,8 +1,15 @@
 import type { Edit, Refusal } from "../alerts/change.ts";
 import type { RuleKey } from "../alerts/rules.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
-import type { Bar, Imbalance, LiquidationMap, SeriesSpec } from "../model/types.ts";
-import type { PollFailure, Observation } from "../poller/contracts.ts";
+import type {
+  Bar,
+  BookDepth,
+  Imbalance,
+  LiquidationMap,
+  MeasuredPosition,
+  SeriesSpec,
+} from "../model/types.ts";
+import type { Liquidation, LiquidationTotal, PollFailure, Observation } from "../poller/contracts.ts";
 
 /** What a venue said, or failed to say, about a symbol in one slot. */
 export type VenueReport =
@@ -241,7 +248,59 @@ export interface MarketCache {
   readonly put: (venue: string, json: string) => Promise<void>;
 }
 
+/** An account of a venue that shows everybody's positions. */
+export interface KnownAccount {
+  readonly address: string;
+  /** What it held when it was asked last; before that, what it was seen trading. */
+  readonly notionalUsd: number;
+  /** When it was last seen trading, or found to hold something. Epoch ms. */
+  readonly seenAt: number;
+  /** 0: never. */
+  readonly polledAt: number;
+}
+
+/** Whose positions are known, and what they hold. Bounded by its writer, who forgets an account for each one too many. */
+export interface Positions {
+  readonly accounts: (venue: string) => Promise<readonly KnownAccount[]>;
+  readonly keep: (venue: string, accounts: readonly KnownAccount[]) => Promise<void>;
+  /** With all that is kept of them under these symbols. */
+  readonly forget: (venue: string, addresses: readonly string[], symbols: readonly string[]) => Promise<void>;
+  /** What accounts hold of a symbol now, in place of what they held before; undefined for nothing any more. */
+  readonly put: (
+    venue: string,
+    symbol: string,
+    held: ReadonlyMap<string, MeasuredPosition | undefined>,
+  ) => Promise<void>;
+  readonly read: (symbol: string) => Promise<ReadonlyMap<string, readonly MeasuredPosition[]>>;
+}
+
+/** The newest order-book depth of each venue; one that is read by nobody in time is forgotten. */
+export interface Depths {
+  readonly put: (symbol: string, depth: BookDepth) => Promise<void>;
+  readonly read: (symbol: string) => Promise<readonly BookDepth[]>;
+}
+
+/** What venues' streams of liquidations said. One writer at a time for each venue. */
+export interface Liquidations {
+  /** Sums of the newest bars of a series, in place of what was summed up of them before. */
+  readonly putTotals: (symbol: string, series: string, totals: readonly LiquidationTotal[]) => Promise<void>;
+  /** By open time; bars that were not heard from their first moment on are missing. */
+  readonly totals: (
+    symbol: string,
+    series: string,
+    openTimes: readonly number[],
+  ) => Promise<ReadonlyMap<number, LiquidationTotal>>;
+  /** All sums of the last day, by series. */
+  readonly day: (symbol: string) => Promise<ReadonlyMap<string, readonly LiquidationTotal[]>>;
+  readonly addPrints: (symbol: string, prints: readonly Liquidation[]) => Promise<void>;
+  /** Single liquidations since a time, oldest first; of a day, and at most a few thousand. */
+  readonly prints: (symbol: string, from: number) => Promise<readonly Liquidation[]>;
+}
+
 export interface Store {
+  readonly liquidations: Liquidations;
+  readonly positions: Positions;
+  readonly depths: Depths;
   readonly rounds: Rounds;
   readonly backfills: Backfills;
   readonly symbols: Symbols;

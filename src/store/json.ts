@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Bar, Imbalance, RiskTier, SeriesSpec } from "../model/types.ts";
+import type { Bar, BookDepth, Imbalance, RiskTier, SeriesSpec } from "../model/types.ts";
 import type { Observation, PollFailure } from "../poller/contracts.ts";
 
 /** Infinity for the last tier; `formatStored` sees it through JSON. */
@@ -113,6 +113,7 @@ const imbalance = z.object({
       ageMs: orNull,
       openInterestUsd: orNull,
       method: z.enum(["estimated", "measured"]),
+      measuredShare: unknownOr,
       reason: z.string().exactOptional(),
     }),
   ),
@@ -120,10 +121,20 @@ const imbalance = z.object({
   ageMs: orNull,
 }) satisfies z.ZodType<Imbalance>;
 
+const bookSide = z.array(z.tuple([z.number().nonnegative(), z.number().nonnegative()]));
+
+const bookDepth = z.object({
+  venue: z.string(),
+  observedAt: z.number(),
+  bids: bookSide,
+  asks: bookSide,
+}) satisfies z.ZodType<BookDepth>;
+
 export const storedSpec = guard(seriesSpec);
 export const storedObservation = guard(observation);
 export const storedFailure = guard(failure);
 export const storedImbalance = guard(imbalance);
+export const storedDepth = guard(bookDepth);
 
 /**
  * JSON in which an unbounded tier stays so. There is no word for Infinity in JSON, but a number too large for a

@@ -28,6 +28,14 @@ export interface SymbolKeys {
   readonly reports: string;
   /** Hash: packed bars by venue, on their way to the worker. */
   readonly backfills: string;
+  /** Hash: what an account holds, by `venue address` (positions.ts). */
+  readonly positions: string;
+  /** Hash: packed order-book depth by venue (depths.ts). */
+  readonly depths: string;
+  /** Hash: what was liquidated of a bar, by `series|openTime` (liquidations.ts). */
+  readonly liquidated: string;
+  /** Sorted set: single liquidations, by their time. */
+  readonly prints: string;
   /** Set: platforms this symbol ever had deliveries for. */
   readonly platforms: string;
   /** Prefix of strings: one day's minutes, by number of the day since the epoch. */
@@ -69,6 +77,10 @@ export function symbolKeys(symbol: string): SymbolKeys {
     round: `${base}:round`,
     reports: `${base}:reports`,
     backfills: `${base}:backfills`,
+    positions: `${base}:positions`,
+    depths: `${base}:depths`,
+    liquidated: `${base}:liquidated`,
+    prints: `${base}:prints`,
     platforms: `${base}:platforms`,
     history: `${base}:history:`,
     alert: `${base}:alert:`,
@@ -151,6 +163,12 @@ export function pictureKeys(symbol: string): PictureKeys {
 export function marketsKey(venue: string): string {
   if (!venuePattern.test(venue)) throw new Error(`not a venue: ${JSON.stringify(venue)}`);
   return `${root}:{venue:${venue}}:markets`;
+}
+
+/** Hash: accounts whose positions a venue shows, by address. */
+export function accountsKey(venue: string): string {
+  if (!venuePattern.test(venue)) throw new Error(`not a venue: ${JSON.stringify(venue)}`);
+  return `${root}:{venue:${venue}}:accounts`;
 }
 
 /** Hash: who holds a lease, until when, and its fence. */

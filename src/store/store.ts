@@ -2,6 +2,9 @@ import type { Log } from "../ops/log.ts";
 import { createBackfills } from "./backfills.ts";
 import type { Store } from "./contracts.ts";
 import { createDestinations } from "./destinations.ts";
+import { createDepths } from "./depths.ts";
+import { createLiquidations } from "./liquidations.ts";
+import { createPositions } from "./positions.ts";
 import { createMarketCache } from "./markets.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRounds } from "./rounds.ts";
@@ -22,6 +25,9 @@ export async function openStore(redis: RedisClient, { log }: { readonly log: Log
     symbols: createSymbols(redis),
     outbox: createOutbox(redis),
     markets: createMarketCache(redis),
+    liquidations: createLiquidations(redis),
+    positions: createPositions(redis),
+    depths: createDepths(redis),
     destinations: createDestinations(redis),
     rules: createRules(redis),
   };

@@ -1,3 +1,4 @@
+import type { MeasuredPosition } from "../../src/model/types.ts";
 import type { RuleKey } from "../../src/alerts/rules.ts";
 import type {
   Commit,
@@ -27,6 +28,8 @@ export interface FakeStore extends Store {
   readonly overwrite: (change: Partial<SymbolState>) => void;
   readonly state: () => SymbolState;
   readonly cursors: Map<string, number>;
+  /** Positions that are known, by venue. */
+  readonly measured: Map<string, readonly MeasuredPosition[]>;
   /** From now on these rules have a subscriber. */
   readonly useRules: (rules: readonly RuleKey[]) => void;
 }
@@ -52,6 +55,7 @@ export function fakeStore(): FakeStore {
   const commits: Commit[] = [];
   const alerts: OutboxAlert[] = [];
   const cursors = new Map<string, number>();
+  const measured = new Map<string, readonly MeasuredPosition[]>();
   const answers: (CommitResult | "fail")[] = [];
   let state: SymbolState = { version: 0, slot: -1, series: new Map(), memory: undefined };
   let reads = 0;
@@ -78,6 +82,7 @@ export function fakeStore(): FakeStore {
     commits,
     alerts,
     cursors,
+    measured,
     reads: () => reads,
     useRules: (rules) => {
       inUse = { version: `${inUse.version}+`, members: new Map(rules.map((rule) => [rule, 1])) };
@@ -126,6 +131,21 @@ export function fakeStore(): FakeStore {
       releaseStuck: async () => 0,
       countPending: async () => 0,
     },
+    positions: {
+      accounts: async () => [],
+      keep: async () => undefined,
+      forget: async () => undefined,
+      put: async () => undefined,
+      read: async () => measured,
+    },
+    liquidations: {
+      putTotals: async () => undefined,
+      totals: async () => new Map(),
+      day: async () => new Map(),
+      addPrints: async () => undefined,
+      prints: async () => [],
+    },
+    depths: { put: async () => undefined, read: async () => [] },
     markets: { get: async () => undefined, put: async () => undefined },
     destinations: noDestinations,
     rules: { inUse: async () => inUse },

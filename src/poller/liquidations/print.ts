@@ -1,0 +1,56 @@
+import { triggerFromBankruptcy } from "../../model/liquidationPrice.ts";
+import type { RiskTier, Side } from "../../model/types.ts";
+import type { Liquidation } from "../contracts.ts";
+import type { Listed } from "../resolve.ts";
+
+/** A liquidation as a venue prints it; checked, in the venue's own counting. */
+export interface Print {
+  /** The venue's name of the contract. */
+  readonly id: string;
+  /** Of the position; venues that print the order's side were turned around. */
+  readonly liquidatedSide: Side;
+  readonly contracts: number;
+  readonly price: number;
+  /** What the price is: where the position was taken over, or where its margin would be gone. */
+  readonly priced: "trigger" | "bankruptcy";
+  /** The venue's clock, epoch ms. */
+  readonly at: number;
+}
+
+/** What must be known of a contract to read its prints. */
+export interface PrintedContract {
+  readonly contract: Listed;
+  /** Empty until the venue was polled: a bankruptcy price then stands for the trigger, off by under a percent. */
+  readonly riskTiers: readonly RiskTier[];
+  /** Fee inside the trigger. */
+  readonly liquidationFeeRate: number;
+}
+
+/** In the symbol's own units: quantity in base (linear) or USD (inverse), the price at the trigger, notional in USD. */
+export function toLiquidation(venue: string, print: Print, printed: PrintedContract): Liquidation {
+  const { contract } = printed;
+  const linear = contract.contractType === "linear";
+  const quantity = print.contracts * contract.contractSize * (linear ? contract.multiplier : 1);
+  const listed = print.price / contract.multiplier;
+  const price =
+    print.priced === "trigger" ? listed : triggerOf(listed, quantity, print.liquidatedSide, printed);
+  return {
+    venue,
+    series: contract.series,
+    symbol: contract.symbol,
+    liquidatedSide: print.liquidatedSide,
+    quantity,
+    price,
+    notionalUsd: linear ? quantity * price : quantity,
+    at: print.at,
+  };
+}
+
+function triggerOf(price: number, quantity: number, side: Side, printed: PrintedContract): number {
+  const { contract, riskTiers, liquidationFeeRate } = printed;
+  const notional = contract.contractType === "linear" ? quantity * price : quantity;
+  const tier = riskTiers.find(({ capNotional }) => notional <= capNotional) ?? riskTiers.at(-1);
+  if (tier === undefined) return price;
+  const rate = tier.maintenanceMarginRate + liquidationFeeRate;
+  return triggerFromBankruptcy(contract.contractType, side, price, rate);
+}
