@@ -1,0 +1,78 @@
+import { testAlertContent } from "../alerts/content.ts";
+import { alertMessage } from "../alerts/message.ts";
+import { symbolRules } from "../alerts/ruleState.ts";
+import type { BotPorts, TestOutcome } from "../bots/contracts.ts";
+import { agedImbalance } from "../model/aged.ts";
+import type { Imbalance } from "../model/types.ts";
+import type { SendResult } from "../notifier/contracts.ts";
+import { openSender } from "../notifier/senders.ts";
+import { platformOf } from "../notifier/destinations.ts";
+import { readMemory } from "../store/memory.ts";
+import { readSigningKey } from "../store/signingKey.ts";
+import { decodeMemory } from "../worker/memory.ts";
+import type { Parts } from "./parts.ts";
+
+/** Everything the bots read and change, for every platform alike. */
+export async function openBotPorts(parts: Parts): Promise<BotPorts> {
+  const { config, clock, store, redis, pictures } = parts;
+  const staleAfterMs = Math.max(3 * config.pollIntervalMs, 10_000);
+  const imbalance = async (symbol: string): Promise<Imbalance | undefined> => {
+    const stored = await store.symbols.imbalance(symbol);
+    return stored === undefined ? undefined : agedImbalance(stored, clock.now(), staleAfterMs);
+  };
+  return {
+    symbols: config.symbols,
+    clock,
+    imbalance,
+    points: store.symbols.history,
+    destinations: store.destinations,
+    watch: async (symbol) => {
+      const { memory } = decodeMemory(await readMemory(redis.commands, symbol), clock.now());
+      return symbolRules(memory.episode, config.alerts);
+    },
+    firings: async () => ({ days: 0, isReconstructed: false, counts: new Map() }),
+    deliveries: { ofDestination: async () => [] },
+    pending: async () => {
+      const counts = await Promise.all(config.symbols.map(store.outbox.countPending));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+    sendTest: createTestSender(parts, imbalance),
+    pictures,
+    signingKey: await readSigningKey(redis.commands),
+  };
+}
+
+/** Posts the example at today's price, exactly as an alert would be posted. */
+function createTestSender(
+  { config, clock, print }: Parts,
+  imbalance: (symbol: string) => Promise<Imbalance | undefined>,
+): BotPorts["sendTest"] {
+  const options = { config, clock, print, terminal: process.stdout.isTTY };
+  const senders = new Map<string, ReturnType<typeof openSender>>();
+  return async (destination, symbol, language) => {
+    const platform = platformOf(destination);
+    const opened = senders.get(platform) ?? openSender(platform, options);
+    senders.set(platform, opened);
+    const now = clock.now();
+    const price = (await imbalance(symbol))?.markPrice ?? undefined;
+    const message = alertMessage(testAlertContent(symbol, now, price), language);
+    const idempotencyKey = `test-${now}-${destination}`;
+    const sender = await opened;
+    return outcomeOf(await sender.send({ destination, message, possibleRepeat: false, idempotencyKey }));
+  };
+}
+
+function outcomeOf(result: SendResult): TestOutcome {
+  switch (result.kind) {
+    case "sent":
+      return { kind: "sent" };
+    case "rejected":
+      return { kind: "refused", reason: result.reason };
+    case "rate-limited":
+    case "migrated":
+      return { kind: "later" };
+    case "unreachable":
+    case "unknown-outcome":
+      return { kind: "unsure" };
+  }
+}
