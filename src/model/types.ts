@@ -55,6 +55,17 @@ export type VenueStatus = "fresh" | "stale" | "failed" | "quarantined" | "disabl
 export type Method = "estimated" | "measured";
 export type Regime = "short-squeeze" | "long-flush" | "balanced" | "thin" | "stale";
 
+/** A position that its venue shows to everybody, with the liquidation price the venue reports. */
+export interface MeasuredPosition {
+  readonly side: Side;
+  /** Above 0, in the contract's own unit. */
+  readonly quantity: number;
+  /** Undefined where nothing liquidates it. */
+  readonly liquidationPrice?: number;
+  /** Epoch ms. */
+  readonly observedAt: number;
+}
+
 /** A venue's share in an imbalance. */
 export interface VenueShare {
   readonly id: string;
@@ -62,6 +73,8 @@ export interface VenueShare {
   readonly ageMs: number | null;
   readonly openInterestUsd: number | null;
   readonly method: Method;
+  /** Share of its open interest whose positions are known, 0 to 1; absent where none are. */
+  readonly measuredShare?: number;
   /** Why it is not fresh, in words for an operator. */
   readonly reason?: string;
 }

@@ -133,6 +133,7 @@ export interface Trader {
 export interface Held {
   readonly coin: string;
   readonly size: number;
+  readonly notionalUsd: number;
   /** Undefined where nothing liquidates it. */
   readonly liquidationPrice?: number;
 }

@@ -3,7 +3,7 @@ import type { Call, Limit } from "./adapter.ts";
 import { openQuota } from "./quota.ts";
 
 /** A venue's published limit is for everybody behind one address; half of it is for others, and for its own counting. */
-const ourShare = 0.5;
+export const ourShare = 0.5;
 
 /** Resolves when the call may leave. */
 export type Pace = (call: Call, signal?: AbortSignal) => Promise<void>;

@@ -255,7 +255,7 @@ export interface KnownAccount {
   readonly notionalUsd: number;
   /** When it was last seen trading, or found to hold something. Epoch ms. */
   readonly seenAt: number;
-  /** 0: never. */
+  /** When it was last asked; of one that never was, some time before it was first seen. */
   readonly polledAt: number;
 }
 

@@ -1,7 +1,8 @@
 import type { VenueInput } from "../model/aggregate.ts";
 import { stackedLevels } from "../model/stackedSeries.ts";
 import type { VenueLevels } from "../model/levels.ts";
-import type { VenueStatus } from "../model/types.ts";
+import { withMeasured } from "../model/measured.ts";
+import type { MeasuredPosition, VenueStatus } from "../model/types.ts";
 import type { VenueRecord } from "../store/contracts.ts";
 import type { Portfolio } from "./portfolio.ts";
 
@@ -10,6 +11,8 @@ export interface VenueInputsOptions {
   readonly portfolio: Portfolio;
   /** Every configured venue: one that never spoke is named too. */
   readonly venues: readonly string[];
+  /** Positions that are known, by venue. */
+  readonly measured?: ReadonlyMap<string, readonly MeasuredPosition[]>;
   readonly now: number;
   readonly pollIntervalMs: number;
 }
@@ -48,7 +51,11 @@ function venueInput(id: string, record: VenueRecord | undefined, options: VenueI
   }
   const series = options.portfolio.series(id);
   if (series === undefined) return { ...known, status: "stale", reason: "reading its history" };
-  return { ...known, status: "fresh", levels: stackedLevels(series, markPrice, formingBar) };
+  const modelled = stackedLevels(series, markPrice, formingBar);
+  const positions = options.measured?.get(id) ?? [];
+  const { levels, share } = withMeasured(modelled, positions, observation.openInterest, options.now);
+  if (share === 0) return { ...known, status: "fresh", levels };
+  return { ...known, status: "fresh", method: "measured", measuredShare: share, levels };
 }
 
 function failedStatus(record: VenueRecord | undefined): VenueStatus {

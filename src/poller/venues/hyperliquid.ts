@@ -109,14 +109,16 @@ function readTraders(body: unknown): readonly Trader[] {
 function readAccount(body: unknown): { at: number; held: readonly Held[] } {
   const { assetPositions, time } = asFields(body, "answer");
   const held = asList(assetPositions, "assetPositions").flatMap((each): Held[] => {
-    const { coin, szi, liquidationPx } = asFields(asFields(each, "assetPosition")["position"], "position");
-    const size = asNumber(szi, "szi");
+    const position = asFields(asFields(each, "assetPosition")["position"], "position");
+    const { coin, liquidationPx } = position;
+    const size = asNumber(position["szi"], "szi");
     if (typeof coin !== "string") throw new Malformed("coin is not a name");
     if (size === 0) return [];
-    if (liquidationPx === null || liquidationPx === undefined) return [{ coin, size }];
+    const held = { coin, size, notionalUsd: asAmount(position["positionValue"], "positionValue") };
+    if (liquidationPx === null || liquidationPx === undefined) return [held];
     const price = asNumber(liquidationPx, "liquidationPx");
     // a price at or below zero is never, too
-    return [price > 0 ? { coin, size, liquidationPrice: price } : { coin, size }];
+    return [price > 0 ? { ...held, liquidationPrice: price } : held];
   });
   return { at: asTime(time, "time"), held };
 }
