@@ -6,7 +6,11 @@ import { print } from "./print.ts";
 export function startCommand(): Command {
   return new Command("start")
     .description("polls, recomputes and alerts until it is stopped")
-    .option("--roles <list>", "only some of poller,worker,notifier,http (default: all)", parseRoleList)
+    .option(
+      "--roles <list>",
+      "only some of poller,worker,notifier,telegram,discord,http (default: all)",
+      parseRoleList,
+    )
     .action(async (options: { roles?: readonly string[] }) => run(options.roles));
 }
 

@@ -22,11 +22,23 @@ export function createMetrics() {
   return {
     registry,
     polls: counter("polls_total", "Polls of a venue by outcome", ["venue", "outcome"]),
+    refusals: counter("refusals_total", "Answers a venue didn't give or that weren't believed, by cause", [
+      "venue",
+      "cause",
+    ]),
     feedAge: gauge("feed_age_seconds", "Age of the newest data", ["venue", "symbol"]),
     recomputes: counter("recomputes_total", "Recomputes of a symbol by outcome", ["outcome"]),
     recomputeSeconds: histogram("recompute_seconds", "Time a recompute takes", fastSeconds),
     alerts: counter("alerts_total", "Alerts decided", ["symbol", "regime"]),
     suppressed: counter("suppressed_total", "Crossings that were not alerted, by reason", ["reason"]),
+    decisions: counter("rule_decisions_total", "Decisions on rules beyond their threshold", [
+      "decision",
+      "reason",
+    ]),
+    botUpdates: counter("bot_updates_total", "What people asked the bots, by outcome", [
+      "platform",
+      "outcome",
+    ]),
     deliveries: counter("deliveries_total", "Deliveries by outcome", ["platform", "outcome"]),
     alertLatency: histogram(
       "alert_latency_seconds",

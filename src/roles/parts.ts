@@ -12,7 +12,7 @@ import type { Queues } from "../worker/queues.ts";
 import type { Shortcuts } from "../worker/shortcuts.ts";
 import type { Slots } from "../worker/slots.ts";
 
-export const roles = ["poller", "worker", "notifier", "http"] as const;
+export const roles = ["poller", "worker", "notifier", "telegram", "discord", "http"] as const;
 export type Role = (typeof roles)[number];
 
 export interface LopsideOptions {

@@ -35,7 +35,7 @@ export interface TelegramBotOptions {
 const timeoutSeconds = 15;
 
 /** The bot, knowing who it is, ready to be fed updates. Rejects when Telegram can't be reached or refuses the token. */
-export async function createTelegramBot(options: TelegramBotOptions): Promise<Bot> {
+export async function createTelegramBot(options: TelegramBotOptions, signal?: AbortSignal): Promise<Bot> {
   const { token, apiRoot, log } = options;
   const bot = new Bot(token, {
     client: { timeoutSeconds, ...(apiRoot !== undefined && { apiRoot: apiRoot.replace(/\/+$/u, "") }) },
@@ -48,7 +48,8 @@ export async function createTelegramBot(options: TelegramBotOptions): Promise<Bo
     rethrowHttpErrors: true,
   };
   bot.api.config.use(autoRetry(retry));
-  await bot.init();
+  // the library's type of the same object comes from a polyfill
+  await bot.init(signal as Parameters<Bot["init"]>[0]);
   const tools = toolsOf(bot, bot.botInfo, options);
   addGuards(bot, tools);
   bot.use(async (_ctx, next) => {

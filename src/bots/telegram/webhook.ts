@@ -14,10 +14,7 @@ export function webhookSecret(signingKey: Uint8Array): string {
 
 /** Tells Telegram where to send updates. Safe to repeat. */
 export async function registerWebhook(bot: Bot, url: string, secret: string): Promise<void> {
-  const known = await bot.api.getWebhookInfo();
-  if (known.url !== url) {
-    await bot.api.setWebhook(url, { secret_token: secret, allowed_updates: allowedUpdates });
-  }
+  await bot.api.setWebhook(url, { secret_token: secret, allowed_updates: allowedUpdates });
 }
 
 const update = z.looseObject({ update_id: z.int() });
