@@ -11,6 +11,8 @@ export interface LeadershipOptions {
   /** Real ms between tries, and between renewals. */
   readonly everyMs: number;
   readonly log: Log;
+  /** Goes on while nobody can be asked who leads: for work that two may do for a moment without harm. */
+  readonly keepsUnsure?: true;
   /** Real time: how long a leader is silent matters, not what the demo's clock says. */
   readonly clock: Clock;
   /** Leads until the signal aborts or the work ends by itself; then another process, or this one, tries again. */
@@ -67,7 +69,8 @@ async function keepRenewing(options: LeadershipOptions, signal: AbortSignal): Pr
     const askedAt = performance.now();
     const answer = await lease.hold(holder, ttlMs).catch(() => undefined);
     if (answer?.kind === "held") sureUntil = askedAt + ttlMs;
-    if (answer?.kind === "taken" || performance.now() + everyMs > sureUntil) {
+    const isUnsure = performance.now() + everyMs > sureUntil;
+    if (answer?.kind === "taken" || (isUnsure && options.keepsUnsure !== true)) {
       log.warn({}, "the lease was lost");
       return;
     }

@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { REST } from "@discordjs/rest";
+import { Routes } from "discord-api-types/v10";
+import { z } from "zod";
+import { createDiscordBot } from "../bots/discord/bot.ts";
+import { slashCommands } from "../bots/discord/commands.ts";
+import { stayConnected } from "../bots/discord/gatewayWork.ts";
+import { createHttpInteractions } from "../bots/discord/httpInteractions.ts";
+import { register, registeredScope, type Registration } from "../bots/discord/registration.ts";
+import { openAnswering } from "../bots/discord/responder.ts";
+import { createServerEvents } from "../bots/discord/serverEvents.ts";
+import { createVerify } from "../bots/discord/signature.ts";
+import { lead } from "../bots/shared/leadership.ts";
+import { verifyToken } from "../notifier/senders.ts";
+import { systemClock } from "../ops/clock.ts";
+import { createLease } from "../store/lease.ts";
+import type { RedisClient } from "../store/script.ts";
+import { createSlashCommandMemory } from "../store/slashCommands.ts";
+import { openBotPorts } from "./botPorts.ts";
+import type { Parts } from "./parts.ts";
+
+/** Where Discord POSTs, if the developer portal says so. */
+const interactionsPath = "/discord/interactions";
+const answerTimeoutMs = 10_000;
+/** Another process takes a dead one's place within 25 s: its lease, and one look more. */
+const leaseMs = 20_000;
+const lookEveryMs = 5_000;
+
+/** Answers people on Discord: through the gateway in one process at a time, or by HTTP in as many as there are. */
+export async function startDiscord(parts: Parts): Promise<void> {
+  const { config, clock, log, lifecycle } = parts;
+  const { botToken: token, apiUrl, publicKey } = config.discord;
+  if (token === undefined) return;
+  await refuseWrongToken(parts);
+  const ports = await openBotPorts(parts);
+  const bot = createDiscordBot({
+    ports,
+    rest: openAnswering({ apiUrl, timeoutMs: answerTimeoutMs }),
+    log,
+  });
+  lifecycle.add("Discord's answers", bot.settled);
+  if (publicKey !== undefined) {
+    refuseWithoutHttp(parts);
+    const { onInteraction } = bot;
+    const take = createHttpInteractions({ verify: createVerify(publicKey), onInteraction, clock });
+    parts.webhooks.set(interactionsPath, take);
+    registerBehind(parts, token);
+    return;
+  }
+  const { destinations } = ports;
+  const events = createServerEvents({ destinations, clock, log, onInteraction: bot.onInteraction });
+  lifecycle.add("Discord's events", events.settled);
+  const stop = lead({
+    lease: createLease(parts.redis.commands, "discord-gateway"),
+    holder: randomUUID(),
+    ttlMs: leaseMs,
+    everyMs: lookEveryMs,
+    // while Redis is away nobody else can take over, and people are told so
+    keepsUnsure: true,
+    log,
+    clock: systemClock,
+    work: async (signal) => {
+      registerBehind(parts, token);
+      const sleep = systemClock.sleep;
+      await stayConnected({ token, apiUrl, events, log, sleep }, signal);
+    },
+  });
+  lifecycle.add("Discord's gateway", stop);
+}
+
+/** A wrong token stops the start, an outage does not. */
+async function refuseWrongToken({ config, clock, print, log }: Parts): Promise<void> {
+  const check = await verifyToken("discord", { config, clock, print, terminal: false });
+  if (check.kind === "wrong") throw new Error(check.reason);
+  if (check.kind === "unreachable") log.warn({}, `${check.reason}; commands wait until it can be reached`);
+}
+
+function refuseWithoutHttp({ roles }: Parts): void {
+  if (roles.includes("http")) return;
+  throw new Error(
+    "DISCORD_PUBLIC_KEY is set, so Discord sends interactions by HTTP: start the role http beside discord, or unset it",
+  );
+}
+
+/** Not waited for: people use the commands there are meanwhile. */
+function registerBehind({ config, redis, log }: Parts, token: string): void {
+  const work = async (): Promise<void> => {
+    const registration = await openRegistration({ ...config.discord, token, redis: redis.commands });
+    const scope = await registeredScope(registration.memory);
+    const { written } = await register(registration, slashCommands(), { scope, isForced: false });
+    if (written.length > 0) log.info({}, "slash commands registered");
+  };
+  work().catch((error: unknown) =>
+    log.warn({ error }, "slash commands could not be registered; the next start will, or deploy-commands"),
+  );
+}
+
+const application = z.object({ id: z.string() });
+
+export interface RegistrationAccess {
+  readonly token: string;
+  readonly apiUrl: string | undefined;
+  readonly redis: RedisClient;
+}
+
+/** Whose commands they are, and what was registered before. */
+export async function openRegistration({ token, apiUrl, redis }: RegistrationAccess): Promise<Registration> {
+  const api = apiUrl?.replace(/\/+$/, "");
+  const rest = new REST({ version: "10", ...(api !== undefined && { api }) }).setToken(token);
+  const { id: applicationId } = application.parse(await rest.get(Routes.currentApplication()));
+  return { rest, applicationId, memory: createSlashCommandMemory(redis) };
+}
