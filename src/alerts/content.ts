@@ -1,7 +1,8 @@
 import type { Imbalance } from "../model/types.ts";
 import { judgeData, type Direction, type UsableData } from "./data.ts";
-import type { FireDecision, ResolveDecision } from "./episode.ts";
+import type { SaidDecision } from "./decision.ts";
 import { malformed, parseJson, type Fields, type Parsed } from "./read.ts";
+import type { RuleKey } from "./rules.ts";
 
 interface Common {
   readonly version: 1;
@@ -14,11 +15,15 @@ interface Common {
   readonly time: number;
   /** As the imbalance has it: above 1 shorts sit nearer, below 1 longs do. */
   readonly ratio: number;
+  /** Which rule it is an alert of; absent in what older versions kept, and in an example. */
+  readonly rule?: RuleKey;
 }
 
 /** The facts of an alert, or of the example that `send-test` posts. USD, and ratios of the mark price. */
 export interface FiringContent extends Common {
   readonly kind: "firing" | "test";
+  /** An escalation: 1.5 times (1) or twice (2) the rule's threshold. */
+  readonly level?: 1 | 2;
   readonly markPrice: number;
   readonly notionalUsd: number;
   readonly downDistanceUsd: number;
@@ -51,8 +56,12 @@ export interface ResolvedContent extends Common {
 /** What an alert says, without a language: plain JSON, kept in the outbox, put into words when it is sent. */
 export type AlertContent = FiringContent | ResolvedContent;
 
+/** What is to be said of an imbalance; without a rule where somebody asks how an alert would read now. */
+type Saying = Pick<SaidDecision, "kind" | "reason" | "direction" | "alertId" | "firedAt"> &
+  Partial<Pick<SaidDecision, "rule" | "episodeId">>;
+
 /** The content of a decision that is to be said. Throws when the imbalance could not have led to it. */
-export function alertContent(imbalance: Imbalance, decision: FireDecision | ResolveDecision): AlertContent {
+export function alertContent(imbalance: Imbalance, decision: Saying): AlertContent {
   const judged = judgeData(imbalance);
   if (!judged.usable) throw new Error(`nothing can be said of a ${judged.reason} imbalance`);
   const common = {
@@ -62,11 +71,25 @@ export function alertContent(imbalance: Imbalance, decision: FireDecision | Reso
     direction: decision.direction,
     firedAt: decision.firedAt,
     time: imbalance.time,
+    ...(decision.rule !== undefined && { rule: decision.rule }),
   } as const;
   if (decision.kind === "resolve") {
-    return { ...common, kind: "resolved", firedAlertId: decision.firedAlertId, ratio: judged.data.ratio };
+    const firedAlertId = decision.episodeId ?? decision.alertId;
+    return { ...common, kind: "resolved", firedAlertId, ratio: judged.data.ratio };
   }
-  return { ...common, kind: "firing", ...factsOf(judged.data), ...honestyOf(imbalance) };
+  const level = levelOf(decision);
+  return {
+    ...common,
+    kind: "firing",
+    ...(level !== undefined && { level }),
+    ...factsOf(judged.data),
+    ...honestyOf(imbalance),
+  };
+}
+
+function levelOf({ kind, reason }: Saying): 1 | 2 | undefined {
+  if (kind !== "escalate") return undefined;
+  return reason === "double" ? 2 : 1;
 }
 
 function factsOf({ ratioMean: _unsaid, ...facts }: UsableData): Omit<UsableData, "ratioMean"> {
@@ -126,11 +149,13 @@ function readContent(fields: Fields): AlertContent {
     firedAt: fields.number("firedAt"),
     time: fields.number("time"),
     ratio: fields.positive("ratio"),
+    ...(fields.has("rule") && { rule: fields.text("rule") }),
   } as const;
   if (kind === "resolved") return { ...common, kind, firedAlertId: fields.text("firedAlertId") };
   return {
     ...common,
     kind,
+    ...readLevel(fields),
     markPrice: fields.positive("markPrice"),
     notionalUsd: fields.positive("notionalUsd"),
     downDistanceUsd: fields.positive("downDistanceUsd"),
@@ -139,6 +164,11 @@ function readContent(fields: Fields): AlertContent {
     upDistanceRatio: fields.positive("upDistanceRatio"),
     ...readHonesty(fields),
   };
+}
+
+function readLevel(fields: Fields): Pick<FiringContent, "level"> {
+  if (!fields.has("level")) return {};
+  return { level: fields.number("level") === 2 ? 2 : 1 };
 }
 
 function readHonesty(fields: Fields): Honesty {

@@ -1,6 +1,6 @@
 import type { Imbalance } from "../model/types.ts";
 import type { Decision, HoldReason, RuleSettings } from "./decision.ts";
-import type { Episode, EpisodeMemory } from "./episodes.ts";
+import type { Episode, EpisodeMemory } from "./episode.ts";
 import { type Lean, leanOf } from "./lean.ts";
 import { classKey, crossedRules, type KeyedRule, type RuleIndex } from "./ruleIndex.ts";
 import { parseRuleKey, type Rule, type RuleKey } from "./rules.ts";

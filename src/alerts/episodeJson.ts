@@ -1,4 +1,4 @@
-import { type Episode, type EpisodeMemory, freshEpisodeMemory } from "./episodes.ts";
+import { type Episode, type EpisodeMemory, freshEpisodeMemory } from "./episode.ts";
 import type { Hold } from "./hold.ts";
 import { malformed, parseJson, type Fields } from "./read.ts";
 import { parseRuleKey } from "./rules.ts";

@@ -16,32 +16,25 @@ export type LeanResult =
   | { readonly usable: false; readonly reason: BadData | "uncertain" };
 
 /**
- * At 50 % the ratio at the notional, its mean around it and the median of the draws must all be beyond a threshold,
- * and all be back: one lucky notional mustn't decide alone. At 80 and 90 % the percentile must be beyond it as well,
- * and is what ends an episode. Where the model gives no percentiles the ratio is all of them.
+ * At 50 % the ratio at the notional, which lies amid the draws, and its mean around it must both be beyond a
+ * threshold, and both be back: one lucky notional mustn't decide alone. At 80 and 90 % the percentile must be beyond
+ * it as well, and is what ends an episode. Where the model gives no percentiles the ratio is all of them.
  */
 export function leanOf(imbalance: Imbalance, direction: Direction, confidence: Confidence): LeanResult {
   const judged = judgeData(imbalance);
   if (!judged.usable) return judged;
   const { ratioPercentiles } = imbalance;
+  const both = plain(judged.data, direction);
   if (confidence === 50 || ratioPercentiles === undefined) {
-    const all = [...plain(judged.data, direction), ...median(ratioPercentiles, direction)];
-    return { usable: true, lean: { weakest: Math.min(...all), strongest: Math.max(...all) } };
+    return { usable: true, lean: { weakest: Math.min(...both), strongest: Math.max(...both) } };
   }
   if (ratioPercentiles === null) return { usable: false, reason: "uncertain" };
   const sure = soundStrength(ratioPercentiles[percentileFor(direction, confidence)], direction);
-  return {
-    usable: true,
-    lean: { weakest: Math.min(sure, ...plain(judged.data, direction)), strongest: sure },
-  };
+  return { usable: true, lean: { weakest: Math.min(sure, ...both), strongest: sure } };
 }
 
 function plain({ ratio, ratioMean }: UsableData, direction: Direction): readonly number[] {
   return [strength(ratio, direction), strength(ratioMean, direction)];
-}
-
-function median(percentiles: RatioPercentiles | null | undefined, direction: Direction): readonly number[] {
-  return percentiles === null || percentiles === undefined ? [] : [soundStrength(percentiles.p50, direction)];
 }
 
 /** P(ratio > τ) ≥ 80 % where its 20th percentile is above τ; downwards the mirror. */

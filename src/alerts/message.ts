@@ -69,7 +69,7 @@ function fullMessage(content: FiringContent, texts: Texts): FullMessage {
     symbol,
     direction,
     asOf: { at: time, text: texts.time(time) },
-    headline: content.kind === "test" ? texts.say("headline-test", { headline }) : headline,
+    headline: marked(headline, content, texts),
     ...distances(content, texts),
     suggests: [texts.say(`suggests-${direction}-1`), texts.say(`suggests-${direction}-2`)],
     readingsTitle: texts.say("readings-title"),
@@ -139,6 +139,11 @@ function band(content: FiringContent, texts: Texts): string {
   if (content.band === undefined) return texts.say("band-none");
   const ends = [content.band.low, content.band.high].map((end) => strength(end, content.direction));
   return texts.say("band", { low: texts.ratio(Math.min(...ends)), high: texts.ratio(Math.max(...ends)) });
+}
+
+function marked(headline: string, { kind, level }: FiringContent, texts: Texts): string {
+  if (kind === "test") return texts.say("headline-test", { headline });
+  return level === undefined ? headline : texts.say("headline-stronger", { headline });
 }
 
 function resolvedMessage(content: ResolvedContent, texts: Texts): LineMessage {

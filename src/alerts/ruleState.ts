@@ -1,5 +1,5 @@
 import type { HoldReason, RuleSettings } from "./decision.ts";
-import type { EpisodeMemory } from "./episodes.ts";
+import type { EpisodeMemory } from "./episode.ts";
 import { type Rule, ruleKey } from "./rules.ts";
 
 /** Epoch ms; "cooling-down" counts from the firing. */

@@ -1,6 +1,6 @@
 import { alertIdOf, episodeIdOf, updateIdOf } from "./alertId.ts";
 import type { Decision, RuleSettings, SaidDecision } from "./decision.ts";
-import { type Episode, exitLevel, type Firing, type Pending } from "./episodes.ts";
+import { type Episode, exitLevel, type Firing, type Pending } from "./episode.ts";
 import { hasHeld, seeHold } from "./hold.ts";
 import type { Lean } from "./lean.ts";
 import type { KeyedRule } from "./ruleIndex.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { AlertContent } from "../alerts/content.ts";
-import type { AlertRule } from "../alerts/episode.ts";
+import type { AlertRule } from "../alerts/decision.ts";
 import type { MapLines } from "../replay/mapLines.ts";
 import { ExitError } from "./exit.ts";
 import { parseTime } from "./time.ts";

@@ -1,12 +1,18 @@
 import { setImmediate as breathe } from "node:timers/promises";
+import { edgeOf } from "../alerts/alertId.ts";
 import { alertContent } from "../alerts/content.ts";
 import type { AlertContent } from "../alerts/content.ts";
-import { decideAlert, freshEpisodeMemory, hasOpenEpisode } from "../alerts/episode.ts";
-import type { AlertRule, Decision } from "../alerts/episode.ts";
+import { decideRules } from "../alerts/decide.ts";
+import { type AlertRule, isSaid } from "../alerts/decision.ts";
+import { freshEpisodeMemory, keepsNotional } from "../alerts/episode.ts";
+import { indexRules } from "../alerts/ruleIndex.ts";
+import { operatorRules, ruleKey } from "../alerts/rules.ts";
+import { judgeSources } from "../alerts/sources.ts";
 import { toLiquidationMap } from "../model/aggregate.ts";
 import type { Aggregate } from "../model/aggregate.ts";
-import { freshNotionalMemory, measureImbalance } from "../model/imbalance.ts";
-import type { Imbalance, LiquidationMap, RiskTier } from "../model/types.ts";
+import { freshNotionalMemory, measureImbalance, type ImbalanceMemory } from "../model/imbalance.ts";
+import type { VenueLevels } from "../model/levels.ts";
+import type { LiquidationMap, RiskTier } from "../model/types.ts";
 import { openMarket } from "./market.ts";
 import type { Recording } from "./recording.ts";
 
@@ -63,12 +69,13 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     market.take(bar);
     const [settled, spokenOf] = [time >= settledAt, time >= from];
     const aggregate = settled || (spokenOf && onMap !== undefined) ? market.aggregate() : undefined;
-    const content = settled && aggregate !== undefined ? watch(aggregate) : undefined;
+    const contents = settled && aggregate !== undefined ? watch(aggregate, market.nullLevels()) : [];
     if (!spokenOf) continue;
     tally.bars += 1;
     if (settled) tally.watchedMs += intervalMs;
-    if (content !== undefined) {
-      tally[content.kind === "resolved" ? "resolutions" : "firings"] += 1;
+    for (const content of contents) {
+      if (content.kind === "resolved") tally.resolutions += 1;
+      else if (edgeOf(content.alertId) === "fire") tally.firings += 1;
       options.onAlert(content);
     }
     if (aggregate !== undefined) await onMap?.(toLiquidationMap(aggregate));
@@ -76,23 +83,30 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   return { ...tally, frozen: market.frozen };
 }
 
-/** The alert rule with its memory: what is to be said after each recompute, if anything. */
-function openWatch(rule: AlertRule): (aggregate: Aggregate) => AlertContent | undefined {
-  let notional = freshNotionalMemory;
+/** The operator's rule with its memory: what is to be said after each recompute, if anything. */
+function openWatch(
+  rule: AlertRule,
+): (aggregate: Aggregate, nullLevels: VenueLevels | undefined) => readonly AlertContent[] {
+  const index = indexRules(operatorRules(rule.ratio).map(ruleKey));
+  let notional: ImbalanceMemory = freshNotionalMemory;
   let episode: ReturnType<typeof freshEpisodeMemory> | undefined;
-  return (aggregate) => {
-    episode ??= freshEpisodeMemory(aggregate.time);
-    const measured = measureImbalance(aggregate, notional, { episodeOpen: hasOpenEpisode(episode) });
-    const decided = decideAlert(episode, measured.imbalance, rule, aggregate.time);
+  return (aggregate, nullLevels) => {
+    const { symbol, time } = aggregate;
+    episode ??= freshEpisodeMemory(time);
+    const measured = measureImbalance(aggregate, notional, {
+      episodeOpen: keepsNotional(episode),
+      nullLevels,
+    });
+    const { imbalance } = measured;
+    const hold = judgeSources(imbalance, { configured: 1, opposedShare: 0 });
+    const sighting = { symbol, imbalances: new Map([["auto" as const, imbalance]]), ...(hold && { hold }) };
+    const { decisions, memory } = decideRules(episode, sighting, index, rule, time);
     notional = measured.memory;
-    episode = decided.memory;
-    return toSay(measured.imbalance, decided.decision);
+    episode = memory;
+    // an update only changes a message that was posted
+    const said = decisions.filter(isSaid).filter(({ kind }) => kind !== "update");
+    return said.map((decision) => alertContent(imbalance, decision));
   };
-}
-
-function toSay(imbalance: Imbalance, decision: Decision): AlertContent | undefined {
-  const said = decision.kind === "fire" || decision.kind === "resolve";
-  return said ? alertContent(imbalance, decision) : undefined;
 }
 
 async function pause({ recording, onProgress, signal }: ReplayOptions, done: number): Promise<void> {

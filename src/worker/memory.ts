@@ -1,16 +1,18 @@
 import { z } from "zod";
-import { type EpisodeMemory, freshEpisodeMemory, parseEpisodeMemory } from "../alerts/episode.ts";
-import { freshNotionalMemory, type NotionalMemory } from "../model/imbalance.ts";
+import { type EpisodeMemory, freshEpisodeMemory } from "../alerts/episode.ts";
+import { parseEpisodeMemory } from "../alerts/episodeJson.ts";
+import { freshNotionalMemory, type ImbalanceMemory } from "../model/imbalance.ts";
 
 /** What a symbol remembers from one recompute to the next, beside the model's state. */
 export interface SymbolMemory {
-  readonly notional: NotionalMemory;
+  readonly notional: ImbalanceMemory;
   readonly episode: EpisodeMemory;
 }
 
 const notionalMemory = z.object({
   notionalUsd: z.number().positive().nullable(),
   candidate: z.object({ notionalUsd: z.number().positive(), since: z.number() }).nullable(),
+  excess: z.object({ hour: z.number().int(), logs: z.array(z.number().nullable()) }).optional(),
 });
 const stored = z.object({ notional: notionalMemory, episode: z.unknown() });
 

@@ -1,17 +1,20 @@
-import { alertContent } from "../alerts/content.ts";
-import { type AlertRule, decideAlert, type Decision, hasOpenEpisode } from "../alerts/episode.ts";
-import { aggregateVenues, toLiquidationMap } from "../model/aggregate.ts";
-import { measureImbalance } from "../model/imbalance.ts";
+import { edgeOf } from "../alerts/alertId.ts";
+import type { AlertRule } from "../alerts/decision.ts";
+import { keepsNotional } from "../alerts/episode.ts";
+import { operatorRules, type RuleKey, ruleKey } from "../alerts/rules.ts";
+import { type Aggregate, aggregateVenues, toLiquidationMap } from "../model/aggregate.ts";
+import { measureImbalance, type NotionalMemory } from "../model/imbalance.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { Commit, OutboxAlert, Store } from "../store/contracts.ts";
+import type { Commit, OutboxAlert, RuleAlert, Store, VenueRecord } from "../store/contracts.ts";
 import type { RecomputeJob } from "./contracts.ts";
 import { encodeMemory, type SymbolMemory } from "./memory.ts";
 import type { Committed } from "./pictureData.ts";
 import { createPortfolio, type Portfolio } from "./portfolio.ts";
+import { createRuleWatch, type Outcome, type RuleWatch } from "./ruleWatch.ts";
 import { createTurns } from "./turns.ts";
-import { venueInputs } from "./venues.ts";
+import { nullLevelsOf, venueInputs } from "./venues.ts";
 
 export interface RecomputeOptions {
   readonly store: Store;
@@ -24,9 +27,15 @@ export interface RecomputeOptions {
   /** A commit with an alert is on its way to Redis, ahead of whatever is sent on the same connection from now on. */
   readonly onCommitting?: (symbol: string) => void;
   readonly onAlert: (symbol: string, alert: OutboxAlert) => Promise<void>;
-  readonly onCommitted: (imbalance: Imbalance, decision: Decision) => void;
+  readonly onCommitted: (imbalance: Imbalance, outcome: Outcome) => void;
   /** After every commit, with what it was made of. */
   readonly keepForPictures?: (committed: Committed) => void;
+}
+
+/** What this process holds of a symbol between recomputes. */
+interface Held {
+  readonly portfolio: Portfolio;
+  readonly rules: RuleWatch;
 }
 
 /** Two replicas can disagree only while one of them is a slot behind; more than this is a bug, not bad luck. */
@@ -40,16 +49,16 @@ export function createRecompute(
   options: RecomputeOptions,
 ): (job: RecomputeJob) => Promise<"committed" | "slot-done"> {
   const inTurn = createTurns();
-  const portfolios = new Map<string, Portfolio>();
-  const portfolioOf = (symbol: string): Portfolio => {
-    const kept = portfolios.get(symbol) ?? createPortfolio(symbol, options.store, options.log);
-    portfolios.set(symbol, kept);
+  const symbols = new Map<string, Held>();
+  const heldOf = (symbol: string): Held => {
+    const kept = symbols.get(symbol) ?? hold(options, symbol);
+    symbols.set(symbol, kept);
     return kept;
   };
 
   const recompute = async ({ symbol, slot }: RecomputeJob): Promise<"committed" | "slot-done"> => {
     for (let attempt = 1; attempt <= conflictLimit; attempt++) {
-      const result = await recomputeOnce(options, portfolioOf(symbol), slot);
+      const result = await recomputeOnce(options, heldOf(symbol), slot);
       if (result !== "conflict") return result;
     }
     throw new Error(
@@ -60,18 +69,32 @@ export function createRecompute(
   return async (job) => inTurn(job.symbol, async () => recompute(job));
 }
 
+function hold({ store, log, rule }: RecomputeOptions, symbol: string): Held {
+  return {
+    portfolio: createPortfolio(symbol, store, log),
+    rules: createRuleWatch(symbol, store.rules, { settings: rule, always: alwaysWatched(rule) }),
+  };
+}
+
+/** The operator's own, so that what they do is seen whoever is subscribed. */
+function alwaysWatched({ ratio }: AlertRule): readonly RuleKey[] {
+  return operatorRules(ratio).map(ruleKey);
+}
+
 async function recomputeOnce(
   options: RecomputeOptions,
-  portfolio: Portfolio,
+  { portfolio, rules }: Held,
   slot: number,
 ): Promise<"committed" | "conflict" | "slot-done"> {
   const { store, clock } = options;
   const { symbol } = portfolio;
   // asked at once, answered in one trip
-  const [memory, records, backfills] = await Promise.all([
+  const [memory, records, backfills, positions] = await Promise.all([
     portfolio.refresh(clock.now()),
     store.rounds.read(symbol),
     store.backfills.take(symbol),
+    store.positions.read(symbol),
+    rules.refresh(),
   ]);
   // even where the slot is done: what was taken is for the next commit then
   portfolio.absorb(records, backfills);
@@ -82,16 +105,25 @@ async function recomputeOnce(
     records,
     portfolio,
     venues: options.venues,
+    measured: positions,
     now,
     pollIntervalMs: options.pollIntervalMs,
   });
   const aggregate = aggregateVenues(symbol, now, inputs);
   const measured = measureImbalance(aggregate, memory.notional, {
-    episodeOpen: hasOpenEpisode(memory.episode),
+    episodeOpen: keepsNotional(memory.episode),
+    nullLevels: nullLevelsOf(inputs, portfolio),
   });
-  const decided = decideAlert(memory.episode, measured.imbalance, options.rule, now);
+  const decided = rules.decide({
+    imbalance: measured.imbalance,
+    inputs,
+    configured: configuredVenues(options.venues, records),
+    measure: (notionalUsd) => measureOwn(aggregate, memory.notional, notionalUsd),
+    memory: memory.episode,
+    now,
+  });
   const next: SymbolMemory = { notional: measured.memory, episode: decided.memory };
-  const alerts = outboxAlerts(measured.imbalance, decided.decision, options.destinations);
+  const alerts = outboxAlerts(decided.alerts, options);
 
   const changed = portfolio.changed();
   const commit: Commit = {
@@ -106,13 +138,14 @@ async function recomputeOnce(
     imbalance: measured.imbalance,
     map: toLiquidationMap(aggregate),
     alerts,
+    ruleAlerts: decided.alerts,
   };
   const committing = store.symbols.commit(commit);
   if (alerts.length > 0) options.onCommitting?.(symbol);
   const result = await committing;
   if (result !== "committed") return result;
   portfolio.committed(next, slot);
-  options.onCommitted(measured.imbalance, decided.decision);
+  options.onCommitted(measured.imbalance, decided);
   options.keepForPictures?.({ map: commit.map, aggregate, inputs });
   for (const alert of alerts) await wake(options, symbol, alert);
   return result;
@@ -130,12 +163,23 @@ async function wake({ onAlert, log }: RecomputeOptions, symbol: string, alert: O
   }
 }
 
+/** A venue that doesn't list the symbol can't be missed. */
+function configuredVenues(venues: readonly string[], records: readonly VenueRecord[]): number {
+  const without = records.filter(({ failure }) => failure?.kind === "give-up-symbol");
+  return venues.length - without.filter(({ venue }) => venues.includes(venue)).length;
+}
+
+function measureOwn(aggregate: Aggregate, memory: NotionalMemory, notionalUsd: number): Imbalance {
+  return measureImbalance(aggregate, memory, { notionalUsd, episodeOpen: true }).imbalance;
+}
+
+/** What the operator's destinations are told, one by one. */
 function outboxAlerts(
-  imbalance: Imbalance,
-  decision: Decision,
-  destinations: readonly string[],
-): OutboxAlert[] {
-  if (decision.kind !== "fire" && decision.kind !== "resolve") return [];
-  const content = JSON.stringify(alertContent(imbalance, decision));
-  return [{ alertId: decision.alertId, content, destinations }];
+  alerts: readonly RuleAlert[],
+  { rule, destinations }: RecomputeOptions,
+): readonly OutboxAlert[] {
+  const own = alwaysWatched(rule);
+  return alerts
+    .filter(({ rule: key, alertId }) => own.includes(key) && edgeOf(alertId) !== "update")
+    .map(({ alertId, content }) => ({ alertId, content, destinations }));
 }

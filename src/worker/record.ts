@@ -1,27 +1,50 @@
-import type { Decision } from "../alerts/episode.ts";
+import type { Decision } from "../alerts/decision.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
+import type { Outcome } from "./ruleWatch.ts";
 
-/** Meters every decision and logs a symbol's when its reason is another than last time. */
-export function createRecorder(
-  metrics: Metrics,
-  log: Log,
-): (imbalance: Imbalance, decision: Decision) => void {
-  const last = new Map<string, string>();
-  return (imbalance, decision) => {
+type Recorder = (imbalance: Imbalance, outcome: Pick<Outcome, "decisions" | "memory">) => void;
+
+/**
+ * Meters every decision, and logs those whose reason is another than last time: of a symbol whether anything can be
+ * decided, of a rule what it does while it is beyond its threshold.
+ */
+export function createRecorder(metrics: Metrics, log: Log): Recorder {
+  const last = new Map<string, ReadonlyMap<string, string>>();
+  return (imbalance, { decisions, memory: { held } }) => {
     const { symbol, ratio, regime, coverage } = imbalance;
-    for (const { id, ageMs } of imbalance.venues) {
-      if (ageMs !== null) metrics.feedAge.set({ venue: id, symbol }, ageMs / 1000);
-    }
-    if (decision.kind === "fire") metrics.alerts.inc({ symbol, regime });
-    if (decision.kind === "hold") metrics.suppressed.inc({ reason: decision.reason });
-    const said = `${decision.kind}: ${decision.reason}`;
-    if (last.get(symbol) === said) return;
-    last.set(symbol, said);
-    log.info(
-      { symbol, ratio, regime, coverage, decision: decision.kind, reason: decision.reason },
-      "decided",
+    meter(metrics, imbalance, decisions);
+    const suppressed = decisions.flatMap(({ kind, reason }) =>
+      kind === "hold" && reason !== held ? [reason] : [],
     );
+    for (const reason of held === undefined ? suppressed : [held, ...suppressed])
+      metrics.suppressed.inc({ reason });
+    const before = last.get(symbol);
+    const said = new Map([
+      ["", held ?? "watching"],
+      ...decisions.map(({ rule, kind, reason }) => [rule, `${kind}: ${reason}`] as const),
+    ]);
+    last.set(symbol, said);
+    const fields = { symbol, ratio, regime, coverage };
+    if (before?.get("") !== said.get("")) log.info({ ...fields, reason: said.get("") }, "data judged");
+    for (const { rule, kind, reason } of decisions) {
+      if (before?.get(rule) !== said.get(rule))
+        log.info({ ...fields, rule, decision: kind, reason }, "decided");
+    }
   };
+}
+
+function meter(
+  metrics: Metrics,
+  { symbol, regime, venues }: Imbalance,
+  decisions: readonly Decision[],
+): void {
+  for (const { id, ageMs } of venues) {
+    if (ageMs !== null) metrics.feedAge.set({ venue: id, symbol }, ageMs / 1000);
+  }
+  for (const { kind, reason } of decisions) {
+    if (kind === "fire") metrics.alerts.inc({ symbol, regime });
+    metrics.decisions.inc({ decision: kind, reason });
+  }
 }

@@ -1,16 +1,18 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { alertContent, parseAlertContent, testAlertContent } from "../../src/alerts/content.ts";
-import type { ResolveDecision } from "../../src/alerts/episode.ts";
+import type { ResolveDecision } from "../../src/alerts/decision.ts";
 import type { Imbalance } from "../../src/model/types.ts";
+import { alertMessage } from "../../src/alerts/message.ts";
 import { exampleTime, firedUp, imbalanceOf, referenceImbalance } from "./examples.ts";
 
 const resolved: ResolveDecision = {
   kind: "resolve",
   reason: "resolved",
+  rule: firedUp.rule,
   direction: "up",
   alertId: `${firedUp.alertId}-resolved`,
-  firedAlertId: firedUp.alertId,
+  episodeId: firedUp.episodeId,
   firedAt: exampleTime,
 };
 const later: Imbalance = { ...imbalanceOf(1.31), time: exampleTime + 3_600_000 };
@@ -30,6 +32,7 @@ it("a firing's content is the facts of the imbalance, and nothing that isn't kno
     version: 1,
     kind: "firing",
     alertId: firedUp.alertId,
+    rule: "up-auto-50-2",
     symbol: "BTC",
     direction: "up",
     firedAt: exampleTime,
@@ -62,11 +65,25 @@ it("the end of an episode says which one, and where the ratio is now", () => {
     kind: "resolved",
     alertId: `${firedUp.alertId}-resolved`,
     firedAlertId: firedUp.alertId,
+    rule: "up-auto-50-2",
     symbol: "BTC",
     direction: "up",
     firedAt: exampleTime,
     time: exampleTime + 3_600_000,
     ratio: 1.31,
+  });
+});
+
+it("an escalation says how much stronger it is, and is read back", () => {
+  const escalation = { ...firedUp, kind: "escalate", alertId: `${firedUp.alertId}-x2` } as const;
+  const content = alertContent(referenceImbalance, { ...escalation, reason: "double" });
+  expect(content).toMatchObject({ kind: "firing", level: 2 });
+  expect(parseAlertContent(JSON.stringify(content))).toEqual({ ok: true, value: content });
+  expect(alertContent(referenceImbalance, { ...escalation, reason: "half-again" })).toMatchObject({
+    level: 1,
+  });
+  expect(alertMessage(content, "en")).toMatchObject({
+    headline: expect.stringMatching(/^STRONGER · BTC 2.6× lopsided/),
   });
 });
 

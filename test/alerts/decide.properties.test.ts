@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AlertRule } from "../../src/alerts/decision.ts";
-import { freshEpisodeMemory } from "../../src/alerts/episodes.ts";
+import { freshEpisodeMemory } from "../../src/alerts/episode.ts";
 import { parseEpisodeMemory } from "../../src/alerts/episodeJson.ts";
 import { onGrid } from "../../src/alerts/rules.ts";
 import type { Imbalance } from "../../src/model/types.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AlertRule, FireDecision } from "../../src/alerts/decision.ts";
-import { type EpisodeMemory, freshEpisodeMemory, keepsNotional } from "../../src/alerts/episodes.ts";
+import { type EpisodeMemory, freshEpisodeMemory, keepsNotional } from "../../src/alerts/episode.ts";
 import { parseEpisodeMemory } from "../../src/alerts/episodeJson.ts";
 import type { Imbalance } from "../../src/model/types.ts";
 import { imbalanceOf, mirrored, referenceImbalance } from "./examples.ts";

@@ -1,4 +1,4 @@
-import type { FireDecision } from "../../src/alerts/episode.ts";
+import type { FireDecision } from "../../src/alerts/decision.ts";
 import type { Imbalance } from "../../src/model/types.ts";
 
 const referenceMark = 84_230;
@@ -65,9 +65,19 @@ export function mirrored(imbalance: Imbalance): Imbalance {
 export const firedUp: FireDecision = {
   kind: "fire",
   reason: "held",
+  rule: "up-auto-50-2",
   direction: "up",
-  alertId: "BTC-2x-up-mi0example-1",
+  alertId: "BTC-up-auto-50-2-mi0example-1",
+  episodeId: "BTC-up-auto-50-2-mi0example-1",
   firedAt: exampleTime,
 };
 
-export const firedDown: FireDecision = { ...firedUp, direction: "down", alertId: "BTC-2x-down-mi0example-2" };
+const downEpisode = "BTC-down-auto-50-2-mi0example-2";
+
+export const firedDown: FireDecision = {
+  ...firedUp,
+  rule: "down-auto-50-2",
+  direction: "down",
+  alertId: downEpisode,
+  episodeId: downEpisode,
+};

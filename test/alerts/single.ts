@@ -1,6 +1,6 @@
 import { decideRules } from "../../src/alerts/decide.ts";
 import { type AlertRule, type Decision, isSaid } from "../../src/alerts/decision.ts";
-import type { EpisodeMemory } from "../../src/alerts/episodes.ts";
+import type { EpisodeMemory } from "../../src/alerts/episode.ts";
 import { indexRules } from "../../src/alerts/ruleIndex.ts";
 import { operatorRules, ruleKey } from "../../src/alerts/rules.ts";
 import type { Imbalance } from "../../src/model/types.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decideRules } from "../../src/alerts/decide.ts";
 import { type Decision, isSaid, type RuleSettings } from "../../src/alerts/decision.ts";
-import { type EpisodeMemory, freshEpisodeMemory } from "../../src/alerts/episodes.ts";
+import { type EpisodeMemory, freshEpisodeMemory } from "../../src/alerts/episode.ts";
 import { parseEpisodeMemory } from "../../src/alerts/episodeJson.ts";
 import { indexRules } from "../../src/alerts/ruleIndex.ts";
 import { onGrid, type Rule, type RuleKey, ruleKey } from "../../src/alerts/rules.ts";

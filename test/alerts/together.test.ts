@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { edgeOf } from "../../src/alerts/alertId.ts";
 import { decideRules, type Sighting } from "../../src/alerts/decide.ts";
 import type { Decision, RuleSettings } from "../../src/alerts/decision.ts";
-import { type EpisodeMemory, freshEpisodeMemory, keepsNotional } from "../../src/alerts/episodes.ts";
+import { type EpisodeMemory, freshEpisodeMemory, keepsNotional } from "../../src/alerts/episode.ts";
 import { indexRules, notionalsOf } from "../../src/alerts/ruleIndex.ts";
 import type { RuleKey } from "../../src/alerts/rules.ts";
 import { symbolRules } from "../../src/alerts/ruleState.ts";

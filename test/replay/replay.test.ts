@@ -25,9 +25,10 @@ describe("a replay", () => {
   it("fires and resolves by the same rule as live, each firing before its end", async () => {
     const { alerts, summary } = whole;
     expect(summary.firings).toBeGreaterThan(0);
-    const kinds = alerts.map(({ kind }) => kind);
+    const escalations = alerts.filter((alert) => alert.kind === "firing" && alert.level !== undefined);
+    const kinds = alerts.filter((alert) => !escalations.includes(alert)).map(({ kind }) => kind);
     kinds.forEach((kind, index) => expect(kind).toBe(index % 2 === 0 ? "firing" : "resolved"));
-    expect(summary.firings + summary.resolutions).toBe(alerts.length);
+    expect(summary.firings + summary.resolutions).toBe(alerts.length - escalations.length);
   });
 
   it("is the same every time", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { decideAlert, freshEpisodeMemory, hasOpenEpisode } from "../../src/alerts/episode.ts";
+import type { FireDecision } from "../../src/alerts/decision.ts";
+import { freshEpisodeMemory, keepsNotional } from "../../src/alerts/episode.ts";
 import { aggregateVenues, type VenueInput } from "../../src/model/aggregate.ts";
 import { freshNotionalMemory, measureImbalance } from "../../src/model/imbalance.ts";
 import {
@@ -12,6 +13,7 @@ import type { Bar, SeriesSpec } from "../../src/model/types.ts";
 import type { Contract } from "../../src/sim/contract.ts";
 import { demoHistoryMs, demoStoryline } from "../../src/sim/storyline.ts";
 import type { OpenWorld } from "../../src/sim/world.ts";
+import { decideAlert, type SingleDecision } from "../alerts/single.ts";
 import { barMs, minuteMs, noon, smallWorld } from "./builders.ts";
 
 const rule = { ratio: 2, holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 180_000 };
@@ -28,13 +30,17 @@ function watch(world: OpenWorld, symbol: string): { look: (now: number) => void;
       now,
       followed.map((input) => input(now)),
     );
-    const measured = measureImbalance(aggregate, notional, { episodeOpen: hasOpenEpisode(episode) });
+    const measured = measureImbalance(aggregate, notional, { episodeOpen: keepsNotional(episode) });
     const { decision, memory } = decideAlert(episode, measured.imbalance, rule, now);
     notional = measured.memory;
     episode = memory;
-    if (decision.kind === "fire") alerts.push(`${decision.direction} at ${(now - noon) / minuteMs}`);
+    if (isFiring(decision)) alerts.push(`${decision.direction} at ${(now - noon) / minuteMs}`);
   };
   return { look, alerts };
+}
+
+function isFiring(decision: SingleDecision): decision is FireDecision {
+  return decision.kind === "fire";
 }
 
 function follow(world: OpenWorld, symbol: string, venue: string): (now: number) => VenueInput {

@@ -1,9 +1,9 @@
-import type { Decision } from "../../src/alerts/episode.ts";
 import type { Imbalance } from "../../src/model/types.ts";
 import type { Clock } from "../../src/ops/clock.ts";
 import type { OutboxAlert, Store } from "../../src/store/contracts.ts";
 import type { RecomputeJob } from "../../src/worker/contracts.ts";
 import { createRecompute, type RecomputeOptions } from "../../src/worker/recompute.ts";
+import type { Outcome } from "../../src/worker/ruleWatch.ts";
 import { silentLog } from "../support/redis.ts";
 
 /** Fires at the second look, whichever side is a tenth nearer, and again an hour after that. */
@@ -11,7 +11,7 @@ export const eagerRule = { ratio: 1.1, holdMs: 0, cooldownMs: 3_600_000, warmupM
 
 export interface Process {
   readonly recompute: (job: RecomputeJob) => Promise<unknown>;
-  readonly decided: { readonly imbalance: Imbalance; readonly decision: Decision }[];
+  readonly decided: ({ readonly imbalance: Imbalance } & Outcome)[];
   readonly woken: OutboxAlert[];
 }
 
@@ -34,7 +34,7 @@ export function startProcess(
     onAlert: async (_symbol, alert) => {
       woken.push(alert);
     },
-    onCommitted: (imbalance, decision) => decided.push({ imbalance, decision }),
+    onCommitted: (imbalance, outcome) => decided.push({ imbalance, ...outcome }),
     ...more,
   });
   return { recompute, decided, woken };

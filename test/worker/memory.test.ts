@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { decideAlert, freshEpisodeMemory } from "../../src/alerts/episode.ts";
+import { freshEpisodeMemory } from "../../src/alerts/episode.ts";
 import { freshNotionalMemory } from "../../src/model/imbalance.ts";
 import { decodeMemory, encodeMemory, type SymbolMemory } from "../../src/worker/memory.ts";
 import { imbalanceOf } from "../alerts/examples.ts";
+import { decideAlert } from "../alerts/single.ts";
 
 const now = Date.UTC(2026, 10, 22, 12);
 const rule = { ratio: 2, holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 0 };

@@ -80,7 +80,7 @@ describe("a recompute", () => {
       { now: () => now },
       {
         onAlert: async () => Promise.reject(new Error("the queue is away")),
-        onCommitted: (_imbalance, { kind }) => decided.push(kind),
+        onCommitted: (_imbalance, { decisions }) => decided.push(...decisions.map(({ kind }) => kind)),
       },
     );
     await warmUp();
@@ -94,7 +94,8 @@ describe("a recompute", () => {
     await process.recompute({ symbol: "BTC", slot: 1 });
     expect(process.decided[0]).toMatchObject({
       imbalance: { regime: "stale", coverage: 0, ratio: null },
-      decision: { kind: "hold", reason: "stale" },
+      decisions: [],
+      memory: { held: "stale" },
     });
   });
 });

@@ -1,25 +1,33 @@
 import { describe, expect, test } from "vitest";
-import type { Decision } from "../../src/alerts/episode.ts";
+import type { Decision, HoldReason } from "../../src/alerts/decision.ts";
+import { freshEpisodeMemory } from "../../src/alerts/episode.ts";
 import { createMetrics } from "../../src/ops/metrics.ts";
 import { createRecorder } from "../../src/worker/record.ts";
 import { firedUp, referenceImbalance } from "../alerts/examples.ts";
 import { silentLog } from "../support/redis.ts";
 import { spokenLog } from "../support/spokenLog.ts";
 
-const quiet: Decision = { kind: "quiet", reason: "below-threshold" };
-const cooling: Decision = { kind: "hold", reason: "cooling-down" };
+const rule = { rule: "up-auto-50-2", direction: "up" } as const;
+const quiet: Decision = { ...rule, kind: "quiet", reason: "below-threshold" };
+const cooling: Decision = { ...rule, kind: "hold", reason: "cooling-down" };
+
+function outcomeOf(decisions: readonly Decision[], held?: HoldReason) {
+  return { decisions, memory: { ...freshEpisodeMemory(0), ...(held && { held }) } };
+}
 
 describe("a recorder", () => {
   test("meters what fired, what was held back and how old each venue's data is", async () => {
     const metrics = createMetrics();
     const record = createRecorder(metrics, silentLog);
-    record(referenceImbalance, firedUp);
-    record(referenceImbalance, cooling);
-    record(referenceImbalance, cooling);
-    record(referenceImbalance, quiet);
+    record(referenceImbalance, outcomeOf([firedUp]));
+    record(referenceImbalance, outcomeOf([cooling]));
+    record(referenceImbalance, outcomeOf([cooling]));
+    record(referenceImbalance, outcomeOf([], "stale"));
     const text = await metrics.registry.metrics();
     expect(text).toContain(`lopside_alerts_total{symbol="BTC",regime="short-squeeze"} 1`);
     expect(text).toContain(`lopside_suppressed_total{reason="cooling-down"} 2`);
+    expect(text).toContain(`lopside_suppressed_total{reason="stale"} 1`);
+    expect(text).toContain(`lopside_rule_decisions_total{decision="fire",reason="held"} 1`);
     expect(text).toContain(`lopside_feed_age_seconds{venue="binanceusdm",symbol="BTC"} 4.2`);
   });
 
@@ -27,20 +35,26 @@ describe("a recorder", () => {
     const metrics = createMetrics();
     const [first] = referenceImbalance.venues;
     if (first === undefined) throw new Error("no venue");
-    createRecorder(metrics, silentLog)({ ...referenceImbalance, venues: [{ ...first, ageMs: null }] }, quiet);
+    createRecorder(metrics, silentLog)(
+      { ...referenceImbalance, venues: [{ ...first, ageMs: null }] },
+      outcomeOf([]),
+    );
     expect(await metrics.registry.metrics()).not.toContain("lopside_feed_age_seconds{");
   });
 
   test("tells each symbol's decision when its reason changes, and not every slot", () => {
     const log = spokenLog();
     const record = createRecorder(createMetrics(), log);
-    for (const decision of [quiet, quiet, cooling, cooling, quiet]) record(referenceImbalance, decision);
-    record({ ...referenceImbalance, symbol: "ETH" }, quiet);
+    for (const decision of [quiet, quiet, cooling, cooling, quiet])
+      record(referenceImbalance, outcomeOf([decision]));
+    record({ ...referenceImbalance, symbol: "ETH" }, outcomeOf([quiet], "stale"));
     expect(log.said.map(({ fields }) => fields)).toMatchObject([
-      { symbol: "BTC", reason: "below-threshold" },
+      { symbol: "BTC", reason: "watching" },
+      { symbol: "BTC", rule: rule.rule, reason: "below-threshold" },
       { symbol: "BTC", reason: "cooling-down" },
       { symbol: "BTC", reason: "below-threshold" },
-      { symbol: "ETH", reason: "below-threshold" },
+      { symbol: "ETH", reason: "stale" },
+      { symbol: "ETH", rule: rule.rule, reason: "below-threshold" },
     ]);
   });
 });

@@ -1,5 +1,6 @@
+import { edgeOf } from "../../alerts/alertId.ts";
 import type { AlertContent } from "../../alerts/content.ts";
-import type { AlertRule } from "../../alerts/episode.ts";
+import type { AlertRule } from "../../alerts/decision.ts";
 import type { RiskTier } from "../../model/types.ts";
 import type { Recording } from "../../replay/recording.ts";
 import { replay } from "../../replay/replay.ts";
@@ -24,9 +25,9 @@ export async function measureAlertRate(
 ): Promise<AlertRate> {
   let endedAt = -Infinity;
   let flaps = 0;
-  const onAlert = ({ kind, time }: AlertContent): void => {
+  const onAlert = ({ kind, time, alertId }: AlertContent): void => {
     if (kind === "resolved") endedAt = time;
-    else if (time - endedAt <= flapMs) flaps += 1;
+    else if (edgeOf(alertId) === "fire" && time - endedAt <= flapMs) flaps += 1;
   };
   const { firings, watchedMs } = await replay({ recording, symbol, riskTiers, rule, onAlert });
   const days = watchedMs / dayMs;

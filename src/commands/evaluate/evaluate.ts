@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
-import type { AlertRule } from "../../alerts/episode.ts";
+import type { AlertRule } from "../../alerts/decision.ts";
 import type { RealisedTotal } from "../../model/score/cells.ts";
 import { predictContract, type Predictions } from "../../model/score/contract.ts";
 import { scoreGroup, type GroupScore } from "../../model/score/score.ts";

@@ -1,5 +1,7 @@
-/** Why an alert can't be set up, or changed, as asked. */
+/** What an alert says of its rule, and why one can't be set up, or changed, as asked. */
 export const rulesEnglish = {
+  "headline-stronger": "STRONGER · { $headline }",
+
   "refused-symbol": "That symbol isn't watched here. Choose one of { $symbols }.",
   "refused-threshold": "The ratio must be between { $least } and { $most }, such as 2.5.",
   "refused-notional": "The sum must be between $100K and $1T, such as 1.1B, or auto.",

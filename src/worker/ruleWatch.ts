@@ -1,0 +1,97 @@
+import { alertContent } from "../alerts/content.ts";
+import { decideRules, type Sighting } from "../alerts/decide.ts";
+import { type Decision, isSaid, type RuleSettings, type SaidDecision } from "../alerts/decision.ts";
+import type { EpisodeMemory } from "../alerts/episode.ts";
+import { indexRules, notionalsOf, type RuleIndex } from "../alerts/ruleIndex.ts";
+import { parseRuleKey, type RuleKey } from "../alerts/rules.ts";
+import { judgeSources } from "../alerts/sources.ts";
+import type { VenueInput } from "../model/aggregate.ts";
+import type { Imbalance } from "../model/types.ts";
+import type { RuleAlert, Rules, RulesInUse } from "../store/contracts.ts";
+import { opposedShare } from "./opposition.ts";
+
+/** What a recompute knows when its rules are decided. */
+export interface Look {
+  readonly imbalance: Imbalance;
+  readonly inputs: readonly VenueInput[];
+  /** Venues that are asked about the symbol. */
+  readonly configured: number;
+  /** The same map at a sum of somebody's own, USD. */
+  readonly measure: (notionalUsd: number) => Imbalance;
+  readonly memory: EpisodeMemory;
+  readonly now: number;
+}
+
+export interface Outcome {
+  readonly decisions: readonly Decision[];
+  readonly memory: EpisodeMemory;
+  /** In the order in which they are to be said. */
+  readonly alerts: readonly RuleAlert[];
+}
+
+/** A symbol's rules: which are in use, and what they decide. */
+export interface RuleWatch {
+  /** Brings up to date which rules are in use. One small read where nothing changed. */
+  readonly refresh: () => Promise<void>;
+  readonly decide: (look: Look) => Outcome;
+}
+
+/** `always` are watched whoever is subscribed. */
+export function createRuleWatch(
+  symbol: string,
+  rules: Rules,
+  { settings, always }: { readonly settings: RuleSettings; readonly always: readonly RuleKey[] },
+): RuleWatch {
+  let known: RulesInUse | undefined;
+  let index: RuleIndex = indexRules(always);
+  return {
+    refresh: async () => {
+      const inUse = await rules.inUse(symbol, known);
+      if (inUse === known) return;
+      known = inUse;
+      index = indexRules(new Set([...inUse.members.keys(), ...always]));
+    },
+    decide: (look) => decideAndTell(symbol, look, index, settings),
+  };
+}
+
+function decideAndTell(symbol: string, look: Look, index: RuleIndex, settings: RuleSettings): Outcome {
+  const imbalances = measureAll(look, index);
+  const { memory, now } = look;
+  const decideWith = (opposed: number) => {
+    const hold = judgeSources(look.imbalance, { configured: look.configured, opposedShare: opposed });
+    const sighting: Sighting = { symbol, imbalances, ...(hold !== undefined && { hold }) };
+    return decideRules(memory, sighting, index, settings, now);
+  };
+  const first = decideWith(0);
+  // asking each venue by itself takes as long as all the rest: only when something may come of it
+  const opposed = first.decisions.some(mayAlert) ? opposedShare(look.imbalance, look.inputs) : 0;
+  const decided = opposed > 0 ? decideWith(opposed) : first;
+  return { ...decided, alerts: decided.decisions.filter(isSaid).map((one) => toAlert(one, imbalances)) };
+}
+
+function measureAll(look: Look, index: RuleIndex): Sighting["imbalances"] {
+  const open = Object.keys(look.memory.open).flatMap((key) => parseRuleKey(key) ?? []);
+  const sums = notionalsOf([...index, ...open]);
+  return new Map<number | "auto", Imbalance>([
+    ["auto", look.imbalance],
+    ...[...sums].map((sum) => [sum, look.measure(sum)] as const),
+  ]);
+}
+
+function mayAlert({ kind }: Decision): boolean {
+  return kind === "pending" || kind === "fire" || kind === "escalate";
+}
+
+function toAlert(decision: SaidDecision, imbalances: Sighting["imbalances"]): RuleAlert {
+  const { alertId, episodeId, rule, kind } = decision;
+  const imbalance = imbalances.get(parseRuleKey(rule)?.notionalUsd ?? "auto");
+  if (imbalance === undefined) throw new Error(`${rule} was decided without a measurement`);
+  return {
+    alertId,
+    kind: kind === "fire" || kind === "escalate" ? "push" : "edit",
+    episodeId,
+    content: JSON.stringify(alertContent(imbalance, decision)),
+    rule,
+  };
+}
