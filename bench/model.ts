@@ -1,51 +1,177 @@
-import { aggregateVenues, type VenueInput } from "../src/model/aggregate.ts";
-import { binCount } from "../src/model/grid.ts";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { aggregateVenues, type Aggregate, type VenueInput } from "../src/model/aggregate.ts";
 import { freshNotionalMemory, measureImbalance } from "../src/model/imbalance.ts";
-import { tierCount } from "../src/model/priors.ts";
-import { decodeSeries, encodeSeries, seriesLevels, warmStart, type Series } from "../src/model/series.ts";
+import { createNullMap } from "../src/model/nullMap.ts";
+import { drawDistances, drawWithin } from "../src/model/posterior.ts";
+import { mixOf, partsWithin } from "../src/model/stack.ts";
+import {
+  applyStacked,
+  createStacked,
+  decodeStacked,
+  encodeStacked,
+  stackedLevels,
+  warmStartStacked,
+  type StackedSeries,
+} from "../src/model/stackedSeries.ts";
 import type { Bar, SeriesSpec } from "../src/model/types.ts";
+import { median, printTable } from "./support/print.ts";
 
 const monthOfBars = 8640;
 const rounds = 11;
 
-/** The model's costs, beside a plain pass over every bin in the same process. Prints one line a figure. */
+/** The model's costs, beside a plain pass over every cell in the same process. */
 export async function run(): Promise<void> {
-  const bars = walk(monthOfBars);
+  const bars = walk(monthOfBars + 500);
+  const month = bars.slice(0, monthOfBars);
+  const later = bars.slice(monthOfBars);
+  // first, while there is no garbage of the others
+  const memory = memoryRows(month);
+  const series = warmStartStacked(spec("a"), month);
+  printTable([
+    ["one venue's contract, 30 days of 5 min bars", ""],
+    ...barRows(month, later),
+    ...snapshotRows(series),
+    ...memory,
+  ]);
+  printTable([["one symbol", ""], ...drawRows(month), ...recomputeRows(month), ...nullRows(series, month)]);
+}
+
+/** Interleaved with the plain pass, so that both meet the same noise. */
+function barRows(month: readonly Bar[], later: readonly Bar[]): string[][] {
   const plain = plainPass();
-  const figures = { plain: [] as number[], lazy: [] as number[] };
-  // interleaved, so that both meet the same noise
+  const figures = { plain: [] as number[], bar: [] as number[], rebuild: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
-    figures.plain.push(timed(() => bars.slice(0, 500).forEach(plain)) / 500);
-    figures.lazy.push(timed(() => warmStart(spec("a"), bars)) / monthOfBars);
+    figures.plain.push(timed(() => later.forEach(plain)) / later.length);
+    let series = createStacked(spec("a"));
+    figures.rebuild.push(timed(() => (series = warmStartStacked(spec("a"), month))));
+    const next = (bar: Bar): void => {
+      applyStacked(series, bar);
+      askAlert(series);
+    };
+    figures.bar.push(timed(() => later.forEach(next)) / later.length);
   }
-  const bar = median(figures.lazy);
-  print("a closed bar", `${us(bar)}, 1/${(median(figures.plain) / bar).toFixed(0)} of a pass over all bins`);
-  print("30 days of 5 m bars rebuilt", `${(bar * monthOfBars).toFixed(1)} ms`);
-  reportSnapshot(warmStart(spec("a"), bars));
-  reportRecompute(bars);
+  const [bar, pass] = [median(figures.bar), median(figures.plain)];
+  return [
+    ["a closed bar, then what lies within 2 and 10 % on both sides", us(bar)],
+    ["a plain pass over 2 × 8 × 2,400 cells", `${us(pass)}, ${(pass / bar).toFixed(1)} times that`],
+    ["all rebuilt from bars", `${median(figures.rebuild).toFixed(0)} ms`],
+  ];
 }
 
-function reportSnapshot(series: Series): void {
-  const bytes = encodeSeries(series);
-  const encode = medianTime(200, () => encodeSeries(series));
-  const decode = medianTime(200, () => decodeSeries(bytes, series.spec));
-  print("snapshot", `${bytes.length} bytes, encode ${us(encode)}, decode ${us(decode)}`);
+let asked = 0;
+
+/** The parts of one side are those of the other, the first two exchanged. */
+function askAlert({ series, stack }: StackedSeries): void {
+  const [first = 0, second = 0, far = 0, near = 0] = mixOf(stack);
+  for (const distance of [0.02, 0.1]) {
+    const [long = 0, short = 0, wide = 0, close = 0] = partsWithin(stack, series.state, "long", distance);
+    const both = far * wide + near * close;
+    asked += first * long + second * short + both;
+    asked += first * short + second * long + both;
+  }
 }
 
-function reportRecompute(bars: readonly Bar[]): void {
-  const venues = ["a", "b", "c"].map((venue) => warmStart(spec(venue), bars.slice(0, -1)));
-  const forming = bars.at(-1);
-  if (forming === undefined) return;
-  const levels = medianTime(500, () => seriesLevels(venues[0] ?? fail(), forming.close, forming));
-  const whole = medianTime(500, () => {
-    const inputs = venues.map((series) => inputOf(series, forming));
-    measureImbalance(aggregateVenues("BTC", 0, inputs), freshNotionalMemory, { episodeOpen: false });
-  });
-  print("one venue's levels with the forming bar", us(levels));
-  print("one recompute of a symbol on three venues", us(whole));
+function snapshotRows(series: StackedSeries): string[][] {
+  const bytes = encodeStacked(series);
+  const encode = medianTime(500, () => encodeStacked(series));
+  const decode = medianTime(500, () => decodeStacked(bytes, series.spec));
+  return [["snapshot", `${(bytes.length / 1000).toFixed(1)} kB, encode ${us(encode)}, decode ${us(decode)}`]];
 }
 
-function inputOf(series: Series, forming: Bar): VenueInput {
+const seriesMeasured = 100;
+
+/** What a series adds to the process, over what its typed arrays hold. */
+function memoryRows(month: readonly Bar[]): string[][] {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect !== "function") return [];
+  const used = (): number => {
+    for (let turn = 0; turn < 4; turn += 1) collect();
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const few = month.slice(0, 300);
+  warmStartStacked(spec("a"), few);
+  const before = used();
+  const held = Array.from({ length: seriesMeasured }, (_, i) => warmStartStacked(spec(`${i}`), few));
+  const each = (used() - before) / held.length;
+  const typed = arrayBytes(held[0]);
+  return [
+    [
+      "memory of a live series",
+      `${(each / 1000).toFixed(0)} kB, ${(each / typed).toFixed(2)} times its typed arrays`,
+    ],
+  ];
+}
+
+function arrayBytes(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.values(value).reduce<number>((sum, part) => sum + arrayBytes(part), 0);
+}
+
+function aggregateOf(venues: readonly StackedSeries[], forming: Bar): Aggregate {
+  return aggregateVenues(
+    "BTC",
+    0,
+    venues.map((series) => inputOf(series, forming)),
+  );
+}
+
+function weigh({ longParts, shortParts }: Aggregate): void {
+  drawDistances(longParts, shortParts, 1e9);
+  for (const distance of [0.01, 0.02, 0.05]) {
+    drawWithin(longParts, distance);
+    drawWithin(shortParts, distance);
+  }
+}
+
+/** Between closes, draws only weigh the parts anew; at a close, the parts are made anew before. */
+function drawRows(month: readonly Bar[]): string[][] {
+  const venues = venuesOf(month.slice(0, -1));
+  const forming = month.at(-1) ?? fail();
+  const aggregate = aggregateOf(venues, forming);
+  const closes = venuesOf(month.slice(0, -100));
+  const closed = month.slice(-100).map((bar) =>
+    timed(() => {
+      for (const series of closes) applyStacked(series, bar);
+      weigh(aggregateOf(closes, bar));
+    }),
+  );
+  return [
+    ["200 draws weighed anew: distances, ratio, three bands", us(medianTime(300, () => weigh(aggregate)))],
+    ["the same with a bar's close on three venues before", us(median(closed))],
+  ];
+}
+
+function recomputeRows(month: readonly Bar[]): string[][] {
+  const venues = venuesOf(month.slice(0, -1));
+  const forming = month.at(-1) ?? fail();
+  const first = venues[0] ?? fail();
+  const levels = medianTime(300, () => stackedLevels(first, forming.close, forming));
+  const whole = medianTime(300, () =>
+    measureImbalance(aggregateOf(venues, forming), freshNotionalMemory, { episodeOpen: false }),
+  );
+  return [
+    ["levels of one venue with the forming bar", us(levels)],
+    ["imbalance of three venues with their forming bars, draws included", us(whole)],
+  ];
+}
+
+function nullRows(series: StackedSeries, month: readonly Bar[]): string[][] {
+  const { close } = month.at(-1) ?? fail();
+  const anew = medianTime(30, () => createNullMap(series.spec).levels(series.path, close));
+  const kept = createNullMap(series.spec);
+  const again = medianTime(300, () => kept.levels(series.path, close));
+  return [["null map", `${us(again)}, made anew once a day ${us(anew)}`]];
+}
+
+function venuesOf(bars: readonly Bar[]): StackedSeries[] {
+  return ["a", "b", "c"].map((venue) => warmStartStacked(spec(venue), bars));
+}
+
+function inputOf(series: StackedSeries, forming: Bar): VenueInput {
   return {
     id: series.spec.venue,
     status: "fresh",
@@ -53,21 +179,29 @@ function inputOf(series: Series, forming: Bar): VenueInput {
     method: "estimated",
     markPrice: forming.close,
     openInterestUsd: (forming.openInterest ?? 0) * forming.close,
-    levels: seriesLevels(series, forming.close, forming),
+    levels: stackedLevels(series, forming.close, forming),
   };
 }
 
-/** What the filter would cost without lazy factors and frontiers: every bar decays every bin of every row. */
+const plainTiers = 8;
+const plainBins = 2400;
+
+/**
+ * The same done plainly, on two sides, eight tiers and 2,400 bins: every cell decays, is emptied where the bar passed,
+ * takes in its share of what opened, and counts if it is near.
+ */
 function plainPass(): (bar: Bar) => void {
-  const bins = new Float64Array(2 * tierCount * binCount).fill(1);
-  const survival = Float64Array.from({ length: 2 * tierCount }, (_, row) => 1 - 1e-4 * (row + 1));
+  const cells = new Float64Array(2 * plainTiers * plainBins).fill(1);
+  const entries = new Float64Array(2 * plainTiers * plainBins).fill(1 / plainBins);
   return (bar) => {
-    for (let row = 0; row < 2 * tierCount; row += 1) {
-      const kept = survival[row] ?? 1;
-      for (let bin = 0; bin < binCount; bin += 1) {
-        const i = row * binCount + bin;
-        bins[i] = (bins[i] ?? 0) * kept + (bar.volume > 0 ? 1e-6 : 0);
+    const crossed = Math.floor(Math.log(bar.high / bar.low) / 0.0005);
+    for (let from = 0; from < cells.length; from += plainBins) {
+      const kept = 1 - 1e-9 * from;
+      cells.fill(0, from, from + crossed);
+      for (let i = from; i < from + plainBins; i += 1) {
+        cells[i] = (cells[i] ?? 0) * kept + bar.volume * (entries[i] ?? 0);
       }
+      for (let i = from; i < from + 200; i += 1) asked += cells[i] ?? 0;
     }
   };
 }
@@ -122,16 +256,10 @@ function medianTime(times: number, work: () => unknown): number {
   return median(Array.from({ length: times }, () => timed(work)));
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
-
 function us(milliseconds: number): string {
-  return `${(milliseconds * 1000).toFixed(milliseconds < 0.01 ? 2 : 0)} µs`;
-}
-
-function print(what: string, figure: string): void {
-  console.log(`model: ${what}: ${figure}`);
+  return milliseconds < 1
+    ? `${(milliseconds * 1000).toFixed(milliseconds < 0.1 ? 1 : 0)} µs`
+    : `${milliseconds.toFixed(1)} ms`;
 }
 
 function fail(): never {
