@@ -46,18 +46,19 @@ export function widestLabel(ticks: readonly Tick[], frame: Frame): number {
   return Math.max(0, ...ticks.map(({ text }) => textWidth(text, frame.label)));
 }
 
-/** Labels below a plot, left out where they would leave the canvas. */
+/** Labels below a plot, left out where they would leave the canvas or stand under those beside the plot. */
 export function xLabels(
   ticks: readonly Tick[],
   x: (value: number) => number,
-  y: number,
+  plot: Box,
   frame: Frame,
   palette: Palette,
 ): string[] {
+  const y = plot.y + plot.height + frame.label.size * 1.25;
   return ticks.flatMap(({ value, text }) => {
     const half = textWidth(text, frame.label) / 2;
     const at = x(value);
-    if (at - half < 4 || at + half > frame.width - 4) return [];
+    if (at - half < plot.x - 6 || at + half > frame.width - 4) return [];
     return [textAt(text, { x: at, y, fill: palette.muted, anchor: "middle", ...frame.label })];
   });
 }

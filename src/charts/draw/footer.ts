@@ -22,10 +22,11 @@ export function drawFooter(
   const noteAt = beside
     ? ({ x: width - margin, anchor: "end" } as const)
     : ({ x: margin, anchor: "start" } as const);
+  const shown = cutToWidth(note, room, noteStyle);
   return {
     svg: [
       textAt(words, { x: margin, y: caveatY, fill: palette.text, ...caveat }),
-      textAt(cutToWidth(note, room, noteStyle), { ...noteAt, y: last, fill: palette.muted, ...noteStyle }),
+      ...(shown === "" ? [] : [textAt(shown, { ...noteAt, y: last, fill: palette.muted, ...noteStyle })]),
     ],
     top: caveatY - caveat.size,
   };

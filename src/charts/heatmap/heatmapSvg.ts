@@ -85,7 +85,7 @@ function drawAxes(scene: HeatmapScene): string[] {
   const times = timeTicks(request.from, request.to, plot.width, frame, axis);
   return [
     ...yLabels(prices, y, { x: right, anchor: "start" }, frame, palette),
-    ...xLabels(times, x, plot.y + plot.height + frame.label.size * 1.25, frame, palette),
+    ...xLabels(times, x, plot, frame, palette),
     ...(markPrice === null ? [] : drawMark(texts.price(markPrice), y(markPrice), scene)),
   ];
 }

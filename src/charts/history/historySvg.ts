@@ -42,7 +42,7 @@ export function historySvg(request: HistoryRequest): string {
       ? [drawEmpty(texts.say("chart-empty-history"), plot, frame, palette)]
       : drawLast(scene)),
     ...yLabels(scene.ticks, scene.y, { x: plot.x - axisGap, anchor: "end" }, frame, palette),
-    ...xLabels(times, x, plot.y + plot.height + frame.label.size * 1.25, frame, palette),
+    ...xLabels(times, x, plot, frame, palette),
     ...footer.svg,
   ]);
 }

@@ -64,10 +64,8 @@ function sidePill(
   { frame, laneTop, x, mark }: CalloutPlaces,
 ): Pill {
   const distance = side === "long" ? imbalance.downDistanceUsd : imbalance.upDistanceUsd;
-  const whole = calloutText(side, imbalance, texts);
   const most = room.to - room.from - 2 * padding;
-  const style = shrinkToWidth(whole, most, frame.callout, leastLabelSize);
-  const text = cutToWidth(whole, most, style);
+  const { text, style } = fittingText(wordings(side, imbalance, texts), most, frame);
   const width = textWidth(text, style) + 2 * padding;
   const target = distance === null ? undefined : x(side === "long" ? mark - distance : mark + distance);
   // without a point it stands where its side ends
@@ -77,15 +75,37 @@ function sidePill(
   return { kind: side, text, style, box, ...(target !== undefined && { pointsAt: target }) };
 }
 
-function calloutText(side: Side, imbalance: Imbalance, texts: Texts): string {
-  const { notionalUsd, downDistanceUsd, upDistanceUsd } = imbalance;
-  const distance = side === "long" ? downDistanceUsd : upDistanceUsd;
+/** The first wording that fits at a size people can read; the last is cut if it must be. */
+function fittingText(
+  wordings: readonly string[],
+  width: number,
+  { callout }: Frame,
+): { readonly text: string; readonly style: TextStyle } {
+  const styled = wordings.map((text) => ({
+    text,
+    style: shrinkToWidth(text, width, callout, leastLabelSize),
+  }));
+  const fitting = styled.find(({ text, style }) => textWidth(text, style) <= width) ?? styled.at(-1);
+  if (fitting === undefined) return { text: "", style: callout };
+  return { text: cutToWidth(fitting.text, width, fitting.style), style: fitting.style };
+}
+
+/** From the fullest to the shortest: tiny prices have long distances, which are short in percent. */
+function wordings(side: Side, imbalance: Imbalance, texts: Texts): string[] {
+  const { notionalUsd } = imbalance;
+  const distanceUsd = side === "long" ? imbalance.downDistanceUsd : imbalance.upDistanceUsd;
+  const ratio = side === "long" ? imbalance.downDistanceRatio : imbalance.upDistanceRatio;
   const percent = texts.percent(mapReach);
-  if (notionalUsd === null) return texts.say(`chart-callout-${side}-few`, { percent });
+  if (notionalUsd === null) return [texts.say(`chart-callout-${side}-few`, { percent })];
   const notional = texts.money(notionalUsd);
-  if (distance !== null)
-    return texts.say(`chart-callout-${side}`, { distance: texts.money(distance), notional });
-  return texts.say(`chart-callout-${side}-beyond`, { notional, percent });
+  if (distanceUsd === null || ratio === null)
+    return [
+      texts.say(`chart-callout-${side}-beyond`, { notional, percent }),
+      texts.say(`chart-callout-${side}-none`, { percent }),
+    ];
+  return [texts.money(distanceUsd), texts.percent(ratio)].map((distance) =>
+    texts.say(`chart-callout-${side}`, { distance, notional }),
+  );
 }
 
 /** Where a leader leaves its pill. */

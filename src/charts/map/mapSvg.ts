@@ -72,11 +72,10 @@ function emptiness({ frame, palette, texts, plot, window }: MapScene): string {
 function drawAxes({ request, frame, palette, plot, window, ticks, x, yBar, yTotal }: MapScene): string[] {
   const axis = createAxisFormat(request.look.language);
   const prices = ticksThatFit(window.low, window.high, plot.width, frame, axis.price);
-  const below = plot.y + plot.height + frame.label.size * 1.25;
   return [
     gridLines(ticks.bar, yBar, plot, palette),
     ...yLabels(ticks.bar, yBar, { x: plot.x - axisGap, anchor: "end" }, frame, palette),
     ...yLabels(ticks.total, yTotal, { x: plot.x + plot.width + axisGap, anchor: "start" }, frame, palette),
-    ...xLabels(prices, x, below, frame, palette),
+    ...xLabels(prices, x, plot, frame, palette),
   ];
 }

@@ -35,6 +35,8 @@ export const chartsEnglish = {
   "chart-callout-short": "+{ $distance } → { $notional } shorts",
   "chart-callout-long-beyond": "{ $notional } longs: beyond −{ $percent }",
   "chart-callout-short-beyond": "{ $notional } shorts: beyond +{ $percent }",
+  "chart-callout-long-none": "beyond −{ $percent }",
+  "chart-callout-short-none": "beyond +{ $percent }",
   "chart-callout-long-few": "few longs within −{ $percent }",
   "chart-callout-short-few": "few shorts within +{ $percent }",
 

@@ -248,6 +248,7 @@ const week = pointsOf(7, 600_000, true);
 const histories: Readonly<Record<string, HistoryRequest>> = {
   "history of 7 days": history(7, week),
   "history of 7 days, light": history(7, week, { theme: "light" }),
+  "history by the hour": history(2, pointsOf(2, hourMs, true)),
   "history portrait": history(7, week, { format: "portrait" }),
   "history of 1 day, no band": history(1, pointsOf(1, 60_000, false)),
   "history of 30 days": history(30, pointsOf(30, 60_000, true)),
