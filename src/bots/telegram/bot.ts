@@ -1,7 +1,7 @@
 import { autoRetry } from "@grammyjs/auto-retry";
 import { limit } from "@grammyjs/ratelimiter";
 import { sequentialize } from "@grammyjs/runner";
-import { Bot, type Context } from "grammy";
+import { Bot, HttpError, type Context } from "grammy";
 import type { UserFromGetMe } from "grammy/types";
 import { textsIn, type Texts } from "../../texts/texts.ts";
 import type { Log } from "../../ops/log.ts";
@@ -70,8 +70,8 @@ export async function createTelegramBot(options: TelegramBotOptions, signal?: Ab
     options.onUpdate?.("failed");
     if (isHarmless(error)) return;
     log.warn(safeError(error), "an update could not be answered");
-    // Telegram's own refusals say nothing that trying again would change
-    if (refusalOf(error) === undefined) await sayTrouble(ctx, log);
+    // what Telegram refused, or may have taken, is not said again in other words
+    if (refusalOf(error) === undefined && !(error instanceof HttpError)) await sayTrouble(ctx, log);
   });
   return bot;
 }

@@ -1,7 +1,7 @@
 import { myChatMemberFilter } from "@grammyjs/chat-members";
 import type { Composer, Context } from "grammy";
-import type { ChatMemberUpdated } from "grammy/types";
-import { noteOwnerTold } from "../../alerts/edits.ts";
+import type { ChatMember, ChatMemberUpdated } from "grammy/types";
+import { changeSettings, noteOwnerTold } from "../../alerts/edits.ts";
 import { textsIn } from "../../texts/texts.ts";
 import { languageMeant } from "../shared/commandLine.ts";
 import { chooseSymbolReply } from "../shared/replies/subscribe.ts";
@@ -27,12 +27,12 @@ export function addMembership(composer: Composer<Context>, tools: TelegramTools)
   composer.chatType(["group", "supergroup"]).on("my_chat_member", async (ctx) => {
     const { old_chat_member: before, new_chat_member: now } = ctx.myChatMember;
     const spot = spotOf(ctx.chat);
+    if (isOut(now)) return;
     if (now.status === "restricted" && !now.can_send_messages) {
       return stop(tools, spot, "not allowed to send messages", ctx.from.id);
     }
-    const wasOut = before.status === "left" || before.status === "kicked";
     await goOn(tools, spot);
-    if (wasOut) await greetGroup(tools, spot, ctx.from.language_code);
+    if (isOut(before)) await greetGroup(tools, spot, ctx.from.language_code);
   });
   composer.chatType("channel").on("my_chat_member", async (ctx) => {
     const { new_chat_member: now, old_chat_member: before } = ctx.myChatMember;
@@ -41,15 +41,31 @@ export function addMembership(composer: Composer<Context>, tools: TelegramTools)
     const can = now.status === "administrator" && now.can_post_messages === true;
     if (can) await goOn(tools, spot);
     if (can && !could) return offerSetUp(tools, spot, ctx.myChatMember);
-    if (can || now.status === "left" || now.status === "kicked") return;
+    if (can || isOut(now)) return;
     if (could) await stop(tools, spot, "the right to post was taken away", ctx.from.id);
     else await tellAdder(tools, spot, ctx.myChatMember);
   });
   composer.on(["message:migrate_to_chat_id", "message:migrate_from_chat_id"], async (ctx) => {
     const { migrate_to_chat_id: to, migrate_from_chat_id: from } = ctx.message;
     const [old, next] = to === undefined ? [from, ctx.chat.id] : [ctx.chat.id, to];
-    if (old !== undefined) await tools.ports.destinations.move(`telegram:${old}`, `telegram:${next}`);
+    if (old !== undefined) await follow(tools, `telegram:${old}`, `telegram:${next}`);
   });
+}
+
+function isOut({ status }: ChatMember): boolean {
+  return status === "left" || status === "kicked";
+}
+
+/** A group that became a supergroup has another id; both chats say so, in whatever order. */
+async function follow({ ports }: TelegramTools, from: string, to: string): Promise<void> {
+  const { destinations } = ports;
+  await destinations.move(from, to);
+  if ((await destinations.get(to)) === undefined) return;
+  const place = { destination: to, kind: "group" as const };
+  await destinations.change(
+    to,
+    changeSettings(place, (settings) => ({ ...settings, guild: to })),
+  );
 }
 
 /** All that is kept of a chat: the chat itself, and its topics. */

@@ -47,6 +47,8 @@ export interface Scene {
   readonly next: (chat: ChatRecord, seen: number) => Promise<MessageRecord>;
   /** Presses, and waits for the answer of the query. */
   readonly press: (user: UserRecord, message: MessageRecord, label: string) => Promise<OpenQuery>;
+  /** Resolves once every update so far was dealt with. */
+  readonly settled: () => Promise<void>;
   /** Ends this bot and starts another over the same Redis. */
   readonly restart: () => Promise<void>;
 }
@@ -97,7 +99,8 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
     signingKey: await readSigningKey(client),
     ...options.ports,
   };
-  const start = async (): Promise<() => Promise<void>> => startBot(server, { client, ports, options });
+  const work = { active: 0 };
+  const start = async (): Promise<() => Promise<void>> => startBot(server, { client, ports, options, work });
   let stop = await start();
   closers.push(async () => stop());
 
@@ -119,6 +122,11 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
       return next(chat, seen);
     },
     press: async (user, message, label) => answered(server, driver.press(user, message, label)),
+    settled: async () => {
+      const isIdle = (): true | undefined =>
+        server.queue().pending().length === 0 && work.active === 0 ? true : undefined;
+      await server.waitFor(isIdle);
+    },
     restart: async () => {
       await stop();
       stop = await start();
@@ -135,15 +143,23 @@ interface BotParts {
   readonly client: Awaited<ReturnType<TestRedis["connect"]>>;
   readonly ports: BotPorts;
   readonly options: SceneOptions;
+  readonly work: { active: number };
 }
 
 /** Runs the bot as the role does, without the lease. */
 async function startBot(
   { apiRoot, bot: { token } }: TelegramServer,
-  { client, ports, options }: BotParts,
+  { client, ports, options, work }: BotParts,
 ): Promise<() => Promise<void>> {
   const log = options.log ?? silentLog;
   const bot = await createTelegramBot({ token, apiRoot, ports, memory: createBotMemory(client), log });
+  const handle = bot.handleUpdate.bind(bot);
+  bot.handleUpdate = async (...update) => {
+    work.active += 1;
+    await handle(...update).finally(() => {
+      work.active -= 1;
+    });
+  };
   const stopping = new AbortController();
   const polling = poll(bot, stopping.signal, log);
   return async () => {
