@@ -103,9 +103,12 @@ function wordings(side: Side, imbalance: Imbalance, texts: Texts): string[] {
       texts.say(`chart-callout-${side}-beyond`, { notional, percent }),
       texts.say(`chart-callout-${side}-none`, { percent }),
     ];
-  return [texts.money(distanceUsd), texts.percent(ratio)].map((distance) =>
-    texts.say(`chart-callout-${side}`, { distance, notional }),
-  );
+  const percentAway = texts.percent(ratio);
+  return [
+    texts.say(`chart-callout-${side}`, { distance: texts.money(distanceUsd), notional }),
+    texts.say(`chart-callout-${side}`, { distance: percentAway, notional }),
+    texts.say(`chart-callout-${side}-brief`, { distance: percentAway, notional }),
+  ];
 }
 
 /** Where a leader leaves its pill. */

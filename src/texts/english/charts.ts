@@ -33,6 +33,8 @@ export const chartsEnglish = {
 
   "chart-callout-long": "−{ $distance } → { $notional } longs",
   "chart-callout-short": "+{ $distance } → { $notional } shorts",
+  "chart-callout-long-brief": "−{ $distance } → { $notional }",
+  "chart-callout-short-brief": "+{ $distance } → { $notional }",
   "chart-callout-long-beyond": "{ $notional } longs: beyond −{ $percent }",
   "chart-callout-short-beyond": "{ $notional } shorts: beyond +{ $percent }",
   "chart-callout-long-none": "beyond −{ $percent }",
