@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/ops/clock.ts";
+import { startTestLopside, type TestLopside } from "../support/lopside.ts";
+import { freePort, startTestRedis, type TestRedis } from "../support/redis.ts";
+import { startTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
+
+describe("the role telegram", () => {
+  let redis: TestRedis;
+  let server: TelegramServer;
+  const running: TestLopside[] = [];
+
+  beforeEach(async () => {
+    [redis, server] = await Promise.all([startTestRedis(), startTelegramServer()]);
+  });
+  afterEach(async () => {
+    for (const lopside of running.splice(0)) await lopside.stop();
+    await server.close();
+    await redis.stop();
+  });
+
+  const start = async (env: Readonly<Record<string, string>> = {}): Promise<TestLopside> => {
+    const lopside = await startTestLopside({
+      redis,
+      clock: systemClock,
+      roles: env["TELEGRAM_WEBHOOK_URL"] === undefined ? ["telegram"] : ["telegram", "http"],
+      env: { TELEGRAM_BOT_TOKEN: server.bot.token, TELEGRAM_API_ROOT: server.apiRoot, ...env },
+    });
+    running.push(lopside);
+    return lopside;
+  };
+
+  const ask = async (text: string): Promise<string> => {
+    const user = server.driver.addUser();
+    const chat = server.driver.addPrivateChat(user);
+    server.driver.say(user, chat, text);
+    const answer = await server.waitFor(() => server.sent(chat.id)[0]);
+    return answer.content.text ?? "";
+  };
+
+  test("answers, and of two processes one polls; the other takes over without a 409", async () => {
+    const first = await start();
+    expect(await ask("/status")).toContain("BTC: not computed yet");
+    await start();
+    await first.stop();
+    running.shift();
+    expect(await ask("/privacy")).toContain("/forget");
+    expect(server.calls.filter(({ status }) => status === 409)).toEqual([]);
+    expect(server.commands().length).toBeGreaterThan(3);
+  });
+
+  test("as a webhook it takes what carries Telegram's secret, and nothing else", async () => {
+    const port = String(await freePort());
+    const url = `http://127.0.0.1:${port}/telegram`;
+    await start({ TELEGRAM_WEBHOOK_URL: url, HTTP_PORT: port });
+    await server.waitFor(() => server.calls.find(({ method }) => method === "setWebhook"));
+    expect(await ask("/privacy")).toContain("/forget");
+    const forged = await fetch(url, {
+      method: "POST",
+      headers: { "x-telegram-bot-api-secret-token": "guess" },
+      body: JSON.stringify({ update_id: 1 }),
+    });
+    expect(forged.status).toBe(401);
+    expect(server.calls.some(({ method }) => method === "getUpdates")).toBe(false);
+  });
+
+  test("a webhook without the role http is refused, saying what to do", async () => {
+    const env = { TELEGRAM_WEBHOOK_URL: "http://127.0.0.1:1/telegram" };
+    const started = startTestLopside({
+      redis,
+      clock: systemClock,
+      roles: ["telegram"],
+      env: { TELEGRAM_BOT_TOKEN: server.bot.token, TELEGRAM_API_ROOT: server.apiRoot, ...env },
+    });
+    await expect(started).rejects.toThrow("needs the roles telegram and http in one process");
+  });
+});
