@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./commands/demo.ts";
+import { discordCommand } from "./commands/discord.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { healthCommand } from "./commands/health.ts";
@@ -23,10 +24,11 @@ const program = new Command("lopside")
   .addCommand(evaluateCommand())
   .addCommand(doctorCommand())
   .addCommand(sendTestCommand())
+  .addCommand(discordCommand())
   .addCommand(healthCommand())
   .showHelpAfterError("(--help says what can be asked)");
 
-for (const command of [program, ...program.commands]) command.exitOverride();
+for (const command of withSubcommands(program)) command.exitOverride();
 
 enableCompileCache();
 // a reader such as head has enough: that is no failure
@@ -39,6 +41,10 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 /** What was wrong goes to stderr; data on stdout stays data. */

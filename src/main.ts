@@ -52,7 +52,8 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
   };
   lifecycle.add("workers", closeWorkers, { timeoutMs: drainMs + 1_000 });
   if (has("telegram")) await (await import("./roles/telegram.ts")).startTelegramRole(parts);
-  if (has("discord")) await (await import("./roles/discord.ts")).startDiscord(parts);
+  if (has("discord") && config.discord.botToken !== undefined)
+    await (await import("./roles/discord.ts")).startDiscord(parts);
   if (has("http")) await (await import("./roles/http.ts")).startHttpRole(parts);
   log.info(
     { roles: parts.roles, symbols: config.symbols, venues: config.venues, destinations: platforms },

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { REST } from "@discordjs/rest";
 import { Routes } from "discord-api-types/v10";
 import { z } from "zod";
@@ -51,7 +51,7 @@ export async function startDiscord(parts: Parts): Promise<void> {
   const events = createServerEvents({ destinations, clock, log, onInteraction: bot.onInteraction });
   lifecycle.add("Discord's events", events.settled);
   const stop = lead({
-    lease: createLease(parts.redis.commands, "discord-gateway"),
+    lease: createLease(parts.redis.commands, `discord-${shortHash(token)}`),
     holder: randomUUID(),
     ttlMs: leaseMs,
     everyMs: lookEveryMs,
@@ -66,6 +66,11 @@ export async function startDiscord(parts: Parts): Promise<void> {
     },
   });
   lifecycle.add("Discord's gateway", stop);
+}
+
+/** Two bots may share a Redis; the token itself is nobody's business there. */
+function shortHash(token: string): string {
+  return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }
 
 /** A wrong token stops the start, an outage does not. */

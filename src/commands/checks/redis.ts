@@ -24,7 +24,7 @@ export interface RedisCheck {
 /** The Redis that `start` would use, or that a running Lopside uses: reached, and set up so that nothing is lost. */
 export async function checkRedisServer({ config, log, lifecycle }: RedisCheck): Promise<readonly Finding[]> {
   try {
-    const client = await connect(config, log, lifecycle);
+    const client = await connectAsStart(config, log, lifecycle);
     lifecycle.add("connection", () => client.disconnect());
     return await checkRedis(client);
   } catch (error) {
@@ -34,7 +34,12 @@ export async function checkRedisServer({ config, log, lifecycle }: RedisCheck): 
   }
 }
 
-async function connect({ redisUrl, dataDir }: Config, log: Log, lifecycle: Lifecycle): Promise<RedisClient> {
+/** The Redis of a running Lopside, or that of the next start; what was opened goes into the lifecycle. */
+export async function connectAsStart(
+  { redisUrl, dataDir }: Config,
+  log: Log,
+  lifecycle: Lifecycle,
+): Promise<RedisClient> {
   const role = "commands";
   if (redisUrl !== undefined) return connectRedis({ end: parseRedisUrl(redisUrl), role, log, waitMs });
   const running = await lastEnd(await preparePlaces(dataDir));
