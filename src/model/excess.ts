@@ -13,25 +13,30 @@ const mostHours = 30 * 24;
 /** Fewer hours than a week's are no history to be ranked in. */
 const leastHours = 7 * 24;
 
-/** Notes the newest excess ratio: the last one of an hour stands for it. */
+/** Notes the newest excess ratio: the last known one of an hour stands for it. */
 export function rememberExcess(
   memory: ExcessMemory | undefined,
   excessRatio: number | null,
   time: number,
 ): ExcessMemory {
   const hour = Math.floor(time / hourMs);
-  const own = excessRatio === null ? null : Math.round(1000 * Math.log(excessRatio)) / 1000;
+  const own = excessRatio === null ? null : logOf(excessRatio);
   if (memory === undefined || hour - memory.hour > mostHours) return { hour, logs: [own] };
   // a clock set back adds nothing
-  if (hour < memory.hour) return memory;
+  if (hour < memory.hour || (hour === memory.hour && own === null)) return memory;
   const before = hour === memory.hour ? memory.logs.slice(0, -1) : memory.logs;
   const missed = Array.from({ length: Math.max(0, hour - memory.hour - 1) }, () => null);
   return { hour, logs: [...before, ...missed, own].slice(-mostHours) };
 }
 
+function logOf(ratio: number): number {
+  // JSON knows no −0
+  return Math.round(1000 * Math.log(ratio)) / 1000 + 0;
+}
+
 /** Share of the hours before this one whose excess ratio was lower, ties by half; null where they are too few. */
-export function percentileOf(memory: ExcessMemory): number | null {
-  const own = memory.logs.at(-1) ?? null;
+export function percentileOf(memory: ExcessMemory, excessRatio: number | null): number | null {
+  const own = excessRatio === null ? null : logOf(excessRatio);
   const past = memory.logs.slice(0, -1).filter((log) => log !== null);
   if (own === null || past.length < leastHours) return null;
   const below = past.filter((log) => log < own).length;

@@ -62,7 +62,7 @@ export function measureImbalance(
     ...measured,
     ratioMean,
     excessRatio,
-    percentile: ranked && excess !== undefined ? percentileOf(excess) : null,
+    percentile: ranked && excess !== undefined ? percentileOf(excess, excessRatio) : null,
     regime: thin ? "thin" : regimeOf(measured.ratio, ratioMean ?? measured.ratio),
     bands: bandsOf(aggregate),
   };

@@ -1,6 +1,7 @@
 import { drawnParts, mapDraws, type Draws } from "./draws.ts";
 import { binWidth, distanceRatio, logDistance, mapReach } from "./grid.ts";
 import { emptyNotional, priceShares } from "./profile.ts";
+import { selectRank } from "./select.ts";
 import type { Interval, RatioPercentiles, Side } from "./types.ts";
 
 /**
@@ -70,12 +71,11 @@ export function drawDistances(
   notionalUsd: number,
   draws: Draws = mapDraws,
 ): DrawnDistances {
+  fillDistances(long, draws, notionalUsd, downs);
+  fillDistances(short, draws, notionalUsd, ups);
   let unreached = 0;
   for (let draw = 0; draw < draws.count; draw += 1) {
-    const down = distanceOf(long, draws, draw, notionalUsd);
-    const up = distanceOf(short, draws, draw, notionalUsd);
-    downs[draw] = down;
-    ups[draw] = up;
+    const [down, up] = [downs[draw] ?? NaN, ups[draw] ?? NaN];
     const reached = down < Infinity && up < Infinity && up > 0;
     if (!reached) unreached += 1;
     ratios[draw] = reached ? down / up : NaN;
@@ -104,28 +104,59 @@ export function drawWithin(
   for (let draw = 0; draw < draws.count; draw += 1) {
     downs[draw] = weigh(draws.factors[side], draw * drawnParts, within, 0);
   }
-  const sorted = downs.subarray(0, draws.count).toSorted();
-  return { low: at(sorted, 0.1), high: at(sorted, 0.9) };
+  const drawn = downs.subarray(0, draws.count);
+  return { low: at(drawn, 0.1), high: at(drawn, 0.9) };
 }
 
-/** The draw's distance as a share of the mark; Infinity where its map holds less. */
-function distanceOf(profile: PartProfile, draws: Draws, draw: number, notionalUsd: number): number {
-  if (!(notionalUsd > 0)) return 0;
-  const { side, bins, cumulativeUsd } = profile;
-  const factors = draws.factors[side];
-  const from = draw * drawnParts;
-  let low = 0;
-  let high = bins;
+/** Each draw's distance as a share of the mark; Infinity where its map holds less. */
+function fillDistances(profile: PartProfile, draws: Draws, notionalUsd: number, into: Float64Array): void {
+  const { side, bins } = profile;
+  let near = bins >>> 1;
+  for (let draw = 0; draw < draws.count; draw += 1) {
+    const bin = notionalUsd > 0 ? firstReaching(profile, draws, draw, { notionalUsd, near }) : 0;
+    near = Math.min(bin, bins - 1);
+    const before = bin === 0 ? 0 : totalOf(profile, draws, draw, bin - 1);
+    const inside = (notionalUsd - before) / (totalOf(profile, draws, draw, bin) - before);
+    const ratio = distanceRatio(side, (bin + Math.min(1, inside)) * binWidth);
+    into[draw] = bin < bins && ratio <= mapReach ? ratio : Infinity;
+  }
+}
+
+/** Doubling steps away from `near`, where the draw before ended, then bisection: totals never fall. */
+function firstReaching(
+  profile: PartProfile,
+  draws: Draws,
+  draw: number,
+  { notionalUsd, near }: { readonly notionalUsd: number; readonly near: number },
+): number {
+  let [low, high] = [0, profile.bins];
+  let step = 4;
+  if (totalOf(profile, draws, draw, near) >= notionalUsd) {
+    high = near;
+    while (high > step && totalOf(profile, draws, draw, high - step) >= notionalUsd) {
+      high -= step;
+      step *= 2;
+    }
+    low = Math.max(0, high - step);
+  } else {
+    low = near + 1;
+    while (low + step < high && totalOf(profile, draws, draw, low + step - 1) < notionalUsd) {
+      low += step;
+      step *= 2;
+    }
+    high = Math.min(high, low + step);
+  }
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (weigh(factors, from, cumulativeUsd, middle * drawnParts) >= notionalUsd) high = middle;
+    if (totalOf(profile, draws, draw, middle) >= notionalUsd) high = middle;
     else low = middle + 1;
   }
-  if (low >= bins) return Infinity;
-  const before = low === 0 ? 0 : weigh(factors, from, cumulativeUsd, (low - 1) * drawnParts);
-  const inside = (notionalUsd - before) / (weigh(factors, from, cumulativeUsd, low * drawnParts) - before);
-  const ratio = distanceRatio(side, (low + Math.min(1, inside)) * binWidth);
-  return ratio <= mapReach ? ratio : Infinity;
+  return low;
+}
+
+/** The draw's notional of bins 0 … bin. */
+function totalOf({ side, cumulativeUsd }: PartProfile, draws: Draws, draw: number, bin: number): number {
+  return weigh(draws.factors[side], draw * drawnParts, cumulativeUsd, bin * drawnParts);
 }
 
 /** Σ factor × mass over the parts, from two places on. */
@@ -140,26 +171,25 @@ function weigh(factors: Float64Array, from: number, masses: Float64Array, at: nu
 /** Draws that can't reach count as 0 for the low percentiles and as infinite for the high ones. */
 function percentilesOf(drawn: Float64Array, unreached: number): RatioPercentiles | null {
   if (unreached >= mostUnreached * drawn.length) return null;
-  const low = drawn.map((ratio) => (Number.isNaN(ratio) ? 0 : ratio)).toSorted();
-  const high =
-    unreached === 0 ? low : drawn.map((ratio) => (Number.isNaN(ratio) ? Infinity : ratio)).toSorted();
-  const middle = middleOf(low.subarray(unreached));
-  return { p10: at(low, 0.1), p20: at(low, 0.2), p50: middle, p80: at(high, 0.8), p90: at(high, 0.9) };
+  const known = unreached === 0;
+  const low = known ? drawn : drawn.map((ratio) => (Number.isNaN(ratio) ? 0 : ratio));
+  const high = known ? drawn : drawn.map((ratio) => (Number.isNaN(ratio) ? Infinity : ratio));
+  const [p10, p20, p50] = [at(low, 0.1), at(low, 0.2), middleOf(low, unreached)];
+  return { p10, p20, p50, p80: at(high, 0.8), p90: at(high, 0.9) };
 }
 
-/** The median; of two, their geometric mean, which a mirrored market mirrors. */
-function middleOf(sorted: Float64Array): number {
-  const half = (sorted.length - 1) / 2;
-  return Math.sqrt((sorted[Math.floor(half)] ?? NaN) * (sorted[Math.ceil(half)] ?? NaN));
+/** The median without the least `left` values; of two, their geometric mean, which a mirrored market mirrors. */
+function middleOf(drawn: Float64Array, left: number): number {
+  const half = left + (drawn.length - left - 1) / 2;
+  return Math.sqrt(selectRank(drawn, Math.floor(half)) * selectRank(drawn, Math.ceil(half)));
 }
 
 function intervalOf(drawn: Float64Array): Interval | null {
-  const sorted = drawn.toSorted();
-  const high = at(sorted, 0.9);
-  return high < Infinity ? { low: at(sorted, 0.1), high } : null;
+  const high = at(drawn, 0.9);
+  return high < Infinity ? { low: at(drawn, 0.1), high } : null;
 }
 
 /** The nearest of the drawn, not between two: of 200, at least 160 lie above p20 where p20 does, and 160 below p80. */
-function at(sorted: Float64Array, share: number): number {
-  return sorted[Math.round(share * (sorted.length - 1))] ?? NaN;
+function at(drawn: Float64Array, share: number): number {
+  return selectRank(drawn, Math.round(share * (drawn.length - 1)));
 }

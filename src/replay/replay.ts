@@ -17,6 +17,8 @@ import { openMarket } from "./market.ts";
 import type { Recording } from "./recording.ts";
 
 const dayMs = 86_400_000;
+/** The excess ratio is remembered by the hour; nobody reads it in between. */
+const hourMs = 3_600_000;
 
 /**
  * A live start reads 30 days of history first. A recording has nothing before its first bar, so that all of its
@@ -69,7 +71,10 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     market.take(bar);
     const [settled, spokenOf] = [time >= settledAt, time >= from];
     const aggregate = settled || (spokenOf && onMap !== undefined) ? market.aggregate() : undefined;
-    const contents = settled && aggregate !== undefined ? watch(aggregate, market.nullLevels()) : [];
+    const contents =
+      settled && aggregate !== undefined
+        ? watch(aggregate, time % hourMs === 0 ? market.nullLevels() : undefined)
+        : [];
     if (!spokenOf) continue;
     tally.bars += 1;
     if (settled) tally.watchedMs += intervalMs;

@@ -17,18 +17,18 @@ function remembered(ratios: readonly (number | null)[], from?: ExcessMemory) {
 describe("the percentile of an excess ratio", () => {
   it("is the share of the hours before whose ratio was lower, ties by half", () => {
     const past = Array.from({ length: 200 }, (_, i) => 1 + i / 1000);
-    const at = (ratio: number) => percentileOf(remembered([...past, ratio]) ?? fail());
+    const at = (ratio: number) => percentileOf(remembered([...past, ratio]) ?? fail(), ratio);
     expect(at(0.5)).toBe(0);
     expect(at(2)).toBe(1);
     expect(at(1.1)).toBeCloseTo(0.5, 2);
-    expect(percentileOf(remembered([...past.map(() => 1.5), 1.5]) ?? fail())).toBe(0.5);
+    expect(percentileOf(remembered([...past.map(() => 1.5), 1.5]) ?? fail(), 1.5)).toBe(0.5);
   });
 
   it("is unknown before a week of hours, and while the ratio itself is", () => {
     const past = Array.from({ length: week }, () => 1.2);
-    expect(percentileOf(remembered(past) ?? fail())).toBeNull();
-    expect(percentileOf(remembered([...past, 1.3]) ?? fail())).toBe(1);
-    expect(percentileOf(remembered([...past, 1.3, null]) ?? fail())).toBeNull();
+    expect(percentileOf(remembered(past) ?? fail(), 1.2)).toBeNull();
+    expect(percentileOf(remembered([...past, 1.3]) ?? fail(), 1.3)).toBe(1);
+    expect(percentileOf(remembered([...past, 1.3, null]) ?? fail(), null)).toBeNull();
   });
 
   it("lies in 0 to 1 whatever was remembered, in thirty days of memory at most, and survives JSON", () => {
@@ -41,7 +41,7 @@ describe("the percentile of an excess ratio", () => {
         for (const [own, hours] of steps) {
           time += hours * hourMs * 0.5;
           memory = rememberExcess(memory, own, time);
-          const percentile = percentileOf(memory);
+          const percentile = percentileOf(memory, own);
           expect(percentile === null || (percentile >= 0 && percentile <= 1)).toBe(true);
           expect(memory.logs.length).toBeLessThanOrEqual(720);
         }
@@ -53,10 +53,11 @@ describe("the percentile of an excess ratio", () => {
 });
 
 describe("an hour", () => {
-  it("is remembered by its last ratio", () => {
+  it("is remembered by its last known ratio", () => {
     const one = rememberExcess(undefined, 1, 10 * hourMs);
     const two = rememberExcess(one, Math.E, 10.9 * hourMs);
     expect(two).toEqual({ hour: 10, logs: [1] });
+    expect(rememberExcess(two, null, 10.95 * hourMs)).toEqual(two);
   });
 
   it("in which nothing ran leaves a hole, and a clock set back changes nothing", () => {
