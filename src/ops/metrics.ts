@@ -27,6 +27,15 @@ export function createMetrics() {
       "cause",
     ]),
     feedAge: gauge("feed_age_seconds", "Age of the newest data", ["venue", "symbol"]),
+    liquidations: counter("liquidations_total", "Liquidations heard on streams by outcome", [
+      "venue",
+      "outcome",
+    ]),
+    liquidationAgreement: gauge(
+      "liquidation_agreement",
+      "Share of hours in which a venue's liquidations leaned as the others' did",
+      ["series", "symbol"],
+    ),
     recomputes: counter("recomputes_total", "Recomputes of a symbol by outcome", ["outcome"]),
     recomputeSeconds: histogram("recompute_seconds", "Time a recompute takes", fastSeconds),
     alerts: counter("alerts_total", "Alerts decided", ["symbol", "regime"]),

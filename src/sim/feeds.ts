@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { addressOf } from "./address.ts";
 import type { TrueLiquidation } from "./contracts.ts";
-import type { Dialect } from "./dialects/dialect.ts";
+import type { Beat, Dialect } from "./dialects/dialect.ts";
 import type { Instrument } from "./instruments.ts";
 import type { OpenWorld } from "./world.ts";
 
@@ -64,13 +64,22 @@ export function attachFeeds(server: Server, world: OpenWorld, dialects: readonly
       }),
     );
 
+  const beatsOf = (venue: string): readonly Beat[] =>
+    world.symbols.flatMap((symbol) => {
+      const contract = world.contract(symbol, venue);
+      return contract === undefined ? [] : [{ instrument: contract.instrument, quote: contract.quote() }];
+    });
+
   const pushVenue = (dialect: Dialect): void => {
     const venue = dialect.profile.id;
     const liquidations = newest(venue);
     const listening = [...clients].filter((client) => client.dialect === dialect);
     if (isOut(world, venue)) for (const { socket } of listening) socket.terminate();
-    if (liquidations.length === 0 || world.faultOf(venue) !== undefined) return;
+    if (listening.length === 0 || world.faultOf(venue) !== undefined) return;
+    const beats = beatsOf(venue);
     for (const { socket, topics } of listening) {
+      for (const frame of dialect.feed.beat?.(topics, beats) ?? []) write(socket, frame);
+      if (liquidations.length === 0) continue;
       for (const frame of dialect.feed.publish(liquidations, topics, instrumentsOf(venue)))
         write(socket, frame);
     }

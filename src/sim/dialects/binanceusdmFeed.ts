@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Quote } from "../contract.ts";
 import type { TrueLiquidation } from "../contracts.ts";
 import type { Instrument } from "../instruments.ts";
 import { type Feed, jsonOf, newestBy, pairOf, price, quantity } from "./dialect.ts";
@@ -42,9 +43,28 @@ function forceOrder(event: TrueLiquidation, instrument: Instrument, naming: Nami
   return { e: "forceOrder", E: event.time, o: order };
 }
 
+function markPriceUpdate(instrument: Instrument, quote: Quote, naming: Naming): unknown {
+  return {
+    e: "markPriceUpdate",
+    E: quote.time,
+    s: naming.nameOf(instrument),
+    p: price(quote.markPrice, instrument),
+    i: price(quote.indexPrice, instrument),
+    P: price(quote.markPrice, instrument),
+    r: quote.fundingRate.toFixed(8),
+    T: quote.nextFundingTime,
+  };
+}
+
 /** `/market/ws`: JSON subscriptions; a stream of all symbols or one of each. Only the newest of each second goes out. */
 export const binanceFeed = (naming: Naming): Feed => ({
   receive,
+  beat: (topics, beats) =>
+    beats.flatMap(({ instrument, quote }) => {
+      const topic = `${naming.nameOf(instrument).toLowerCase()}@markPrice`;
+      const asked = [...topics].some((each) => each === topic || each === `${topic}@1s`);
+      return asked ? [markPriceUpdate(instrument, quote, naming)] : [];
+    }),
   publish: (liquidations, topics, instruments) => {
     const all = topics.has("!forceOrder@arr");
     const wanted = liquidations.flatMap((event) => {

@@ -41,5 +41,24 @@ const liquidationRow = (event: TrueLiquidation, instrument: Instrument): unknown
   p: price(event.bankruptcyPrice, instrument),
 });
 
+const beat: Feed["beat"] = (topics, beats) =>
+  beats
+    .filter(({ instrument }) => topics.has(`tickers.${pairOf(instrument)}`))
+    .map(({ instrument, quote }) => ({
+      topic: `tickers.${pairOf(instrument)}`,
+      type: "snapshot",
+      data: {
+        symbol: pairOf(instrument),
+        lastPrice: price(quote.lastPrice, instrument),
+        markPrice: price(quote.markPrice, instrument),
+        indexPrice: price(quote.indexPrice, instrument),
+        openInterest: quantity(2 * quote.openInterest, instrument),
+        fundingRate: quote.fundingRate.toFixed(8),
+        nextFundingTime: String(quote.nextFundingTime),
+      },
+      cs: quote.time,
+      ts: quote.time,
+    }));
+
 /** `/v5/public/linear`: JSON ops, one topic a symbol. */
-export const bybitFeed: Feed = { receive, publish };
+export const bybitFeed: Feed = { receive, publish, beat };

@@ -1,5 +1,5 @@
 import type { RiskTier } from "../../model/types.ts";
-import type { Contract } from "../contract.ts";
+import type { Contract, Quote } from "../contract.ts";
 import type { TrueLiquidation, VenueProfile } from "../contracts.ts";
 import { decimalsOf, type Instrument } from "../instruments.ts";
 
@@ -37,8 +37,16 @@ export interface Dialect {
   readonly feed: Feed;
 }
 
+/** What a heartbeat stream says of one contract. */
+export interface Beat {
+  readonly instrument: Instrument;
+  readonly quote: Quote;
+}
+
 /** A venue's liquidation websocket. */
 export interface Feed {
+  /** Frames of the streams that always have something to say, with every step. */
+  readonly beat?: (topics: ReadonlySet<string>, beats: readonly Beat[]) => readonly unknown[];
   readonly receive: (text: string) => FeedAnswer;
   /** Frames for one client; `liquidations` are one venue's, oldest first, all of one step. */
   readonly publish: (

@@ -52,5 +52,20 @@ const detailOf = (event: TrueLiquidation, instrument: Instrument): unknown => ({
   ts: String(event.time),
 });
 
+const beat: Feed["beat"] = (topics, beats) =>
+  beats
+    .filter(({ instrument }) => topics.has(`tickers:${idOf(instrument)}`))
+    .map(({ instrument, quote }) => ({
+      arg: { channel: "tickers", instId: idOf(instrument) },
+      data: [
+        {
+          instType: "SWAP",
+          instId: idOf(instrument),
+          last: price(quote.lastPrice, instrument),
+          ts: String(quote.time),
+        },
+      ],
+    }));
+
 /** `/ws/v5/public`: JSON ops beside a bare "ping", one channel for all swaps. */
-export const okxFeed: Feed = { receive, publish };
+export const okxFeed: Feed = { receive, publish, beat };
