@@ -2,6 +2,7 @@ import { testAlertContent } from "../alerts/content.ts";
 import { alertMessage } from "../alerts/message.ts";
 import { symbolRules } from "../alerts/ruleState.ts";
 import type { BotPorts, TestOutcome } from "../bots/contracts.ts";
+import { alertButtons } from "../bots/shared/alertButtons.ts";
 import { agedImbalance } from "../model/aged.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { SendResult } from "../notifier/contracts.ts";
@@ -20,6 +21,7 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
     const stored = await store.symbols.imbalance(symbol);
     return stored === undefined ? undefined : agedImbalance(stored, clock.now(), staleAfterMs);
   };
+  const signingKey = await readSigningKey(redis.commands);
   return {
     symbols: config.symbols,
     clock,
@@ -36,16 +38,16 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
       const counts = await Promise.all(config.symbols.map(store.outbox.countPending));
       return counts.reduce((sum, count) => sum + count, 0);
     },
-    sendTest: createTestSender(parts, imbalance),
+    sendTest: createTestSender(parts, { imbalance, signingKey }),
     pictures,
-    signingKey: await readSigningKey(redis.commands),
+    signingKey,
   };
 }
 
 /** Posts the example at today's price, exactly as an alert would be posted. */
 function createTestSender(
-  { config, clock, print }: Parts,
-  imbalance: (symbol: string) => Promise<Imbalance | undefined>,
+  { config, clock, print, store }: Parts,
+  { imbalance, signingKey }: Pick<BotPorts, "imbalance" | "signingKey">,
 ): BotPorts["sendTest"] {
   const options = { config, clock, print, terminal: process.stdout.isTTY };
   const senders = new Map<string, ReturnType<typeof openSender>>();
@@ -54,11 +56,19 @@ function createTestSender(
     const opened = senders.get(platform) ?? openSender(platform, options);
     senders.set(platform, opened);
     const now = clock.now();
-    const price = (await imbalance(symbol))?.markPrice ?? undefined;
-    const message = alertMessage(testAlertContent(symbol, now, price), language);
-    const idempotencyKey = `test-${now}-${destination}`;
+    const [record, priced] = await Promise.all([store.destinations.get(destination), imbalance(symbol)]);
+    const content = testAlertContent(symbol, now, priced?.markPrice ?? undefined);
+    const style = record?.settings.style;
     const sender = await opened;
-    return outcomeOf(await sender.send({ destination, message, possibleRepeat: false, idempotencyKey }));
+    const result = await sender.send({
+      destination,
+      message: alertMessage(content, language),
+      possibleRepeat: false,
+      idempotencyKey: `test-${now}-${destination}`,
+      buttons: alertButtons(content, language, { key: signingKey, place: destination, now }),
+      ...(style !== undefined && { style }),
+    });
+    return outcomeOf(result);
   };
 }
 
