@@ -66,6 +66,8 @@ async function bundle() {
     sourcemap: "linked",
     sourcesContent: false,
     banner: { js: banner },
+    // CommonJS dependencies take it for granted; once bundled, it is dist/
+    define: { __dirname: "import.meta.dirname" },
     external: [...optionalNative, ...neverReached],
     // the renderer's native part, of this machine; other platforms' packages are not there and not asked for
     loader: { ".node": "copy" },
