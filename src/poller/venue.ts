@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MarketCache } from "../store/contracts.ts";
+import { openAccounts } from "./accounts.ts";
 import type { Contract } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
 import { adapterOf } from "./adapters.ts";
@@ -60,6 +61,7 @@ export function openVenue(id: string, options: VenueOptions): Venue {
     },
     backfill: async (symbol, from, to, { series = id, signal } = {}) =>
       backfill(desk, { symbol, series }, { from, to }, signal),
+    accounts: openAccounts(desk),
     close: line.close,
   };
 }

@@ -1,6 +1,8 @@
 import { openVenue, barMs } from "../poller/venue.ts";
 import { createRound } from "../poller/round.ts";
 import { createHistory } from "../poller/history.ts";
+import type { Venue } from "../poller/contracts.ts";
+import { createMeasuring } from "../poller/measuring.ts";
 import { createTroubles } from "../poller/trouble.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { keepSchedules } from "../worker/schedules.ts";
@@ -48,7 +50,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       timeoutMs: historyTimeoutMs,
       stopping: stopping.signal,
     });
-    return { id, venue, round, history };
+    return { id, venue, round, history, measure: measuringOf(parts, venue, roundTimeoutMs) };
   });
   lifecycle.add("venues", async () => {
     await Promise.all(built.map(async ({ venue }) => venue.close()));
@@ -59,7 +61,35 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
   await Promise.all(config.venues.map(schedule));
   lifecycle.add("schedules", keepSchedules(config.venues, schedule, log));
   return {
-    poll: async ({ venue }) => byId.get(venue)?.round(),
+    poll: async ({ venue }) => {
+      const one = byId.get(venue);
+      await Promise.all([one?.round(), one?.measure()]);
+    },
     backfill: async ({ venue, symbol, from, series }) => byId.get(venue)?.history(symbol, from, series),
+  };
+}
+
+/** Beside the polls, and less urgent than they are: what goes wrong here costs this round's measuring. */
+function measuringOf(parts: Parts, venue: Venue, timeoutMs: number): () => Promise<void> {
+  const { accounts, id } = venue;
+  const { config, clock, log, store, stopping, unthrottled = false } = parts;
+  if (accounts === undefined) return async () => undefined;
+  const measure = createMeasuring({
+    venue: id,
+    accounts,
+    symbols: config.symbols,
+    positions: store.positions,
+    clock,
+    slotMs: config.pollIntervalMs,
+    unthrottled,
+  });
+  return async () => {
+    try {
+      const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(timeoutMs)]);
+      const round = await measure(signal);
+      log.debug({ venue: id, ...round }, "positions read");
+    } catch (error) {
+      log.warn({ venue: id, error }, "a round of positions could not be kept; the next one brings others");
+    }
   };
 }

@@ -15,8 +15,8 @@ export function createDepths(redis: RedisClient): Depths {
       await redis.pexpire(depths, ttlMs);
     },
     read: async (symbol) =>
-      Object.values(await redis.hgetall(symbolKeys(symbol).depths)).map((json) =>
-        parseStored(json, storedDepth, "order-book depth"),
-      ),
+      Object.values(await redis.hgetall(symbolKeys(symbol).depths))
+        .map((json) => parseStored(json, storedDepth, "order-book depth"))
+        .toSorted((a, b) => (a.venue < b.venue ? -1 : 1)),
   };
 }

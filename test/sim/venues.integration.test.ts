@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { SeriesSpec } from "../../src/model/types.ts";
 import type { Observation, PollOutcome, Venue } from "../../src/poller/contracts.ts";
 import { openVenue } from "../../src/poller/venue.ts";
 import type { SimulatedExchange } from "../../src/sim/contracts.ts";
@@ -53,13 +54,14 @@ describe("what the poller reads of the simulated exchange", () => {
       const truth = exchange.world.truth(symbol, id);
       const observation = await observe(id, symbol);
       expect(observation.markPrice / truth.markPrice).toBeCloseTo(1, 4);
-      expect(observation.openInterest / truth.openInterest).toBeCloseTo(1, 5);
+      expect(inBase(observation.openInterest, observation) / truth.openInterest).toBeCloseTo(1, 4);
       expect(observation.openInterestUsd / (truth.openInterest * truth.markPrice)).toBeCloseTo(1, 4);
       expect(Math.abs(observation.formingBar?.fundingRate ?? 1)).toBeLessThan(0.004);
     });
 
     test("the hour's bars are whole and in order, and volumes are base units", async () => {
-      const { closedBars, formingBar, openInterest } = await observe(id, "BTC");
+      const observation = await observe(id, "BTC");
+      const { closedBars, formingBar, openInterest } = observation;
       expect(closedBars.map(({ openTime }) => openTime)).toEqual(
         Array.from({ length: 11 }, (_, index) => noon + (index - 11) * barMs),
       );
@@ -71,16 +73,47 @@ describe("what the poller reads of the simulated exchange", () => {
 
     test("its history is a day of bars, the last one with open interest", async () => {
       const outcome = await venueOf(id).backfill("BTC", noon - 6 * hourMs, noon);
-      const bars = outcome.ok ? outcome.bars : [];
+      const [bars, spec] = outcome.ok ? [outcome.bars, outcome.spec] : [[], undefined];
       expect(bars).toHaveLength(72);
-      expect((bars.at(-1)?.openInterest ?? 0) / exchange.world.truth("BTC", id).openInterest).toBeCloseTo(
-        1,
-        1,
-      );
+      const { openInterest, markPrice } = exchange.world.truth("BTC", id);
+      const last = inBase(bars.at(-1)?.openInterest ?? 0, { spec, markPrice });
+      expect(last / openInterest).toBeCloseTo(1, 1);
     });
 
     test("a symbol it doesn't list is given up", async () => {
       await expect(observe(id, "NOPE")).rejects.toThrow(/NOPE/);
     });
   });
+
+  test("Hyperliquid names who traded, and shows of each the position that the world knows", async () => {
+    const { accounts } = venueOf("hyperliquid");
+    const traders = (await accounts?.traders("BTC")) ?? [];
+    const addresses = [...new Set(traders.map(({ address }) => address))];
+    expect(addresses.length).toBeGreaterThan(4);
+    const truth = exchange.world.truth("BTC", "hyperliquid");
+    for (const address of addresses) {
+      const held = (await accounts?.holdings(address, ["BTC", "ETH"])) ?? [];
+      expect(held.map(({ symbol }) => symbol)).toEqual(["BTC"]);
+      const { side = "long", liquidationPrice, quantity = 0 } = held[0]?.position ?? {};
+      const known = truth[side].some(
+        (level) =>
+          Math.abs(level.price - (liquidationPrice ?? 0)) < 0.06 &&
+          Math.abs(level.quantity - quantity) < 0.001,
+      );
+      expect(known || (liquidationPrice === undefined && quantity > 0)).toBe(true);
+    }
+  });
+
+  test("nobody else's address holds anything there", async () => {
+    const { accounts } = venueOf("hyperliquid");
+    expect(await accounts?.holdings(`0x${"1".repeat(40)}`, ["BTC"])).toEqual([]);
+  });
 });
+
+/** Inverse contracts count in dollars. */
+function inBase(
+  quantity: number,
+  { spec, markPrice }: { readonly spec: SeriesSpec | undefined; readonly markPrice: number },
+): number {
+  return spec?.contractType === "inverse" ? quantity / markPrice : quantity;
+}

@@ -161,6 +161,7 @@ export const hyperliquid: VenueAdapter = {
   settle: "USDC",
   // spot and the builders' markets would be twelve more requests
   ccxt: { fetchMarkets: { types: ["swap"] } },
+  candlesOnClose: true,
   liquidationFeeRate: 0,
   boards: [
     {

@@ -1,5 +1,5 @@
 import type { RiskTier } from "../../model/types.ts";
-import type { Call, CandleRow, Contract, Feed, MarkRow, VenueAdapter } from "../adapter.ts";
+import type { Call, CandleRow, Contract, Feed, VenueAdapter } from "../adapter.ts";
 import { intervalMs, newestFrom } from "../adapter.ts";
 import { asAmount, asFields, asIsoTime, asList, asNumber, asOhlc, asOpenTime, asPositive } from "../read.ts";
 import { toRiskTiers } from "../steps.ts";
@@ -7,26 +7,25 @@ import { toRiskTiers } from "../steps.ts";
 // Kraken Futures v3, multi-collateral perpetuals (PF_…): base units, dollars, oldest row first, ISO times.
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 
-const candleFeed = <Row>(priceType: string, row: (row: unknown, contract: Contract) => Row): Feed<Row> => {
-  const call = (contract: Contract, from: number, to: number): Call => ({
-    method: "chartsGetPriceTypeSymbolInterval",
-    params: {
-      price_type: priceType,
-      symbol: contract.id,
-      interval: "5m",
-      from: seconds(from),
-      to: seconds(to - 1),
-    },
-  });
-  return {
-    stepMs: intervalMs,
-    latest: (contract, limit, now) => call(contract, newestFrom(limit, now), now + 1),
-    latestLimit: 1000,
-    window: call,
-    windowLimit: 1000,
-    rows: (body) => asList(asFields(body, "answer")["candles"], "candles"),
-    row,
-  };
+const candlesBetween = (contract: Contract, from: number, to: number): Call => ({
+  method: "chartsGetPriceTypeSymbolInterval",
+  params: {
+    price_type: "trade",
+    symbol: contract.id,
+    interval: "5m",
+    from: seconds(from),
+    to: seconds(to - 1),
+  },
+});
+
+const candles: Feed<CandleRow> = {
+  stepMs: intervalMs,
+  latest: (contract, limit, now) => candlesBetween(contract, newestFrom(limit, now), now + 1),
+  latestLimit: 1000,
+  window: candlesBetween,
+  windowLimit: 1000,
+  rows: (body) => asList(asFields(body, "answer")["candles"], "candles"),
+  row: candleRow,
 };
 
 function candleRow(row: unknown, contract: Contract): CandleRow {
@@ -36,12 +35,6 @@ function candleRow(row: unknown, contract: Contract): CandleRow {
     ...asOhlc(fields["open"], fields["high"], fields["low"], fields["close"]),
     volume: asAmount(fields["volume"], "volume") * contract.contractSize,
   };
-}
-
-function markRow(row: unknown): MarkRow {
-  const fields = asFields(row, "candle");
-  const { high, low } = asOhlc(fields["open"], fields["high"], fields["low"], fields["close"]);
-  return { openTime: asOpenTime(fields["time"], intervalMs), high, low };
 }
 
 /** Each level names where it begins, in dollars. */
@@ -71,6 +64,7 @@ export const krakenfutures: VenueAdapter = {
     liquidations: "none",
     lacks: {
       openInterestHistory: "our own samples, from the first poll on; before it, today's figure",
+      markCandles: "not asked for, to stay within its pace; candles of the last price, their wicks shrunk",
       longShortRatio: "none; nothing stands in",
       takerVolume: "estimated from the candle's shape",
       liquidations: "none; nothing is made up for them",
@@ -80,6 +74,7 @@ export const krakenfutures: VenueAdapter = {
   },
   settle: "USD",
   ccxt: {},
+  candlesOnClose: true,
   liquidationFeeRate: 0,
   boards: [
     {
@@ -99,8 +94,7 @@ export const krakenfutures: VenueAdapter = {
       },
     },
   ],
-  candles: candleFeed("trade", candleRow),
-  markCandles: candleFeed("mark", markRow),
+  candles,
   openInterestHistory: [],
   riskTiers: {
     kind: "venue",

@@ -47,8 +47,36 @@ const contexts = (truth: Truth, now: number, change: Change = {}): unknown[] => 
   ),
 ];
 
+export const buyer = `0x${"b".repeat(40)}`;
+export const seller = `0x${"5".repeat(40)}`;
+
+/** What `buyer` holds; anybody else holds nothing. */
+const heldByBuyer = [
+  { coin: "BTC", szi: "-1.5", positionValue: "135030", liquidationPx: "95400.5" },
+  { coin: "ETH", szi: "20.0", positionValue: "60000", liquidationPx: null },
+  { coin: "XRP", szi: "0.0", positionValue: "0", liquidationPx: null },
+];
+
+const clearinghouseState = (user: string, now: number): object => ({
+  marginSummary: { accountValue: "1", totalNtlPos: "1", totalRawUsd: "1", totalMarginUsed: "1" },
+  withdrawable: "0.0",
+  assetPositions: (user === buyer ? heldByBuyer : []).map((position) => ({
+    type: "oneWay",
+    position: {
+      ...position,
+      leverage: { type: "cross", value: 20 },
+      entryPx: "90000",
+      unrealizedPnl: "0.0",
+      marginUsed: "4500",
+      maxLeverage: 40,
+    },
+  })),
+  time: now,
+});
+
 export const hyperliquid: Dialect = {
   id: "hyperliquid",
+  candlesOnClose: true,
   lacks: ["history", "ratio", "marks", "venue time"],
   market: "BTC/USDC:USDC",
   paths: {
@@ -66,6 +94,23 @@ export const hyperliquid: Dialect = {
     "/hyperliquid/info?type=^metaAndAssetCtxs$&!dex": () => ({ json: contexts(truth, now()) }),
     "/hyperliquid/info?type=^metaAndAssetCtxs$&dex=^$": () => ({ json: contexts(truth, now()) }),
     "/hyperliquid/info?type=^meta$": () => ({ json: meta }),
+    "/hyperliquid/info?type=^recentTrades$": ({ query }) => ({
+      json: [
+        {
+          coin: query["coin"],
+          side: "A",
+          px: "90000.0",
+          sz: "0.5",
+          time: now(),
+          hash: "0x0",
+          tid: 1,
+          users: [buyer, seller.toUpperCase().replace("0X", "0x")],
+        },
+      ],
+    }),
+    "/hyperliquid/info?type=^clearinghouseState$": ({ query }) => ({
+      json: clearinghouseState(query["user"] ?? "", now()),
+    }),
     "/hyperliquid/info?type=^candleSnapshot$": ({ query }) => ({
       json: grid(Number(query["startTime"]), Math.min(Number(query["endTime"]), now()), barMs).map((t) => {
         const { open, high, low, close, volume } = truth.candle(t);

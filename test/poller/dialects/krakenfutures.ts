@@ -1,6 +1,6 @@
 import type { VenueRequest, VenueRoute } from "../../support/venueServer.ts";
 import { type Change, type Dialect, otherSymbols, str } from "../dialect.ts";
-import { barMs, grid, markOf, rowsBetween, type Truth } from "../world.ts";
+import { barMs, grid, rowsBetween, type Truth } from "../world.ts";
 
 const ownName = (base: string): string => (base === "BTC" ? "XBT" : base);
 
@@ -52,17 +52,13 @@ const krakenTickers = (truth: Truth, now: number, change: Change = {}): object[]
 ];
 
 const krakenCandles =
-  (truth: Truth, now: () => number, wicks: (candle: { high: number; low: number }) => object): VenueRoute =>
+  (truth: Truth, now: () => number): VenueRoute =>
   ({ query }: VenueRequest) => {
     const times = grid(Number(query["from"]) * 1000, Math.min(Number(query["to"]) * 1000, now()), barMs);
     return {
       json: {
         candles: times.map((time) => {
-          const candle = truth.candle(time);
-          const cells = Object.entries({ ...candle, ...wicks(candle) }).map(([name, value]) => [
-            name,
-            str(value),
-          ]);
+          const cells = Object.entries(truth.candle(time)).map(([name, value]) => [name, str(value)]);
           return { time, ...Object.fromEntries(cells) };
         }),
         more_candles: false,
@@ -75,13 +71,14 @@ const derivatives = "/krakenfutures/derivatives/api/v3";
 
 export const krakenfutures: Dialect = {
   id: "krakenfutures",
-  lacks: ["history", "ratio"],
+  candlesOnClose: true,
+  lacks: ["history", "ratio", "marks"],
   market: "BTC/USD:USD",
   paths: {
     markets: `${derivatives}/instruments`,
     mark: `${derivatives}/tickers`,
     candles: `${charts}/trade/*/5m`,
-    marks: `${charts}/mark/*/5m`,
+    marks: "",
     history: "",
     windows: `${charts}/trade/*/5m`,
   },
@@ -106,7 +103,6 @@ export const krakenfutures: Dialect = {
     [`${derivatives}/tickers`]: () => ({
       json: krakenAnswer({ tickers: krakenTickers(truth, now()) }, now()),
     }),
-    [`${charts}/trade/*/5m`]: krakenCandles(truth, now, () => ({})),
-    [`${charts}/mark/*/5m`]: krakenCandles(truth, now, (candle) => ({ ...markOf(candle), volume: 0 })),
+    [`${charts}/trade/*/5m`]: krakenCandles(truth, now),
   }),
 };
