@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { ChannelType, PermissionFlagsBits as bits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
 import {
@@ -39,6 +40,8 @@ describe("the invitation", () => {
 
   test("has the number that README names", () => {
     expect(invitePermissions).toBe(274_877_959_168n);
+    const named = readFileSync("README.md", "utf8").match(/permissions[= `]+(\d+)/g) ?? [];
+    expect(named.map((text) => /\d+/.exec(text)?.[0])).toEqual(["274877959168", "274877959168"]);
     expect(inviteUrl("1303030303030303030")).toBe(
       "https://discord.com/oauth2/authorize?client_id=1303030303030303030&scope=bot+applications.commands&permissions=274877959168",
     );
