@@ -12,7 +12,7 @@ export interface VenueInputsOptions {
   /** Every configured venue: one that never spoke is named too. */
   readonly venues: readonly string[];
   /** Positions that are known, by venue. */
-  readonly measured?: ReadonlyMap<string, readonly MeasuredPosition[]>;
+  readonly measured: ReadonlyMap<string, readonly MeasuredPosition[]>;
   readonly now: number;
   readonly pollIntervalMs: number;
 }
@@ -52,7 +52,7 @@ function venueInput(id: string, record: VenueRecord | undefined, options: VenueI
   const series = options.portfolio.series(id);
   if (series === undefined) return { ...known, status: "stale", reason: "reading its history" };
   const modelled = stackedLevels(series, markPrice, formingBar);
-  const positions = options.measured?.get(id) ?? [];
+  const positions = options.measured.get(id) ?? [];
   const { levels, share } = withMeasured(modelled, positions, observation.openInterest, options.now);
   if (share === 0) return { ...known, status: "fresh", levels };
   return { ...known, status: "fresh", method: "measured", measuredShare: share, levels };

@@ -53,6 +53,29 @@ describe("a recompute", () => {
     expect(process.decided.at(-1)?.imbalance.venues[1]).toMatchObject({ reason: "HTTP 502" });
   });
 
+  test("lays known positions where they are, and says what share of the venue they are", async () => {
+    await warmUp();
+    const { observation } = polled("okx", 99, 100);
+    const { openInterest = 0, markPrice = 0 } = observation ?? {};
+    const quantity = openInterest / 4;
+    const position = { quantity, observedAt: now } as const;
+    store.measured.set("okx", [
+      { ...position, side: "long", liquidationPrice: markPrice * 0.995 },
+      { ...position, side: "short", liquidationPrice: markPrice * 1.02 },
+    ]);
+    everybodySpeaks(99, 100);
+    await process.recompute({ symbol: "BTC", slot: 2 });
+    const { venues, bands } = process.decided.at(-1)?.imbalance ?? {};
+    expect(venues?.map(({ method, measuredShare }) => [method, measuredShare])).toEqual([
+      ["estimated", undefined],
+      ["measured", expect.closeTo(0.25, 9)],
+    ]);
+    const near = bands?.find(({ distanceRatio }) => distanceRatio === 0.01);
+    const before = process.decided[0]?.imbalance.bands.find(({ distanceRatio }) => distanceRatio === 0.01);
+    const laid = (near?.longUsd ?? 0) - (before?.longUsd ?? 0);
+    expect(laid).toBeGreaterThan(0.5 * quantity * markPrice);
+  });
+
   test("shows no map of a venue that waits for its history", async () => {
     await warmUp();
     everybodySpeaks(99, 300);
