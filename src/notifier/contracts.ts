@@ -1,4 +1,5 @@
 import type { AlertMessage } from "../alerts/message.ts";
+import type { Picture } from "../charts/contracts.ts";
 
 /**
  * One platform's way of posting. It only sends: whether, when and how often is decided before. Each
@@ -24,6 +25,10 @@ export interface SendRequest {
   readonly possibleRepeat: boolean;
   /** The same for every attempt at one delivery, different between deliveries. Any length: hash it to fit. */
   readonly idempotencyKey: string;
+  /** Shown with it, where the platform can. If it can't be posted, the text goes alone. */
+  readonly picture?: Picture;
+  /** Arrives without a sound. */
+  readonly silent?: true;
   /** Rows of buttons below it, where the platform has any. */
   readonly buttons?: readonly (readonly MessageButton[])[];
   /** Discord: an embed instead of components. A message keeps the style it was posted in. */
@@ -36,6 +41,13 @@ export interface SendRequest {
 export interface MessageButton {
   readonly label: string;
   readonly data: string;
+}
+
+/** A platform's own ids of pictures it was given before: one upload serves everyone. */
+export interface FileIds {
+  readonly get: (key: string) => Promise<string | undefined>;
+  readonly put: (key: string, fileId: string) => Promise<void>;
+  readonly drop: (key: string) => Promise<void>;
 }
 
 /** What became of it. The kind alone answers "retry?". */

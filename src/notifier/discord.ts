@@ -3,7 +3,7 @@ import { DiscordAPIError, HTTPError, RateLimitError, REST } from "@discordjs/res
 import { RESTJSONErrorCodes, Routes } from "discord-api-types/v10";
 import type { Clock } from "../ops/clock.ts";
 import { connectionFailure, isConnectionError } from "./connection.ts";
-import type { Sender, SendResult, TokenCheck } from "./contracts.ts";
+import type { Sender, SendRequest, SendResult, TokenCheck } from "./contracts.ts";
 import { renderDiscord } from "./discordMessage.ts";
 import { retryTime } from "./retryTime.ts";
 
@@ -35,8 +35,10 @@ export function createDiscordSender(options: DiscordOptions): Sender {
       if (channel === undefined)
         return { kind: "rejected", reason: "not a Discord destination", disable: true };
       if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before sending" };
+      const { picture: _attached, ...rendering } = request;
+      const attached = attach(request);
       const body = {
-        ...renderDiscord(request.message, request),
+        ...renderDiscord(request.message, { ...rendering, ...attached.named }),
         nonce: nonceOf(idempotencyKey),
         enforce_nonce: true,
       };
@@ -44,7 +46,11 @@ export function createDiscordSender(options: DiscordOptions): Sender {
         // the client drops the token on a 401 and would refuse every later call
         rest.setToken(options.token);
         const limit = deadline(options.timeoutMs, signal);
-        const sent = await rest.post(Routes.channelMessages(channel), { body, signal: limit });
+        const sent = await rest.post(Routes.channelMessages(channel), {
+          body,
+          ...attached.sent,
+          signal: limit,
+        });
         const messageId = textField(sent, "id");
         if (messageId === undefined)
           return { kind: "unknown-outcome", reason: "Discord answered something else" };
@@ -55,6 +61,14 @@ export function createDiscordSender(options: DiscordOptions): Sender {
       }
     },
   };
+}
+
+/** The picture as a file, and under which name the message shows it; a line has no place for one. */
+function attach({ picture, message }: SendRequest) {
+  if (picture === undefined || message.kind === "line") return { named: {}, sent: {} };
+  const filename = "map.png";
+  const file = { name: filename, data: Buffer.from(picture.png), contentType: "image/png" };
+  return { named: { picture: { filename, description: message.headline } }, sent: { files: [file] } };
 }
 
 interface Published {

@@ -1,4 +1,5 @@
 import type { ApiClientOptions } from "grammy";
+import type { Readable } from "node:stream";
 import { Agent, request } from "undici";
 
 type GrammyFetch = NonNullable<ApiClientOptions["fetch"]>;
@@ -7,7 +8,8 @@ type GrammyFetch = NonNullable<ApiClientOptions["fetch"]>;
 interface Sent {
   readonly method: "GET" | "POST";
   readonly headers: Record<string, string>;
-  readonly body?: string;
+  /** Text, or the pieces of a form with a file. */
+  readonly body?: string | Readable;
   readonly signal?: AbortSignal;
 }
 interface Answered {
@@ -15,8 +17,8 @@ interface Answered {
 }
 
 /**
- * grammY's default HTTP client takes about three times the CPU of a bare one. This one posts text; it has no files
- * to stream. Connections are kept and each request is sent once: retrying is decided elsewhere.
+ * grammY's default HTTP client takes about three times the CPU of a bare one. Connections are kept and each request is
+ * sent once: retrying is decided elsewhere.
  */
 export function createLeanFetch(): GrammyFetch {
   const dispatcher = new Agent({ keepAliveTimeout: 60_000, connections: 32, pipelining: 1 });

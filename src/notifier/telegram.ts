@@ -1,10 +1,10 @@
 import { Api, GrammyError, HttpError } from "grammy";
 import type { Clock } from "../ops/clock.ts";
-import type { Sender, SendRequest, SendResult, TokenCheck } from "./contracts.ts";
+import type { FileIds, Sender, SendRequest, SendResult, TokenCheck } from "./contracts.ts";
 import { connectionFailure } from "./connection.ts";
 import { createLeanFetch } from "./leanFetch.ts";
 import { retryTime } from "./retryTime.ts";
-import { renderTelegram } from "./telegramText.ts";
+import { createPost, type TelegramDestination } from "./telegramPost.ts";
 
 export interface TelegramOptions {
   readonly token: string;
@@ -13,12 +13,8 @@ export interface TelegramOptions {
   /** For one call, connecting and answer included. */
   readonly timeoutMs: number;
   readonly clock: Clock;
-}
-
-interface TelegramDestination {
-  readonly chat: number | string;
-  /** message_thread_id; undefined for the General topic. */
-  readonly topic?: number;
+  /** Without them every picture is uploaded anew. */
+  readonly fileIds?: FileIds;
 }
 
 /** Topic 1 is General, which the Bot API only knows as no topic at all. */
@@ -32,31 +28,28 @@ function parseTelegramDestination(destination: string): TelegramDestination | un
   return topic === undefined || Number(topic) === generalTopic ? place : { ...place, topic: Number(topic) };
 }
 
-/** Posts alerts as text by the Bot API. Never retries: Telegram knows no idempotency key. */
+/**
+ * Posts alerts by the Bot API, as a photo with its caption where there is a picture. Never retries a send that may have
+ * arrived: Telegram knows no idempotency key. What was refused certainly didn't, so it may go another way: to General
+ * when its topic is gone, as text when the photo isn't taken.
+ */
 export function createTelegramSender(options: TelegramOptions): Sender {
   const api = openApi(options);
-  const post = async (
+  const post = createPost(api, options.fileIds);
+  const send = async (
     request: SendRequest,
     place: TelegramDestination,
     signal?: AbortSignal,
   ): Promise<SendResult> => {
-    const { text, entities } = renderTelegram(request.message, request.possibleRepeat);
     try {
-      const sent = await api.sendMessage(
-        place.chat,
-        text,
-        {
-          entities: [...entities],
-          link_preview_options: { is_disabled: true },
-          ...(place.topic === undefined ? {} : { message_thread_id: place.topic }),
-        },
-        // the library's type of the same object comes from a polyfill
-        signal as Parameters<Api["sendMessage"]>[3],
-      );
-      return { kind: "sent", messageId: String(sent.message_id) };
+      return { kind: "sent", messageId: String(await post(request, place, signal)) };
     } catch (error) {
       // a topic that is gone must not swallow the alert: the General topic is still there
-      if (place.topic !== undefined && isTopicGone(error)) return post(request, { chat: place.chat }, signal);
+      if (place.topic !== undefined && isTopicGone(error)) return send(request, { chat: place.chat }, signal);
+      if (request.picture !== undefined && isPhotoRefused(error)) {
+        const { picture: _refused, ...text } = request;
+        return send(text, place, signal);
+      }
       return translate(error, options.clock);
     }
   };
@@ -67,7 +60,7 @@ export function createTelegramSender(options: TelegramOptions): Sender {
       if (place === undefined)
         return { kind: "rejected", reason: "not a Telegram destination", disable: true };
       if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before sending" };
-      return post(request, place, signal);
+      return send(request, place, signal);
     },
   };
 }
@@ -121,6 +114,15 @@ const deadChats =
 
 function isDead(description: string): boolean {
   return deadChats.test(description);
+}
+
+/** The photo was refused, not the chat: it may take text. */
+function isPhotoRefused(error: unknown): boolean {
+  return (
+    error instanceof GrammyError &&
+    error.error_code === 400 &&
+    /photo|image|caption|file|media/i.test(error.description)
+  );
 }
 
 function isTopicGone(error: unknown): boolean {

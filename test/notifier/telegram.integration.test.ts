@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Sender, SendResult } from "../../src/notifier/contracts.ts";
 import { createTelegramSender, verifyTelegramToken } from "../../src/notifier/telegram.ts";
 import type { Clock } from "../../src/ops/clock.ts";
+import type { Picture } from "../../src/charts/contracts.ts";
+import { plainPng } from "../support/png.ts";
 import { startTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 import type { ChatRecord } from "../support/telegram/world.ts";
 import { alert, itSendsLikeEverySender } from "./sender.contract.ts";
@@ -27,6 +29,7 @@ describe("the Telegram sender", () => {
       "expandable_blockquote",
       "bold",
       "italic",
+      "date_time",
     ]);
   });
 
@@ -43,6 +46,47 @@ describe("the Telegram sender", () => {
     expect(threads).toEqual([topic, undefined, undefined, undefined]);
     // a second call for the closed and the unknown one only: 1 is how people write General
     expect(server.calls).toHaveLength(6);
+  });
+
+  it("posts a picture with caption and buttons, uploads it once, and is silent where that is wished", async () => {
+    const { server, chat, sender } = await open();
+    const other = server.driver.addGroup({});
+    const buttons = [[{ label: "Why?", data: "W:BTC" }]];
+    for (const { id } of [chat, other]) {
+      const request = { destination: `telegram:${id}`, message: alert, possibleRepeat: true };
+      await sender.send({ ...request, idempotencyKey: `${id}`, picture, buttons, silent: true });
+    }
+    expect(server.uploads()).toBe(1);
+    for (const { content, isSilent } of server.sent()) {
+      expect(content.photo).toBeDefined();
+      expect(content.caption?.startsWith(alert.headline)).toBe(true);
+      expect(content.caption?.length).toBeLessThanOrEqual(1024);
+      expect(content.replyMarkup).toEqual({
+        inline_keyboard: [[{ text: "Why?", callback_data: "W:BTC" }]],
+      });
+      expect(isSilent).toBe(true);
+    }
+  });
+
+  it("uploads again what Telegram doesn't know any more", async () => {
+    const { server, chat, sender, fileIds } = await open();
+    fileIds.set(picture.key, "gone");
+    const request = { destination: `telegram:${chat.id}`, message: alert, possibleRepeat: false };
+    expect(await sender.send({ ...request, idempotencyKey: "1", picture })).toMatchObject({ kind: "sent" });
+    expect(server.uploads()).toBe(1);
+    expect(fileIds.get(picture.key)).not.toBe("gone");
+  });
+
+  it.each([
+    ["the chat takes no photos", "not enough rights to send photos to the chat"],
+    ["the photo can't be read", "IMAGE_PROCESS_FAILED"],
+  ])("lets the text go where %s", async (_why, description) => {
+    const { server, chat, sender } = await open();
+    const body = { ok: false, error_code: 400, description: `Bad Request: ${description}` };
+    server.faults.add({ kind: "status", status: 400, body, method: "sendPhoto" });
+    const request = { destination: `telegram:${chat.id}`, message: alert, possibleRepeat: false };
+    expect(await sender.send({ ...request, idempotencyKey: "1", picture })).toMatchObject({ kind: "sent" });
+    expect(server.sent(chat.id)[0]?.content.text).toContain("Liquidation maps are not price predictions.");
   });
 
   it("posts in a channel by its name", async () => {
@@ -142,15 +186,33 @@ interface Opened {
   readonly sender: Sender;
   readonly chat: ChatRecord;
   readonly post: (destination: string) => Promise<SendResult>;
+  readonly fileIds: Map<string, string>;
 }
+
+const picture: Picture = { kind: "picture", png: plainPng(64, 36), width: 64, height: 36, key: "BTC-1" };
 
 async function open(onClock: Clock = clock): Promise<Opened> {
   const server = await startTelegramServer();
   closers.push(server.close);
   const chat = server.driver.addPrivateChat(server.driver.addUser());
   const { token } = server.bot;
-  const sender = createTelegramSender({ token, apiRoot: server.apiRoot, timeoutMs: 1000, clock: onClock });
-  return { server, sender, chat, post: async (destination) => send(sender, destination) };
+  const fileIds = new Map<string, string>();
+  const sender = createTelegramSender({
+    token,
+    apiRoot: server.apiRoot,
+    timeoutMs: 1000,
+    clock: onClock,
+    fileIds: {
+      get: async (key) => fileIds.get(key),
+      put: async (key, fileId) => {
+        fileIds.set(key, fileId);
+      },
+      drop: async (key) => {
+        fileIds.delete(key);
+      },
+    },
+  });
+  return { server, sender, chat, fileIds, post: async (destination) => send(sender, destination) };
 }
 
 async function send(sender: Sender, destination: string, signal?: AbortSignal): Promise<SendResult> {

@@ -36,7 +36,8 @@ describe("an alert on Telegram", () => {
       ["italic", alert.repeatNote],
       ["expandable_blockquote", expect.stringMatching(/^How traders tend to read it\n(.+\n){2}.+$/)],
       ["bold", "Liquidation maps are not price predictions."],
-      ["italic", expect.stringMatching(/^Estimated .* UTC$/)],
+      ["italic", expect.stringMatching(/^Estimated .* · $/)],
+      ["date_time", "Nov 22, 12:40 UTC"],
     ]);
   });
 
