@@ -70,7 +70,7 @@ describe("symmetries of the filter", () => {
         expect(profileGap(whole.long, halves.long)).toBeLessThan(0.04);
         expect(profileGap(whole.short, halves.short)).toBeLessThan(0.04);
       }),
-      { numRuns: 100 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -6,6 +6,7 @@ import { tierCount } from "../../src/model/priors.ts";
 import {
   applyBar,
   createSeries,
+  decodeSeries,
   encodeSeries,
   seriesLevels,
   warmStart,
@@ -84,17 +85,26 @@ describe("conservation", () => {
   });
 
   it("volume without a change of open interest moves mass towards the price and keeps the total", () => {
-    const series = warmStart(aSpec(), steadyBars(300));
-    // away in one bar that nobody trades in, so that the old mass is far
-    const away = { ...lastBar(300), open: 1.2e5, high: 1.2e5, low: 1.2e5, close: 1.2e5, volume: 0 };
-    let near = -1;
-    for (let i = 0; i <= 50; i += 1) {
-      applyBar(series, { ...away, openTime: (300 + i) * fiveMinutes, volume: 500 * Math.min(1, i) });
-      const now = massWithin(seriesLevels(series, 1.2e5).long, 0.1);
-      expect(now).toBeGreaterThan(near);
-      near = now;
-      expect(bookTotal(series.state.long)).toBeCloseTo(8e4, 6);
-    }
+    const begun = encodeSeries(warmStart(aSpec(), steadyBars(300)));
+    const rise = fc.double({ min: 1.12, max: 1.35, noNaN: true });
+    fc.assert(
+      fc.property(rise, fc.double({ min: 100, max: 5000, noNaN: true }), (times, volume) => {
+        const series = decodeSeries(begun, aSpec());
+        if (series === undefined) throw new Error("not decoded");
+        const price = 1e5 * times;
+        // away in one bar that nobody trades in, so that the old mass is far
+        const away = { ...lastBar(300), open: price, high: price, low: price, close: price, volume: 0 };
+        let near = -1;
+        for (let i = 0; i <= 8; i += 1) {
+          applyBar(series, { ...away, openTime: (300 + i) * fiveMinutes, volume: volume * Math.min(1, i) });
+          const now = massWithin(seriesLevels(series, price).long, 0.08);
+          expect(now).toBeGreaterThan(near);
+          near = now;
+          expect(bookTotal(series.state.long)).toBeCloseTo(8e4, 6);
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 
@@ -182,7 +192,7 @@ describe("liquidation", () => {
         expect(levels.long.nearest).toBeGreaterThan(0);
         expect(levels.short.nearest).toBeGreaterThan(0);
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { aggregateVenues, toLiquidationMap } from "../../src/model/aggregate.ts";
+import { freshNotionalMemory, measureImbalance } from "../../src/model/imbalance.ts";
 import type { SideLevels, VenueLevels } from "../../src/model/levels.ts";
 import { mixOf, partsWithin } from "../../src/model/stack.ts";
 import {
@@ -13,6 +15,9 @@ import {
 } from "../../src/model/stackedSeries.ts";
 import type { Bar, Side } from "../../src/model/types.ts";
 import { anyStep, anyWalk, aSpec, fiveMinutes, sameBits, steadyBars, walkBars } from "../support/market.ts";
+
+// a thousand runs take their time on a busy machine
+vi.setConfig({ testTimeout: 60_000 });
 
 const sides: readonly Side[] = ["long", "short"];
 
@@ -116,6 +121,65 @@ describe("a bar that is not believed, late or seen before", () => {
   });
 });
 
+describe("a hostile series", () => {
+  it("never lets a NaN or a negative into a map, its bands or an imbalance", () => {
+    const hostile = fc.oneof(
+      { weight: 3, arbitrary: fc.double({ min: 1e-5, max: 1e6, noNaN: true }) },
+      fc.constantFrom(NaN, Infinity, -Infinity, 0, -1, 1e300, 5e-324),
+    );
+    const anyBar = fc.record(
+      {
+        openTime: fc.integer({ min: 0, max: 30 }).map((slot) => slot * fiveMinutes),
+        open: hostile,
+        high: hostile,
+        low: hostile,
+        close: hostile,
+        volume: hostile,
+        openInterest: hostile,
+        longLiquidations: hostile,
+        shortLiquidations: hostile,
+      },
+      { requiredKeys: ["openTime", "open", "high", "low", "close", "volume"] },
+    );
+    const price = fc.double({ min: Math.log(1e-5), max: Math.log(1e6), noNaN: true }).map(Math.exp);
+    const walk = fc
+      .tuple(fc.array(anyStep, { minLength: 1, maxLength: 12 }), price)
+      .map(([steps, start]) => walkBars(steps, start, 1e9 / start));
+    fc.assert(
+      fc.property(walk, fc.array(anyBar, { maxLength: 12 }), hostile, (bars, bad, mark) => {
+        const stacked = createStacked(aSpec());
+        bars.forEach((good, i) => {
+          applyStacked(stacked, good);
+          const broken = bad[i];
+          if (broken !== undefined) applyStacked(stacked, broken);
+        });
+        for (const markPrice of [mark, bars.at(-1)?.close ?? 1]) {
+          const levels = stackedLevels(stacked, markPrice, bad[0]);
+          const aggregate = aggregateVenues("BTC", 0, [
+            {
+              id: "a",
+              status: "fresh",
+              ageMs: 0,
+              method: "estimated",
+              markPrice,
+              openInterestUsd: 1e9,
+              levels,
+            },
+          ]);
+          const { imbalance } = measureImbalance(aggregate, freshNotionalMemory, { episodeOpen: false });
+          const masses = [levels.long, levels.short].flatMap(({ quantities, parts }) => [
+            quantities,
+            ...(parts ?? []),
+          ]);
+          for (const mass of masses) expect(mass.every((own) => own >= 0 && own < Infinity)).toBe(true);
+          expect(numbersIn({ imbalance, map: toLiquidationMap(aggregate) }).every(isSound)).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe("a snapshot", () => {
   it("goes on bit for bit like the original", () => {
     fc.assert(
@@ -145,6 +209,16 @@ describe("a snapshot", () => {
     expect(decodeStacked(new Uint8Array(0), aSpec())).toBeUndefined();
   });
 });
+
+/** Every number of plain data, at any depth. */
+function numbersIn(value: unknown): number[] {
+  if (typeof value === "number") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(numbersIn) : [];
+}
+
+function isSound(value: number): boolean {
+  return value >= 0 && value < Infinity;
+}
 
 function run(bars: readonly Bar[]): StackedSeries {
   const stacked = createStacked(aSpec());
