@@ -5,6 +5,7 @@ import { openBoards } from "./board.ts";
 import { closeOf, makeBar, settleMs } from "./bars.ts";
 import type { BackfillOutcome } from "./contracts.ts";
 import { Refusal } from "./failure.ts";
+import { nameOf } from "./line.ts";
 import type { Desk } from "./poll.ts";
 import { askFigure, specOf } from "./poll.ts";
 import { Malformed } from "./read.ts";
@@ -112,7 +113,7 @@ async function readOpenInterest(
 
 /** Windows no wider than a page, so that no page needs the one before it. */
 async function readPages<Row>(
-  { line, log, adapter }: Desk,
+  { line, log, adapter, clock }: Desk,
   feed: Feed<Row>,
   contract: Contract,
   { from, to }: Span,
@@ -121,13 +122,15 @@ async function readPages<Row>(
   const rows: Row[] = [];
   let unreadable = 0;
   const pageMs = feed.windowLimit * feed.stepMs;
-  for (let start = from; start < to; start += pageMs) {
+  const { keptMs = Infinity } = feed;
+  const first = Math.max(from, Math.ceil((clock.now() - keptMs) / feed.stepMs) * feed.stepMs);
+  for (let start = first; start < to; start += pageMs) {
     const call = feed.window(contract, start, Math.min(start + pageMs, to));
     const page = await line.ask(call, (body) => feed.rows(body), { signal });
     for (const raw of page) {
       const row = readRow(feed, raw, contract);
-      if (row === undefined) unreadable += 1;
-      else rows.push(row);
+      if (!(row instanceof Malformed)) rows.push(row);
+      else if (unreadable++ === 0) line.refuse(nameOf(call), row);
     }
   }
   if (unreadable > 0)
@@ -136,11 +139,11 @@ async function readPages<Row>(
 }
 
 /** One bad row in thirty days is a gap, not a reason to have no history at all. */
-function readRow<Row>(feed: Feed<Row>, raw: unknown, contract: Contract): Row | undefined {
+function readRow<Row>(feed: Feed<Row>, raw: unknown, contract: Contract): Row | Malformed {
   try {
     return feed.row(raw, contract);
   } catch (error) {
-    if (error instanceof Malformed) return undefined;
+    if (error instanceof Malformed) return error;
     throw error;
   }
 }

@@ -34,6 +34,17 @@ export interface Circumstances {
 /** Why a call gave nothing: the venue said no to this question, we stopped waiting, or anything else. */
 export type RefusalCause = "refused" | "stopped" | "other";
 
+/** What went wrong, in the few words that are counted. */
+export type Cause =
+  | "malformed"
+  | "stale"
+  | "timeout"
+  | "blocked"
+  | "rate-limited"
+  | "unknown-symbol"
+  | "refused"
+  | "unreachable";
+
 /** A call that didn't give what was asked for, already translated. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
@@ -61,17 +72,34 @@ export function isTransient(error: unknown, http: HttpFacts | undefined): boolea
 export function toFailure(error: unknown, at: Circumstances): PollFailure {
   if (error instanceof Refusal) return error.failure;
   const explain = (text: string): string => cut(`${at.venue} ${at.what}: ${text}`);
-  if (error instanceof Stale)
-    return { kind: "retry", reason: cut(`stale: ${at.venue} ${at.what}: ${error.message}`) };
-  if (error instanceof Malformed) return { kind: "retry", reason: explain(`malformed: ${error.message}`) };
-  if (error instanceof TaskCancelledError || error instanceof RequestTimeout) {
-    return { kind: "retry", reason: explain(`no answer within ${at.timeoutMs} ms`) };
-  }
   const text = explain(messageOf(error));
-  if (isBlocked(error, at.http)) return { kind: "disable-venue", reason: text, until: at.now + disabledMs };
-  if (isPressure(error, at.http)) return { kind: "cool-down", reason: text, until: coolDownEnd(error, at) };
-  if (isUnknownSymbol(error, at.unknownSymbol)) return { kind: "give-up-symbol", reason: text };
-  return { kind: "retry", reason: text };
+  switch (toCause(error, at)) {
+    case "stale":
+      return { kind: "retry", reason: cut(`stale: ${at.venue} ${at.what}: ${messageOf(error)}`) };
+    case "malformed":
+      return { kind: "retry", reason: explain(`malformed: ${messageOf(error)}`) };
+    case "timeout":
+      return { kind: "retry", reason: explain(`no answer within ${at.timeoutMs} ms`) };
+    case "blocked":
+      return { kind: "disable-venue", reason: text, until: at.now + disabledMs };
+    case "rate-limited":
+      return { kind: "cool-down", reason: text, until: coolDownEnd(error, at) };
+    case "unknown-symbol":
+      return { kind: "give-up-symbol", reason: text };
+    case "refused":
+    case "unreachable":
+      return { kind: "retry", reason: text };
+  }
+}
+
+export function toCause(error: unknown, { http, unknownSymbol }: Circumstances): Cause {
+  if (error instanceof Stale) return "stale";
+  if (error instanceof Malformed) return "malformed";
+  if (error instanceof TaskCancelledError || error instanceof RequestTimeout) return "timeout";
+  if (isBlocked(error, http)) return "blocked";
+  if (isPressure(error, http)) return "rate-limited";
+  if (isUnknownSymbol(error, unknownSymbol)) return "unknown-symbol";
+  return causeOf(error) === "refused" ? "refused" : "unreachable";
 }
 
 /** The venue understood the question and refuses it: asking again at once is no use. */

@@ -5,7 +5,7 @@ import type { Call, VenueAdapter } from "./adapter.ts";
 import type { PollFailure } from "./contracts.ts";
 import type { Exchange, HttpFacts } from "./exchanges.ts";
 import { loadExchange } from "./exchanges.ts";
-import { causeOf, isTransient, Refusal, stopped, toFailure } from "./failure.ts";
+import { type Cause, causeOf, isTransient, Refusal, stopped, toCause, toFailure } from "./failure.ts";
 import { openPace } from "./pace.ts";
 
 const extraAttempts = 2;
@@ -18,6 +18,8 @@ export interface LineOptions {
   readonly log: Log;
   readonly timeoutMs: number;
   readonly unthrottled: boolean;
+  /** Told of every answer that wasn't given, or wasn't believed. */
+  readonly onRefusal?: ((cause: Cause) => void) | undefined;
   /** 0 ≤ random() < 1: spreads the retries. */
   readonly random: () => number;
 }
@@ -82,6 +84,7 @@ export function openLine(options: LineOptions): Line {
   const refuse = (what: string, error: unknown, http?: HttpFacts): Refusal => {
     const { id: venue, unknownSymbol } = adapter;
     const where = { venue, what, now: clock.now(), timeoutMs: options.timeoutMs, http, unknownSymbol };
+    if (!(error instanceof Refusal)) options.onRefusal?.(toCause(error, where));
     const failure = toFailure(error, where);
     remember(failure);
     return new Refusal(failure, causeOf(error));

@@ -18,6 +18,9 @@ export interface Listing extends Contract {
   readonly trading: boolean;
 }
 
+/** Coins of which a billion make a contract don't exist. */
+const mostContractSize = 1e9;
+
 /** What we need of ccxt's unified market; the rest stays unread. */
 const perpetualSchema = z.object({
   id: z.string().min(1),
@@ -29,7 +32,7 @@ const perpetualSchema = z.object({
   active: z.boolean().optional(),
   linear: z.boolean().optional(),
   inverse: z.boolean().optional(),
-  contractSize: z.number().positive(),
+  contractSize: z.number().positive().max(mostContractSize),
 });
 
 export function readListings(markets: readonly unknown[]): readonly Listing[] {

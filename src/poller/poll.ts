@@ -22,6 +22,7 @@ import type { Markets } from "./markets.ts";
 import { checkFresh, Malformed } from "./read.ts";
 import type { Recall } from "./recall.ts";
 import type { Listed } from "./resolve.ts";
+import { checkTogether } from "./sound.ts";
 import type { Reading } from "./tape.ts";
 import type { Tiers } from "./tiers.ts";
 
@@ -109,6 +110,8 @@ async function observationOf(
   if (markPrice === undefined || sample.value === undefined) {
     throw desk.line.refuse(contract.id, new Malformed("neither mark price nor open interest"));
   }
+  const openInterestUsd = sample.value * (contract.contractType === "linear" ? markPrice : 1);
+  checkTogether({ markPrice, lastPrice: reading.candles.at(-1)?.close, openInterestUsd });
   recall.addSample({ at: sample.at, value: sample.value });
   recall.tape.seen(markPrice);
   noteFunding(recall, fundingRate, now);
@@ -124,7 +127,7 @@ async function observationOf(
     receivedAt: now,
     markPrice,
     openInterest: sample.value,
-    openInterestUsd: sample.value * (contract.contractType === "linear" ? markPrice : 1),
+    openInterestUsd,
     ...assemble({
       ...recall,
       awaited: awaitedOf(desk.adapter),

@@ -13,6 +13,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 const earliestMs = 1e12; // September 2001: anything below is seconds, or nonsense
 const latestMs = 1e14; // year 5138: microseconds, or nonsense
 const shownLength = 80;
+/** No venue's price, quantity or notional comes near; the cheapest coins are counted in a thousand million millions. */
+const largest = 1e18;
 
 export function asFields(value: unknown, what: string): Fields {
   if (!isFields(value)) throw new Malformed(`${what} is not an object: ${show(value)}`);
@@ -34,6 +36,7 @@ export function asNumber(value: unknown, what: string): number {
   if (typeof number !== "number" || !Number.isFinite(number)) {
     throw new Malformed(`${what} is not a finite number: ${show(value)}`);
   }
+  if (Math.abs(number) > largest) throw new Malformed(`${what} is too large to be true: ${show(value)}`);
   return number;
 }
 
@@ -109,6 +112,14 @@ export function asOhlc(open: unknown, high: unknown, low: unknown, close: unknow
   if (!inside)
     throw new Malformed(`candle's high and low don't hold its body: ${show([open, high, low, close])}`);
   return ohlc;
+}
+
+/** A side of an order book as nearly all venues write it: [price, quantity, …], the best first. */
+export function asLevels(value: unknown, what: string, unit = 1): (readonly [number, number])[] {
+  return asList(value, what).map((level) => {
+    const [price, quantity] = asList(level, what);
+    return [asPositive(price, `${what}' price`), asAmount(quantity, `${what}' quantity`) * unit];
+  });
 }
 
 function show(value: unknown): string {

@@ -7,13 +7,15 @@ import type {
   OpenInterestRow,
   VenueAdapter,
 } from "./adapter.ts";
+import { checkFunding, checkRatio } from "./sound.ts";
 
 /**
- * An adapter whose figures are the coin's own where the venue lists it by the thousand: prices are divided by the
- * listing's multiplier, base quantities multiplied. Inverse quantities are USD, and stay.
+ * What the rest of the poller reads through: an adapter whose figures are within reason, and the coin's own where the
+ * venue lists it by the thousand: prices are divided by the listing's multiplier, base quantities multiplied. Inverse
+ * quantities are USD, and stay.
  */
 export function scaled(adapter: VenueAdapter): VenueAdapter {
-  const { candles, markCandles, openInterest, riskTiers } = adapter;
+  const { candles, markCandles, openInterest, riskTiers, fundingRate, longShortRatio } = adapter;
   return {
     ...adapter,
     boards: adapter.boards.map((board) => ({
@@ -31,6 +33,21 @@ export function scaled(adapter: VenueAdapter): VenueAdapter {
     }),
     candles: scaleFeed(candles, scaleCandle),
     ...(markCandles && { markCandles: scaleFeed(markCandles, scaleMark) }),
+    ...(fundingRate && {
+      fundingRate: {
+        ...fundingRate,
+        read: (body, contract) => {
+          const sample = fundingRate.read(body, contract);
+          return { ...sample, value: checkFunding(sample.value) };
+        },
+      },
+    }),
+    ...(longShortRatio && {
+      longShortRatio: {
+        ...longShortRatio,
+        row: (row, contract) => checkRatio(longShortRatio.row(row, contract)),
+      },
+    }),
     openInterestHistory: adapter.openInterestHistory.map((feed) => scaleFeed(feed, scaleOpenInterest)),
     riskTiers:
       riskTiers.kind === "table"
@@ -90,6 +107,7 @@ function scaleOpenInterest(row: OpenInterestRow, contract: Contract): OpenIntere
 }
 
 function scaleBoard(row: BoardRow, contract: Contract): BoardRow {
+  if (row.fundingRate !== undefined) checkFunding(row.fundingRate);
   if (contract.multiplier === 1) return row;
   const { markPrice, openInterest } = row;
   return {

@@ -12,6 +12,8 @@ import { Malformed } from "./read.ts";
 
 const refreshAfterMs = 86_400_000;
 const retryMs = 600_000;
+/** The boldest venues grant 500. */
+const mostLeverage = 1_000;
 
 /** JSON has no infinity: the last tier's cap is null. */
 const entrySchema = z.object({
@@ -109,12 +111,15 @@ const toStored = (tier: RiskTier): Entry["tiers"][number] => ({
 });
 
 /** Each tier begins where the one before it ends and asks for no less margin. */
-function checked(tiers: readonly RiskTier[]): readonly RiskTier[] {
+export function checked(tiers: readonly RiskTier[]): readonly RiskTier[] {
   if (tiers.length === 0) throw new Malformed("no risk tiers");
   for (const [index, tier] of tiers.entries()) {
     const before = tiers[index - 1];
     const rising = before === undefined || tier.maintenanceMarginRate >= before.maintenanceMarginRate;
-    const sound = tier.maintenanceMarginRate < 1 && tier.capNotional > tier.floorNotional;
+    const sound =
+      tier.maintenanceMarginRate < 1 &&
+      tier.maxLeverage <= mostLeverage &&
+      tier.capNotional > tier.floorNotional;
     if (!rising || !sound) throw new Malformed(`risk tier ${index + 1} contradicts the others`);
   }
   return tiers;

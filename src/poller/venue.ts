@@ -9,6 +9,7 @@ import { adapterOf } from "./adapters.ts";
 import { backfill } from "./backfill.ts";
 import { openBoards } from "./board.ts";
 import type { OnOutcome, PollOutcome, PollRequest, Venue } from "./contracts.ts";
+import type { Cause } from "./failure.ts";
 import { openLine } from "./line.ts";
 import { openMarkets } from "./markets.ts";
 import { spacingMs } from "./pace.ts";
@@ -35,6 +36,8 @@ export interface VenueOptions {
   readonly timeoutMs?: number;
   /** No pacing by published limits: for a venue that runs on this machine. */
   readonly unthrottled?: boolean;
+  /** Told of every answer that the venue didn't give or that wasn't believed, for a metric. */
+  readonly onRefusal?: (cause: Cause) => void;
   /** Spreads retries; Math.random unless a test says otherwise. */
   readonly random?: () => number;
 }

@@ -22,6 +22,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       markets: store.markets,
       clock,
       log,
+      onRefusal: (cause) => metrics.refusals.inc({ venue: id, cause }),
     });
     const round = createRound({
       venue,

@@ -105,12 +105,14 @@ export function simulated(spoken: Spoken, { changed, markQuery = {}, ...rest }: 
         (path: string): VenueRoute =>
         ({ query }) =>
           answer(path, query, viewOf(spoken, truth, now, rest.inverse));
-      const own = Object.keys(spoken.routes).map((path) => [`/${id}${path}`, route(path)] as const);
-      // a path that says more than the dialect's own replaces it, so that a test may replace it in turn
-      const narrower = Object.values(rest.paths)
-        .filter((path) => path.includes("?"))
-        .map((path) => [path, route(ownPath(path))] as const);
-      return Object.fromEntries([...own, ...narrower]);
+      // paths that say more than the dialect's own stand for it, so that a test may replace each of them
+      const narrower = Object.values(rest.paths).filter((path) => path.includes("?"));
+      const narrowed = new Set(narrower.map(ownPath));
+      const own = Object.keys(spoken.routes).filter((path) => !narrowed.has(path));
+      return Object.fromEntries([
+        ...own.map((path) => [`/${id}${path}`, route(path)] as const),
+        ...narrower.map((path) => [path, route(ownPath(path))] as const),
+      ]);
     },
     markAnswer: (truth, change, now) => {
       const view = viewOf(spoken, truth, () => now, rest.inverse);
