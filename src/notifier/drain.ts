@@ -1,4 +1,4 @@
-import { parseAlertContent } from "../alerts/content.ts";
+import { parseAlertContent, type AlertContent } from "../alerts/content.ts";
 import { alertMessage } from "../alerts/message.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
@@ -13,6 +13,12 @@ export interface DrainOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly language: Language;
+  /** Picture and buttons of an alert; never rejects. */
+  readonly dress?: (
+    content: AlertContent,
+    destination: string,
+    language: Language,
+  ) => Promise<Pick<SendRequest, "picture" | "buttons">>;
   /** How a log names a destination: never by its id. */
   readonly nameOf: (destination: string) => string;
   /** `latencyMs` is on the clock, from the alert's decision. */
@@ -45,7 +51,7 @@ export function createDrain(options: DrainOptions): (symbol: string) => Promise<
 
 async function deliver(options: DrainOptions, delivery: Delivery, isFresh: () => boolean): Promise<void> {
   const { outbox, clock, log, sender } = options;
-  const rendered = render(options, delivery);
+  const rendered = await render(options, delivery);
   // Right before the call: narrows the window in which a paused process repeats what another has taken over.
   if (!isFresh() && !(await outbox.holds(delivery))) return;
   const posted = "destination" in rendered ? await post(options, rendered) : rendered;
@@ -70,7 +76,10 @@ async function deliver(options: DrainOptions, delivery: Delivery, isFresh: () =>
     await options.onPostponed(delivery.symbol, Math.max(0, result.retryAt - clock.now()));
 }
 
-function render({ language }: DrainOptions, delivery: Delivery): SendRequest | FinalResult {
+async function render(
+  { language, dress }: DrainOptions,
+  delivery: Delivery,
+): Promise<SendRequest | FinalResult> {
   const content = parseAlertContent(delivery.content);
   if (!content.ok) {
     return { kind: "rejected", reason: `the stored alert is unreadable: ${content.reason}`, disable: false };
@@ -81,6 +90,7 @@ function render({ language }: DrainOptions, delivery: Delivery): SendRequest | F
     content: delivery.content,
     possibleRepeat: delivery.possibleRepeat,
     idempotencyKey: `${delivery.alertId}|${delivery.destination}`,
+    ...(await dress?.(content.value, delivery.destination, language)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../ops/clock.ts";
-import type { Sender, TokenCheck } from "./contracts.ts";
+import type { FileIds, Sender, TokenCheck } from "./contracts.ts";
 
 export interface SenderOptions {
   readonly config: Pick<Config, "telegram" | "discord" | "webhooks">;
@@ -8,6 +8,8 @@ export interface SenderOptions {
   /** Where the console's messages go, and whether it is a terminal. */
   readonly print: (text: string) => void;
   readonly terminal: boolean;
+  /** Telegram's ids of pictures; without them every picture is uploaded anew. */
+  readonly fileIds?: FileIds;
 }
 
 /** A send that takes longer counts as unknown; the sweep takes claims over a little later. */
@@ -24,7 +26,11 @@ export async function openSender(platform: string, options: SenderOptions): Prom
     }
     case "telegram": {
       const { createTelegramSender } = await import("./telegram.ts");
-      return createTelegramSender(telegramOptions(options, timeoutMs));
+      const { fileIds } = options;
+      return createTelegramSender({
+        ...telegramOptions(options, timeoutMs),
+        ...(fileIds !== undefined && { fileIds }),
+      });
     }
     case "discord": {
       const { createDiscordSender } = await import("./discord.ts");

@@ -2,7 +2,6 @@ import { testAlertContent } from "../alerts/content.ts";
 import { alertMessage } from "../alerts/message.ts";
 import { symbolRules } from "../alerts/ruleState.ts";
 import type { BotPorts, TestOutcome } from "../bots/contracts.ts";
-import { alertButtons } from "../bots/shared/alertButtons.ts";
 import { agedImbalance } from "../model/aged.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { SendResult } from "../notifier/contracts.ts";
@@ -11,6 +10,7 @@ import { platformOf } from "../notifier/destinations.ts";
 import { readMemory } from "../store/memory.ts";
 import { readSigningKey } from "../store/signingKey.ts";
 import { decodeMemory } from "../worker/memory.ts";
+import { openDressing, openFileIds, type Dress } from "./dressing.ts";
 import type { Parts } from "./parts.ts";
 
 /** Everything the bots read and change, for every platform alike. */
@@ -38,7 +38,7 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
       const counts = await Promise.all(config.symbols.map(store.outbox.countPending));
       return counts.reduce((sum, count) => sum + count, 0);
     },
-    sendTest: createTestSender(parts, { imbalance, signingKey }),
+    sendTest: createTestSender(parts, { imbalance, dress: await openDressing(parts) }),
     pictures,
     signingKey,
   };
@@ -46,10 +46,11 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
 
 /** Posts the example at today's price, exactly as an alert would be posted. */
 function createTestSender(
-  { config, clock, print, store }: Parts,
-  { imbalance, signingKey }: Pick<BotPorts, "imbalance" | "signingKey">,
+  { config, clock, print, store, redis }: Parts,
+  { imbalance, dress }: { readonly imbalance: BotPorts["imbalance"]; readonly dress: Dress },
 ): BotPorts["sendTest"] {
-  const options = { config, clock, print, terminal: process.stdout.isTTY };
+  const fileIds = openFileIds(redis.commands, config.telegram.botToken);
+  const options = { config, clock, print, terminal: process.stdout.isTTY, fileIds };
   const senders = new Map<string, ReturnType<typeof openSender>>();
   return async (destination, symbol, language) => {
     const platform = platformOf(destination);
@@ -65,7 +66,7 @@ function createTestSender(
       message: alertMessage(content, language),
       possibleRepeat: false,
       idempotencyKey: `test-${now}-${destination}`,
-      buttons: alertButtons(content, language, { key: signingKey, place: destination, now }),
+      ...(await dress(content, destination, language)),
       ...(style !== undefined && { style }),
     });
     return outcomeOf(result);

@@ -4,12 +4,14 @@ import { openSender, verifyToken } from "../notifier/senders.ts";
 import type { Sender } from "../notifier/contracts.ts";
 import { nameDestination } from "../notifier/destinations.ts";
 import type { Handlers } from "../worker/contracts.ts";
+import { openDressing, openFileIds } from "./dressing.ts";
 import type { Parts } from "./parts.ts";
 
 /** Delivers what the outbox holds. */
 export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
   const { config, clock, log, store, queues, metrics, lifecycle } = parts;
   const senders = await openSenders(parts);
+  const dress = await openDressing(parts);
   const drains = new Map(
     senders.map((sender) => {
       const drain = createDrain({
@@ -18,6 +20,7 @@ export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliv
         clock,
         log,
         language: "en",
+        dress,
         nameOf: (destination) => nameDestination(destination, config),
         onSettled: (platform, outcome, latencyMs) => {
           metrics.deliveries.inc({ platform, outcome });
@@ -35,8 +38,9 @@ export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliv
 }
 
 /** Opens the senders and asks the platforms about their tokens: a wrong one stops the start, an outage does not. */
-async function openSenders({ config, platforms, print, clock, log }: Parts): Promise<Sender[]> {
-  const options = { config, clock, print, terminal: process.stdout.isTTY };
+async function openSenders({ config, platforms, print, clock, log, redis }: Parts): Promise<Sender[]> {
+  const fileIds = openFileIds(redis.commands, config.telegram.botToken);
+  const options = { config, clock, print, terminal: process.stdout.isTTY, fileIds };
   return Promise.all(
     platforms.map(async (platform) => {
       const sender = await openSender(platform, options);

@@ -11,12 +11,16 @@ export interface SignedButton {
 
 const hourMs = 3_600_000;
 
-/** What goes below an alert: snooze, why?, settings. `seal.place` is the destination it is posted to. */
+/**
+ * What goes below an alert: snooze, why?, settings. `sealed.place` is the destination it is posted to; one that is known by
+ * its name only (`telegram:@name`) gets none, because a press comes with its number.
+ */
 export function alertButtons(
   { symbol }: Pick<AlertContent, "symbol">,
   language: Language,
   sealed: Seal,
 ): readonly (readonly SignedButton[])[] {
+  if (!/^(?:telegram|discord):-?\d/u.test(sealed.place)) return [];
   const { say } = textsIn(language);
   const button = (label: string, action: Action): SignedButton => ({ label, data: seal({ action }, sealed) });
   return [

@@ -24,6 +24,8 @@ export interface Asked {
 export interface PlatformWords {
   /** A refused test alert in words that name the right that is missing. */
   readonly explainRefusal: (texts: Texts, reason: string) => string;
+  /** An answer in a private conversation doesn't prove that alerts can be posted there. */
+  readonly testsDirect?: true;
   /** Ways into groups and channels, for `/start`. */
   readonly placeButtons: (texts: Texts) => readonly Button[];
 }

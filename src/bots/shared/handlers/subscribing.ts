@@ -81,13 +81,13 @@ function madeFor(
     .toSorted((a, b) => Math.abs(a.ratio - ratio) - Math.abs(b.ratio - ratio))[0];
 }
 
-/** In a private chat the answer is the proof; everywhere else something real is posted. */
+/** In a private chat the answer can be the proof; everywhere else something real is posted. */
 async function testPlace(
   tools: Tools,
   symbol: string,
   { place, texts }: Asked,
 ): Promise<TestOutcome | undefined> {
-  if (place.kind === "direct") return undefined;
+  if (place.kind === "direct" && tools.words.testsDirect !== true) return undefined;
   return tools.sendTest(place.destination, symbol, texts.language);
 }
 

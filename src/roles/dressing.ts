@@ -1,0 +1,49 @@
+import { alertButtons } from "../bots/shared/alertButtons.ts";
+import type { AlertContent } from "../alerts/content.ts";
+import type { FileIds, SendRequest } from "../notifier/contracts.ts";
+import { platformOf } from "../notifier/destinations.ts";
+import { createBotMemory } from "../store/botMemory.ts";
+import type { RedisClient } from "../store/script.ts";
+import { readSigningKey } from "../store/signingKey.ts";
+import type { Language } from "../texts/texts.ts";
+import type { Parts } from "./parts.ts";
+
+/** What goes with an alert's words. Never rejects: an alert must not wait for its picture to be mended. */
+export type Dress = (
+  content: AlertContent,
+  destination: string,
+  language: Language,
+) => Promise<Pick<SendRequest, "picture" | "buttons">>;
+
+/** Picture and buttons, for the platforms that show them. */
+export async function openDressing({ redis, clock, pictures, log }: Parts): Promise<Dress> {
+  const key = await readSigningKey(redis.commands);
+  return async (content, destination, language) => {
+    if (!["telegram", "discord"].includes(platformOf(destination))) return {};
+    try {
+      const sealed = { key, place: destination, now: clock.now() };
+      const buttons = alertButtons(content, language, sealed);
+      if (content.kind === "resolved") return { buttons };
+      const drawn = await pictures.map(content.symbol, { language });
+      return { buttons, ...(drawn.kind === "picture" && { picture: drawn }) };
+    } catch (error) {
+      log.warn({ error }, "an alert goes without picture and buttons");
+      return {};
+    }
+  };
+}
+
+/** As long as Telegram surely keeps a file, and far longer than a picture is the newest. */
+const fileIdTtlMs = 24 * 3_600_000;
+
+/** Telegram's ids of pictures, shared by all processes of a bot. */
+export function openFileIds(redis: RedisClient, botToken: string | undefined): FileIds {
+  const memory = createBotMemory(redis);
+  const [botId = ""] = (botToken ?? "").split(":");
+  const nameOf = (key: string): string => `file-${botId}-${key}`;
+  return {
+    get: async (key) => memory.recall(nameOf(key)),
+    put: async (key, fileId) => memory.remember(nameOf(key), fileId, fileIdTtlMs),
+    drop: async (key) => memory.drop(nameOf(key)),
+  };
+}
