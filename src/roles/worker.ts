@@ -4,6 +4,7 @@ import { createRecompute } from "../worker/recompute.ts";
 import { createRecorder } from "../worker/record.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { startDeadlines } from "../worker/slots.ts";
+import { followConfiguration } from "./operator.ts";
 import type { Parts } from "./parts.ts";
 
 /** Recomputes every symbol once a slot. */
@@ -22,6 +23,8 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
     platforms,
     lifecycle,
   } = parts;
+  const { symbols, alerts } = config;
+  await followConfiguration(store.destinations, destinations, { symbols, ratio: alerts.ratio });
   const recompute = createRecompute({
     store,
     rule: config.alerts,

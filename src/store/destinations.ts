@@ -4,7 +4,7 @@ import type { ChangeResult, Destinations } from "./contracts.ts";
 import { parseDocument } from "./destinationDocument.ts";
 import { movedRecord } from "./destinationMove.ts";
 import { createDocuments, type Decided } from "./documents.ts";
-import { destinationKeys, guildKey, ownerKey } from "./keys.ts";
+import { destinationKeys, guildKey, ownerKey, registerKeys } from "./keys.ts";
 import { createRegister } from "./register.ts";
 import type { RedisClient } from "./script.ts";
 
@@ -72,6 +72,7 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
     forget,
     ownedBy: async (owner) => redis.smembers(ownerKey(owner)),
     ofGuild: async (guild) => redis.smembers(guildKey(guild)),
+    configured: async () => redis.smembers(registerKeys.configured),
     list: register.list,
     repair: documents.repair,
   };

@@ -133,6 +133,8 @@ export const registerKeys = {
   lists: `${root}:{destinations}:lists`,
   /** Prefix of hashes: a page of all destinations. */
   page: `${root}:{destinations}:page:`,
+  /** Set: destinations that the configuration subscribed. */
+  configured: `${root}:{destinations}:configured`,
   /** Hash: changes of destinations that are under way, with what they touch. */
   unfinished: `${root}:{destinations}:unfinished`,
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DestinationRecord } from "../alerts/subscription.ts";
-import { guildKey, ownerKey } from "./keys.ts";
+import { guildKey, ownerKey, registerKeys } from "./keys.ts";
 import { createRegister } from "./register.ts";
 import { createPlace, type Placement, placementOf } from "./rulePages.ts";
 import type { RedisClient } from "./script.ts";
@@ -16,6 +16,8 @@ export interface Trace {
   readonly guilds: readonly string[];
   /** Whether it came to be or ended. */
   readonly registered: boolean;
+  /** Whether the configuration began or ceased to ask for something. */
+  readonly configured: boolean;
 }
 
 /** A change that is under way, and since when (epoch ms). */
@@ -31,6 +33,7 @@ const storedNote = z.object({
     owners: z.array(z.string()),
     guilds: z.array(z.string()),
     registered: z.boolean(),
+    configured: z.boolean(),
   }),
 }) satisfies z.ZodType<Note>;
 
@@ -52,9 +55,14 @@ export function traceOf(
     owners: difference(before?.settings.owner, after?.settings.owner),
     guilds: difference(before?.settings.guild, after?.settings.guild),
     registered: (before === undefined) !== (after === undefined),
+    configured: isConfigured(before) !== isConfigured(after),
   };
   const touches = Object.keys(trace.rules).length + trace.owners.length + trace.guilds.length;
-  return touches > 0 || trace.registered ? trace : undefined;
+  return touches > 0 || trace.registered || trace.configured ? trace : undefined;
+}
+
+function isConfigured(record: DestinationRecord | undefined): boolean {
+  return record?.subscriptions.some((one) => one.fromConfig === true) ?? false;
 }
 
 function touchedRules(before: Placement, after: Placement): Trace["rules"] {
@@ -92,6 +100,7 @@ export function createFollow(
       }),
       ...trace.owners.map(async (owner) => belong(ownerKey(owner), destination, settings?.owner === owner)),
       ...trace.guilds.map(async (guild) => belong(guildKey(guild), destination, settings?.guild === guild)),
+      ...(trace.configured ? [belong(registerKeys.configured, destination, isConfigured(record))] : []),
       ...(trace.registered ? [register.note(destination, record !== undefined)] : []),
     ]);
   };

@@ -30,8 +30,9 @@ const subscription: fc.Arbitrary<Subscription> = fc
     direction: fc.constantFrom("both", "up", "down"),
     notionalUsd: fc.constantFrom("auto" as const, 1_100_000_000),
     mode: fc.constantFrom("loud", "off"),
+    fromConfig: fc.constantFrom(true as const, undefined),
   })
-  .map((wish) => aSubscription(wish));
+  .map(({ fromConfig, ...wish }) => aSubscription({ ...wish, ...(fromConfig && { fromConfig }) }));
 
 const settings = fc.record(
   {
@@ -90,6 +91,12 @@ async function expectAgreement(): Promise<void> {
   const records = await everyRecord();
   expect(await redis.keys("lopside:to:*")).toHaveLength(records.length);
   for (const symbol of symbols) expect(await pageContents(redis, symbol)).toEqual(pagesOf(records, symbol));
+  const fromConfig = records.filter(({ subscriptions }) =>
+    subscriptions.some((one) => one.fromConfig === true),
+  );
+  expect((await destinations.configured()).toSorted()).toEqual(
+    fromConfig.map((one) => one.destination).toSorted(),
+  );
   for (const owner of ["telegram:7", "discord:8"]) {
     const owned = records.filter((record) => record.settings.owner === owner);
     expect((await destinations.ownedBy(owner)).toSorted()).toEqual(

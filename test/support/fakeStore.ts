@@ -45,6 +45,7 @@ const noDestinations: Destinations = {
   forget: async () => false,
   ownedBy: async () => [],
   ofGuild: async () => [],
+  configured: async () => [],
   list: async () => ({ destinations: [], next: undefined }),
   repair: async () => 0,
 };

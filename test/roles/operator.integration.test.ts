@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { subscribe } from "../../src/alerts/edits.ts";
+import { followConfiguration } from "../../src/roles/operator.ts";
+import type { Store } from "../../src/store/contracts.ts";
+import { openStore } from "../../src/store/store.ts";
+import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
+
+let server: TestRedis;
+let store: Store;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  store = await openStore(await server.connect(), { log: silentLog });
+});
+afterAll(async () => server.stop());
+
+test("the rules in use follow the configuration from start to start, and people's own stay", async () => {
+  const configured = { symbols: ["BTC", "ETH"], ratio: 2.5 };
+  await followConfiguration(store.destinations, ["console", "telegram:-100"], configured);
+  expect((await store.destinations.configured()).toSorted()).toEqual(["console", "telegram:-100"]);
+  expect([...(await store.rules.inUse("ETH")).members]).toEqual([
+    ["up-auto-50-2.5", 2],
+    ["down-auto-50-2.5", 2],
+  ]);
+  const place = { destination: "telegram:-100", kind: "group" } as const;
+  const limits = { symbols: ["BTC"], notionalsInUse: new Set<number>() };
+  await store.destinations.change(place.destination, subscribe(place, { symbol: "BTC", ratio: 3 }, limits));
+  await followConfiguration(store.destinations, ["console"], configured);
+  expect(await store.destinations.configured()).toEqual(["console"]);
+  expect([...(await store.rules.inUse("ETH")).members.values()]).toEqual([1, 1]);
+  expect((await store.destinations.get("telegram:-100"))?.subscriptions).toMatchObject([{ ratio: 3 }]);
+});
