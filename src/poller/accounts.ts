@@ -1,5 +1,5 @@
 import type { Call, Contract, Held, PublicPositions, VenueAdapter } from "./adapter.ts";
-import { intervalMs } from "./adapter.ts";
+import { anyContract, intervalMs } from "./adapter.ts";
 import type { AccountSource, Holding } from "./contracts.ts";
 import type { AskOptions } from "./line.ts";
 import { chargeOf, ourShare } from "./pace.ts";
@@ -76,15 +76,6 @@ interface Load {
   readonly traderCalls: number;
   readonly perMs: number;
 }
-
-const anyContract: Contract = {
-  symbol: "",
-  market: "",
-  id: "0",
-  contractType: "linear",
-  contractSize: 1,
-  multiplier: 1,
-};
 
 /** What our share of the limit leaves after the polls and the search for traders, in accounts. */
 function roomFor(

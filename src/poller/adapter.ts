@@ -29,6 +29,16 @@ export interface Contract {
   readonly multiplier: number;
 }
 
+/** Stands for whichever contract where only a call's weight is asked for. */
+export const anyContract: Contract = {
+  symbol: "",
+  market: "",
+  id: "0",
+  contractType: "linear",
+  contractSize: 1,
+  multiplier: 1,
+};
+
 /** A request through one of ccxt's implicit methods. */
 export interface Call {
   readonly method: string;
@@ -121,6 +131,25 @@ export interface Limit {
   readonly matches?: (method: string) => boolean;
   /** What a call weighs; 1 unless said. */
   readonly weightOf?: (call: Call) => number;
+}
+
+/** [price, quantity in the contract's unit], the best first. */
+export type BookLevel = readonly [price: number, quantity: number];
+
+/** The resting orders of one contract, as far out as the venue shows them in one answer. */
+export interface OrderBook {
+  readonly call: (contract: Contract) => Call;
+  /** A side with this many levels was cut off there: what lies beyond isn't known. */
+  readonly levels: number;
+  readonly read: (
+    body: unknown,
+    contract: Contract,
+  ) => {
+    /** The venue's time, where it names one. */
+    readonly at?: number;
+    readonly bids: readonly BookLevel[];
+    readonly asks: readonly BookLevel[];
+  };
 }
 
 /** A trader as a venue names one; the notional is that of the trade. */
@@ -219,4 +248,5 @@ export interface VenueAdapter {
   readonly longShortRatio?: Feed<Sample>;
   readonly riskTiers: TierPlan;
   readonly positions?: PublicPositions;
+  readonly orderBook?: OrderBook;
 }

@@ -1,4 +1,5 @@
-import type { Bar, MeasuredPosition, SeriesSpec, Side } from "../model/types.ts";
+import type { Bar, BookDepth, MeasuredPosition, SeriesSpec, Side } from "../model/types.ts";
+import type { Listed } from "./resolve.ts";
 
 /** Where a contract's risk tiers come from, so that nobody takes a stand-in for the venue's own word. */
 export interface TierSource {
@@ -79,6 +80,14 @@ export interface AccountSource {
   readonly room: (symbols: number, traderCalls: number, perMs: number) => number;
 }
 
+/** Where a venue's order books are read. */
+export interface BookSource {
+  /** Never rejects: no answer, or one that can't be believed, is undefined. */
+  readonly depth: (symbol: string, signal?: AbortSignal) => Promise<BookDepth | undefined>;
+  /** How many books may be asked for in a minute. */
+  readonly perMinute: () => number;
+}
+
 /** Takes how one series of a symbol went; the main one, unless it is named. */
 export type OnOutcome = (symbol: string, outcome: PollOutcome, series?: string) => void;
 
@@ -109,6 +118,11 @@ export interface Venue {
   ) => Promise<BackfillOutcome>;
   /** Where positions are everybody's to see. */
   readonly accounts?: AccountSource | undefined;
+  readonly books?: BookSource | undefined;
+  /** The contracts of a symbol that trade today; none where the venue doesn't list it. Rejects where it can't be asked. */
+  readonly listed: (symbol: string, signal?: AbortSignal) => Promise<readonly Listed[]>;
+  /** Fee inside the liquidation trigger. */
+  readonly liquidationFeeRate: number;
   readonly close: () => Promise<void>;
 }
 

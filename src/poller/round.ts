@@ -1,9 +1,17 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { Rounds } from "../store/contracts.ts";
-import { historyMs, maxBarsPerPoll, type OnOutcome, type PollRequest, type Venue } from "./contracts.ts";
+import type { Liquidations, Rounds } from "../store/contracts.ts";
+import {
+  historyMs,
+  maxBarsPerPoll,
+  type Observation,
+  type OnOutcome,
+  type PollRequest,
+  type Venue,
+} from "./contracts.ts";
 import type { PollOutcome } from "./contracts.ts";
+import { fillLiquidations } from "./liquidations/fill.ts";
 import type { Troubles } from "./trouble.ts";
 
 export interface RoundOptions {
@@ -24,6 +32,8 @@ export interface RoundOptions {
   readonly onComplete: (symbol: string, slot: number) => Promise<void>;
   readonly onHistoryNeeded: (symbol: string, from: number, series: string) => Promise<void>;
   readonly onOutcome: OnOutcome;
+  /** What streams heard of bars' liquidations. */
+  readonly liquidations: Liquidations;
 }
 
 /** One round of one venue: polls every symbol and reports each as soon as it is known. */
@@ -119,11 +129,28 @@ interface Heard {
   readonly at: number;
 }
 
-async function report(
-  { rounds, expected, onComplete }: RoundOptions,
-  { symbol, series, slot, outcome, at }: Heard,
-): Promise<void> {
-  const said = outcome.ok ? { observation: outcome.observation } : { failure: outcome.failure };
+async function report(options: RoundOptions, heard: Heard): Promise<void> {
+  const { rounds, expected, onComplete } = options;
+  const { symbol, series, slot, outcome, at } = heard;
+  const said = outcome.ok
+    ? { observation: await withLiquidations(options, heard, outcome.observation) }
+    : { failure: outcome.failure };
   const result = await rounds.report(symbol, { venue: series, slot, at, ...said }, expected);
   if (result === "complete") await onComplete(symbol, slot);
+}
+
+async function withLiquidations(
+  { liquidations }: RoundOptions,
+  { symbol, series }: Heard,
+  observation: Observation,
+): Promise<Observation> {
+  const { closedBars } = observation;
+  // most rounds close no bar
+  if (closedBars.length === 0) return observation;
+  const totals = await liquidations.totals(
+    symbol,
+    series,
+    closedBars.map(({ openTime }) => openTime),
+  );
+  return { ...observation, closedBars: fillLiquidations(closedBars, totals) };
 }

@@ -6,10 +6,11 @@ import { openAccounts } from "./accounts.ts";
 import type { Contract } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
 import { adapterOf } from "./adapters.ts";
+import { openBooks } from "./books.ts";
 import { backfill } from "./backfill.ts";
 import { openBoards } from "./board.ts";
-import type { OnOutcome, PollOutcome, PollRequest, Venue } from "./contracts.ts";
 import type { Cause } from "./failure.ts";
+import type { OnOutcome, PollOutcome, PollRequest, Venue } from "./contracts.ts";
 import { openLine } from "./line.ts";
 import { openMarkets } from "./markets.ts";
 import { spacingMs } from "./pace.ts";
@@ -65,6 +66,13 @@ export function openVenue(id: string, options: VenueOptions): Venue {
     backfill: async (symbol, from, to, { series = id, signal } = {}) =>
       backfill(desk, { symbol, series }, { from, to }, signal),
     accounts: openAccounts(desk),
+    books: openBooks(desk),
+    listed: async (symbol, signal) => {
+      const resolved = await markets.contractsOf(symbol, signal);
+      const main = "main" in resolved ? [resolved.main] : [];
+      return resolved.other === undefined ? main : [...main, resolved.other];
+    },
+    liquidationFeeRate: adapter.liquidationFeeRate,
     close: line.close,
   };
 }

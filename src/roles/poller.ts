@@ -1,11 +1,14 @@
+import { setMaxListeners } from "node:events";
 import { openVenue, barMs } from "../poller/venue.ts";
 import { createRound } from "../poller/round.ts";
 import { createHistory } from "../poller/history.ts";
 import type { Venue } from "../poller/contracts.ts";
+import { createBookWatch } from "../poller/bookWatch.ts";
 import { createMeasuring } from "../poller/measuring.ts";
 import { createTroubles } from "../poller/trouble.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { keepSchedules } from "../worker/schedules.ts";
+import { startLiquidations } from "./liquidations.ts";
 import type { Parts } from "./parts.ts";
 
 const historyTimeoutMs = 10 * 60_000;
@@ -29,6 +32,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       symbols: config.symbols,
       expected: config.venues,
       rounds: store.rounds,
+      liquidations: store.liquidations,
       clock,
       log,
       troubles,
@@ -51,11 +55,15 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       timeoutMs: historyTimeoutMs,
       stopping: stopping.signal,
     });
-    return { id, venue, round, history, measure: measuringOf(parts, venue, roundTimeoutMs) };
+    return { id, venue, round, history, beside: besideRounds(parts, venue, roundTimeoutMs) };
   });
   lifecycle.add("venues", async () => {
     await Promise.all(built.map(async ({ venue }) => venue.close()));
   });
+  startLiquidations(
+    parts,
+    built.map(({ venue }) => venue),
+  );
   const byId = new Map(built.map((one) => [one.id, one]));
   const schedule = async (venue: string): Promise<void> => queues.schedulePolls(venue, slots.lengthMs);
   await Promise.all(built.map(async ({ id }) => queues.pollNow(id, slots.lengthMs)));
@@ -64,33 +72,30 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
   return {
     poll: async ({ venue }) => {
       const one = byId.get(venue);
-      await Promise.all([one?.round(), one?.measure()]);
+      await Promise.all([one?.round(), one?.beside()]);
     },
     backfill: async ({ venue, symbol, from, series }) => byId.get(venue)?.history(symbol, from, series),
   };
 }
 
-/** Beside the polls, and less urgent than they are: what goes wrong here costs this round's measuring. */
-function measuringOf(parts: Parts, venue: Venue, timeoutMs: number): () => Promise<void> {
-  const { accounts, id } = venue;
+/** Accounts and order books: less urgent than polls, and what goes wrong with them costs this round's only. */
+function besideRounds(parts: Parts, venue: Venue, timeoutMs: number): () => Promise<void> {
   const { config, clock, log, store, stopping, unthrottled = false } = parts;
-  if (accounts === undefined) return async () => undefined;
-  const measure = createMeasuring({
-    venue: id,
-    accounts,
-    symbols: config.symbols,
-    positions: store.positions,
-    clock,
-    slotMs: config.pollIntervalMs,
-    unthrottled,
-  });
+  const { accounts, books, id } = venue;
+  const { symbols } = config;
+  const shared = { symbols, clock };
+  const { positions, depths } = store;
+  const slotMs = config.pollIntervalMs;
+  const measure =
+    accounts && createMeasuring({ ...shared, venue: id, accounts, positions, slotMs, unthrottled });
+  const watchBooks = books && createBookWatch({ ...shared, books, depths });
   return async () => {
     try {
       const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(timeoutMs)]);
-      const round = await measure(signal);
-      log.debug({ venue: id, ...round }, "positions read");
+      setMaxListeners(0, signal);
+      await Promise.all([measure?.(signal), watchBooks?.(signal)]);
     } catch (error) {
-      log.warn({ venue: id, error }, "a round of positions could not be kept; the next one brings others");
+      log.warn({ venue: id, error }, "positions or books could not be kept; the next round brings others");
     }
   };
 }

@@ -27,6 +27,8 @@ function callsOf(adapter: VenueAdapter): Call[] {
     ...feeds.flatMap((feed) => [feed.latest(btc, 3, noon), feed.window(btc, noon, noon + 1)]),
     ...figures.map((figure) => figure.call(btc)),
     ...tiers,
+    ...(adapter.orderBook ? [adapter.orderBook.call(btc)] : []),
+    ...(adapter.positions ? [adapter.positions.traders.call(btc), adapter.positions.account.call("0x")] : []),
   ];
 }
 

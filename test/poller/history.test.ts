@@ -31,6 +31,8 @@ function reader(answer: () => BackfillOutcome | Promise<BackfillOutcome>, heard 
         clock.advance(60_000);
         return answer();
       },
+      listed: async () => [],
+      liquidationFeeRate: 0,
       close: async () => undefined,
     },
     backfills: store.backfills,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { PollOutcome, PollRequest, Venue } from "../../src/poller/contracts.ts";
 import { createRound, type RoundOptions } from "../../src/poller/round.ts";
 import type { Rounds, VenueReport } from "../../src/store/contracts.ts";
-import { anObservation } from "../store/builders.ts";
+import { aBar, anObservation } from "../store/builders.ts";
 import { barMs, handClock, type HandClock, hourMs, noon, silentLog } from "./world.ts";
 
 const good: PollOutcome = { ok: true, observation: anObservation() };
@@ -17,6 +17,7 @@ interface Scene {
   readonly reports: (VenueReport & { readonly symbol: string })[];
   readonly completed: string[];
   readonly histories: { readonly symbol: string; readonly from: number }[];
+  readonly heard: Set<string>;
   readonly round: () => Promise<void>;
 }
 
@@ -39,6 +40,8 @@ function setScene({ report, poll, ...more }: SceneOptions = {}): Scene {
     reports: new Array<VenueReport & { symbol: string }>(),
     completed: new Array<string>(),
     histories: new Array<{ symbol: string; from: number }>(),
+    /** Bars whose liquidations were heard: "BTC bybit 1795348800000". */
+    heard: new Set<string>(),
   };
   const venue: Venue = {
     id: "bybit",
@@ -49,6 +52,8 @@ function setScene({ report, poll, ...more }: SceneOptions = {}): Scene {
       return undefined;
     },
     backfill: async () => ({ ok: false, failure: { kind: "retry", reason: "not asked for" } }),
+    listed: async () => [],
+    liquidationFeeRate: 0,
     close: async () => undefined,
   };
   const round = createRound({
@@ -63,6 +68,21 @@ function setScene({ report, poll, ...more }: SceneOptions = {}): Scene {
         scene.reports.push({ symbol, ...said });
         return result;
       },
+    },
+    liquidations: {
+      putTotals: async () => undefined,
+      totals: async (symbol, series, openTimes) =>
+        new Map(
+          openTimes
+            .filter((openTime) => scene.heard.has(`${symbol} ${series} ${openTime}`))
+            .map((openTime) => [
+              openTime,
+              { openTime, until: openTime + barMs, long: 3, short: 0, prints: 1, reportingShare: 0.5 },
+            ]),
+        ),
+      day: async () => new Map(),
+      addPrints: async () => undefined,
+      prints: async () => [],
     },
     clock,
     log: silentLog,
@@ -100,10 +120,21 @@ describe("a round", () => {
       },
     });
     await round();
-    expect(reports).toMatchObject([
+    const inOrder = reports.toSorted((a, b) => a.symbol.localeCompare(b.symbol));
+    expect(inOrder).toMatchObject([
       { symbol: "BTC", venue: "bybit", slot: 1, at: noon, observation: { markPrice: 84_230 } },
       { symbol: "ETH", venue: "bybit", slot: 1, at: noon, failure: { kind: "retry" } },
     ]);
+  });
+
+  test("fills in what streams heard of closed bars' liquidations", async () => {
+    const { heard, reports, round } = setScene();
+    heard.add(`BTC bybit ${aBar().openTime}`);
+    await round();
+    const bars = reports.map((each) => ("observation" in each ? each.observation.closedBars : []));
+    expect(bars.flat().map(({ longLiquidations }) => longLiquidations)).toEqual(
+      expect.arrayContaining([6, undefined]),
+    );
   });
 
   test("reports a symbol as soon as it is known, without waiting for the slowest", async () => {

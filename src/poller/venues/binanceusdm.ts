@@ -1,8 +1,19 @@
 import type { Board, Call, CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
-import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
+import {
+  asAmount,
+  asFields,
+  asLevels,
+  asList,
+  asNumber,
+  asOhlc,
+  asOpenTime,
+  asPositive,
+  asTime,
+} from "../read.ts";
 
 // Binance USD-M: everything in base units (a contract is one), numbers as strings, times as numbers, oldest row first.
+const bookLevels = 1000;
 const dayMs = 86_400_000;
 const historyKeptMs = 30 * dayMs - 600_000; // "only the last 30 days": older start times are refused
 
@@ -129,4 +140,15 @@ export const binanceusdm: VenueAdapter = {
   longShortRatio: dataFeed("fapiDataGetGlobalLongShortAccountRatio", { field: "longShortRatio", subject }),
   // its own brackets need a key
   riskTiers: { kind: "table" },
+  orderBook: {
+    call: (contract) => ({
+      method: "fapiPublicGetDepth",
+      params: { symbol: contract.id, limit: bookLevels },
+    }),
+    levels: bookLevels,
+    read: (body) => {
+      const { E, bids, asks } = asFields(body, "answer");
+      return { at: asTime(E, "E"), bids: asLevels(bids, "bids"), asks: asLevels(asks, "asks") };
+    },
+  },
 };

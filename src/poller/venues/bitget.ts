@@ -1,10 +1,21 @@
 import type { RiskTier } from "../../model/types.ts";
 import type { CandleRow, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
-import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
+import {
+  asAmount,
+  asFields,
+  asLevels,
+  asList,
+  asNumber,
+  asOhlc,
+  asOpenTime,
+  asPositive,
+  asTime,
+} from "../read.ts";
 import { toRiskTiers } from "../steps.ts";
 
 // Bitget v2, USDT futures: base units, everything a string, oldest row first, `{ code, data, requestTime }`.
+const bookLevels = 150;
 const productType = "USDT-FUTURES";
 const rowsOf = (body: unknown): readonly unknown[] => asList(asFields(body, "answer")["data"], "data");
 
@@ -125,5 +136,17 @@ export const bitget: VenueAdapter = {
       params: { productType, symbol: contract.id },
     }),
     read: readTiers,
+  },
+  orderBook: {
+    // levels merged as coarsely as the venue does, so that they reach out
+    call: (contract) => ({
+      method: "publicMixGetV2MixMarketMergeDepth",
+      params: { productType, symbol: contract.id, precision: "scale3", limit: "max" },
+    }),
+    levels: bookLevels,
+    read: (body) => {
+      const { ts, bids, asks } = asFields(asFields(body, "answer")["data"], "data");
+      return { at: asTime(ts, "ts"), bids: asLevels(bids, "bids"), asks: asLevels(asks, "asks") };
+    },
   },
 };

@@ -2,10 +2,21 @@ import type { ContractType, RiskTier } from "../../model/types.ts";
 import type { Board, CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
 import type { Fields } from "../read.ts";
-import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
+import {
+  asAmount,
+  asFields,
+  asLevels,
+  asList,
+  asNumber,
+  asOhlc,
+  asOpenTime,
+  asPositive,
+  asTime,
+} from "../read.ts";
 import { toRiskTiers } from "../steps.ts";
 
 // Bybit v5: base units (USD for inverse), everything a string, newest row first, `{ retCode, result: { list }, time }`.
+const bookLevels = 500;
 // Its categories of perpetuals are called as our contract types are.
 
 const rowsOf = (body: unknown): readonly unknown[] =>
@@ -169,5 +180,16 @@ export const bybit: VenueAdapter = {
       params: { category: contract.contractType, symbol: contract.id },
     }),
     read: readTiers,
+  },
+  orderBook: {
+    call: (contract) => ({
+      method: "publicGetV5MarketOrderbook",
+      params: { category: contract.contractType, symbol: contract.id, limit: bookLevels },
+    }),
+    levels: bookLevels,
+    read: (body) => {
+      const { ts, b, a } = asFields(asFields(body, "answer")["result"], "result");
+      return { at: asTime(ts, "ts"), bids: asLevels(b, "b"), asks: asLevels(a, "a") };
+    },
   },
 };

@@ -14,6 +14,7 @@ import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, a
 import { toRiskTiers } from "../steps.ts";
 
 // Gate v4, USDT futures: sizes in contracts, times in seconds, oldest row first, bare lists, numbers as strings.
+const bookLevels = 300;
 const settle = "usdt";
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 const rowsOf = (body: unknown): readonly unknown[] => asList(body, "answer");
@@ -150,4 +151,20 @@ export const gate: VenueAdapter = {
   markCandles: candleFeed("mark_", markRow),
   openInterestHistory: [stats],
   riskTiers,
+  orderBook: {
+    call: (contract) => ({
+      method: "publicFuturesGetSettleOrderBook",
+      params: { settle, contract: contract.id, limit: bookLevels },
+    }),
+    levels: bookLevels,
+    read: (body, contract) => {
+      const { update, bids, asks } = asFields(body, "answer");
+      const side = (levels: unknown, what: string) =>
+        asList(levels, what).map((level) => {
+          const { p, s } = asFields(level, what);
+          return [asPositive(p, "p"), asAmount(s, "s") * contract.contractSize] as const;
+        });
+      return { at: asSeconds(update, "update"), bids: side(bids, "bids"), asks: side(asks, "asks") };
+    },
+  },
 };

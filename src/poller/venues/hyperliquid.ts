@@ -24,6 +24,7 @@ import {
 import { toRiskTiers } from "../steps.ts";
 
 // Hyperliquid info: one endpoint, asked by POST; base units, USDC, numbers as strings, oldest row first.
+const bookLevels = 20;
 const method = "publicPostInfo";
 
 /** Its own spelling: what is listed by the thousand is "kPEPE". */
@@ -187,4 +188,19 @@ export const hyperliquid: VenueAdapter = {
     read: readTiers,
   },
   positions,
+  orderBook: {
+    // merged to three digits: twenty levels of $100 at $84,000
+    call: (contract) => ({ method, params: { type: "l2Book", coin: coinOf(contract), nSigFigs: 3 } }),
+    levels: bookLevels,
+    read: (body) => {
+      const { time, levels } = asFields(body, "answer");
+      const [bids, asks] = asList(levels, "levels").map((side) =>
+        asList(side, "side").map((level) => {
+          const { px, sz } = asFields(level, "level");
+          return [asPositive(px, "px"), asAmount(sz, "sz")] as const;
+        }),
+      );
+      return { at: asTime(time, "time"), bids: bids ?? [], asks: asks ?? [] };
+    },
+  },
 };

@@ -1,10 +1,21 @@
 import type { RiskTier } from "../../model/types.ts";
 import type { CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
-import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime } from "../read.ts";
+import {
+  asAmount,
+  asFields,
+  asLevels,
+  asList,
+  asNumber,
+  asOhlc,
+  asOpenTime,
+  asPositive,
+  asTime,
+} from "../read.ts";
 import { toRiskTiers } from "../steps.ts";
 
 // OKX v5, swaps: sizes in contracts (of coins, or of USD for inverse), everything a string, newest row first, `{ code, data }`.
+const bookLevels = 5000;
 const hourMs = 3_600_000;
 const rowsOf = (body: unknown): readonly unknown[] => asList(asFields(body, "answer")["data"], "data");
 
@@ -145,5 +156,17 @@ export const okx: VenueAdapter = {
       params: { instType: "SWAP", tdMode: "cross", instFamily: contract.id.replace(/-SWAP$/, "") },
     }),
     read: readTiers,
+  },
+  orderBook: {
+    call: (contract) => ({
+      method: "publicGetMarketBooksFull",
+      params: { instId: contract.id, sz: bookLevels },
+    }),
+    levels: bookLevels,
+    read: (body, contract) => {
+      const { ts, bids, asks } = asFields(rowsOf(body)[0], "book");
+      const size = contract.contractSize;
+      return { at: asTime(ts, "ts"), bids: asLevels(bids, "bids", size), asks: asLevels(asks, "asks", size) };
+    },
   },
 };

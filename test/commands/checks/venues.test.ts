@@ -38,6 +38,8 @@ describe("venues", () => {
       id,
       poll: async (requests, onOutcome) => requests.forEach(({ symbol }) => onOutcome(symbol, answered(0))),
       backfill: async () => ({ ok: false, failure: { kind: "retry", reason: "not asked" } }),
+      listed: async () => [],
+      liquidationFeeRate: 0,
       close: async () => void closed.push(id),
     });
     const visits = await visitVenues([venue("okx"), venue("bybit")], "BTC");
