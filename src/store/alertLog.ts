@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import type { AlertLog, DeliveryRecord, LoggedAlert } from "./contracts.ts";
+import { symbolKeys } from "./keys.ts";
+import type { RedisClient } from "./script.ts";
+
+/** Pages of a long log; more at once would hold Redis up. */
+const mostAlerts = 500;
+
+const states: Readonly<Record<string, DeliveryRecord["state"]>> = {
+  p: "pending",
+  s: "sending",
+  o: "sent",
+  d: "dead",
+  k: "skipped",
+  h: "held",
+};
+
+/** Reads what the ledger keeps for 90 days: alerts by symbol, and what became of them in each destination. */
+export function createAlertLog(redis: RedisClient): AlertLog {
+  return {
+    alerts: async (symbol, { from, to, limit }) => {
+      const keys = symbolKeys(symbol);
+      const ids = await redis.zrevrangebyscore(keys.alerts, to, from, "LIMIT", 0, Math.min(limit, mostAlerts));
+      const kept = await Promise.all(ids.map(async (id) => redis.hgetall(keys.alert + id)));
+      return kept.flatMap((fields) => loggedAlert(symbol, fields) ?? []);
+    },
+    deliveries: async (alert) => {
+      const rows: DeliveryRecord[] = [];
+      for (let shard = 0; shard < alert.shards; shard += 1) {
+        const key = `${symbolKeys(alert.symbol).ledger}${alert.alertId}:${shard}`;
+        for (const [destination, packed] of Object.entries(await redis.hgetall(key)))
+          rows.push(recordOf(destination, packed));
+      }
+      return rows;
+    },
+    deliveriesTo: async (destination, alerts) => {
+      const rows = await Promise.all(
+        alerts.map(async ({ symbol, alertId, shards }) =>
+          redis.hget(`${symbolKeys(symbol).ledger}${alertId}:${shardOf(destination, shards)}`, destination),
+        ),
+      );
+      return rows.map((packed) => (packed === null ? undefined : recordOf(destination, packed)));
+    },
+  };
+}
+
+/** As the ledger's scripts choose it (ledgerLua.ts). */
+function shardOf(destination: string, shards: number): number {
+  if (shards <= 1) return 0;
+  return Number.parseInt(createHash("sha1").update(destination).digest("hex").slice(0, 8), 16) % shards;
+}
+
+/** Undefined for what is kept no more, and for edits, which are kept with their episode. */
+function loggedAlert(symbol: string, fields: Readonly<Record<string, string>>): LoggedAlert | undefined {
+  const { i: alertId, e: episodeId = "", c: content, at, n: shards, r: rule = "" } = fields;
+  if (alertId === undefined || content === undefined) return undefined;
+  return { symbol, alertId, episodeId, rule, content, at: Number(at), shards: Number(shards) };
+}
+
+/** state|attempt|failures|unknowns|since|at|note */
+function recordOf(destination: string, packed: string): DeliveryRecord {
+  const [state = "", attempt, , unknowns, , at, ...note] = packed.split("|");
+  return {
+    destination,
+    state: states[state] ?? "pending",
+    attempts: Number(attempt),
+    possibleRepeats: Number(unknowns),
+    at: Number(at),
+    note: note.join("|"),
+  };
+}
