@@ -135,6 +135,9 @@ export interface BookDepth {
   /** [share of the venue's mark away, notional in USD], distances growing. */
   readonly bids: readonly (readonly [distanceRatio: number, notionalUsd: number])[];
   readonly asks: readonly (readonly [distanceRatio: number, notionalUsd: number])[];
+  /** How far each side is known, where the venue's answer ended before 5 %: what lies beyond is not nothing. */
+  readonly bidReach?: number;
+  readonly askReach?: number;
 }
 
 /**

@@ -128,6 +128,8 @@ const bookDepth = z.object({
   observedAt: z.number(),
   bids: bookSide,
   asks: bookSide,
+  bidReach: unknownOr,
+  askReach: unknownOr,
 }) satisfies z.ZodType<BookDepth>;
 
 export const storedSpec = guard(seriesSpec);

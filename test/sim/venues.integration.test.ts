@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SeriesSpec } from "../../src/model/types.ts";
+import type { BookDepth, SeriesSpec } from "../../src/model/types.ts";
 import type { Observation, PollOutcome, Venue } from "../../src/poller/contracts.ts";
 import { openVenue } from "../../src/poller/venue.ts";
 import type { SimulatedExchange } from "../../src/sim/contracts.ts";
@@ -84,6 +84,23 @@ describe("what the poller reads of the simulated exchange", () => {
       await expect(observe(id, "NOPE")).rejects.toThrow(/NOPE/);
     });
   });
+
+  test.each(["binanceusdm", "bybit", "okx", "gate", "bitget", "hyperliquid"])(
+    "the dollars that rest on %s within a percent of its mark are the world's",
+    async (id) => {
+      const depth = await venueOf(id).books?.depth("BTC");
+      expect(depth?.venue).toBe(id);
+      const within = (levels: BookDepth["bids"] = []): number =>
+        levels.reduce((sum, [distance, usd]) => sum + (distance < 0.01 ? usd : 0), 0);
+      // the world's books: depth·(d/5 %)^1.2 of three hundredths of the open interest, each rung jittered
+      const { openInterest, markPrice } = exchange.world.truth("BTC", id);
+      const usual = 0.03 * openInterest * markPrice * 0.2 ** 1.2;
+      for (const side of [depth?.bids, depth?.asks]) {
+        expect(within(side) / usual).toBeGreaterThan(0.8);
+        expect(within(side) / usual).toBeLessThan(1.25);
+      }
+    },
+  );
 
   test("Hyperliquid names who traded, and shows of each the position that the world knows", async () => {
     const { accounts } = venueOf("hyperliquid");

@@ -236,15 +236,16 @@ const positionTiers: Route = (query, venue) => {
   );
 };
 
-const books = forSymbol(({ book, instrument }, query) => {
-  const { bids, asks, time } = book();
-  const limit = Math.min(400, integer(query, "sz") ?? 1);
-  const side = (levels: typeof bids): unknown =>
-    levels
-      .slice(0, limit)
-      .map(([at, base]) => [price(at, instrument), contracts(base, instrument), "0", "1"]);
-  return rows([{ bids: side(bids), asks: side(asks), ts: String(time), seqId: time }]);
-});
+const books = (most: number): Route =>
+  forSymbol(({ book, instrument }, query) => {
+    const { bids, asks, time } = book();
+    const limit = Math.min(most, integer(query, "sz") ?? 1);
+    const side = (levels: typeof bids): unknown =>
+      levels
+        .slice(0, limit)
+        .map(([at, base]) => [price(at, instrument), contracts(base, instrument), "0", "1"]);
+    return rows([{ bids: side(bids), asks: side(asks), ts: String(time), seqId: time }]);
+  });
 
 /** OKX v5, swaps: contracts, newest rows first, HTTP 200 with a code. */
 export const okx: Dialect = {
@@ -276,7 +277,8 @@ export const okx: Dialect = {
     "/api/v5/market/history-candles": candles(300, true, candleRow),
     "/api/v5/market/mark-price-candles": candles(100, false, markRow),
     "/api/v5/market/history-mark-price-candles": candles(100, true, markRow),
-    "/api/v5/market/books": books,
+    "/api/v5/market/books": books(400),
+    "/api/v5/market/books-full": books(5_000),
     "/api/v5/rubik/stat/contracts/open-interest-history": openInterestHistory,
     "/api/v5/rubik/stat/contracts/open-interest-volume": openInterestVolume,
     "/api/v5/rubik/stat/contracts/long-short-account-ratio-contract": rubik(({ accountRatio }) => [
