@@ -2,6 +2,7 @@ import { testAlertContent } from "../alerts/content.ts";
 import { alertMessage } from "../alerts/message.ts";
 import { symbolRules } from "../alerts/ruleState.ts";
 import type { BotPorts, TestOutcome } from "../bots/contracts.ts";
+import { createFirings } from "../bots/shared/firings.ts";
 import { agedImbalance } from "../model/aged.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { SendResult } from "../notifier/contracts.ts";
@@ -32,7 +33,7 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
       const { memory } = decodeMemory(await readMemory(redis.commands, symbol), clock.now());
       return symbolRules(memory.episode, config.alerts);
     },
-    firings: async () => ({ days: 0, isReconstructed: false, counts: new Map() }),
+    firings: createFirings(store.symbols.history, config.alerts, clock),
     deliveries: { ofDestination: async () => [] },
     pending: async () => {
       const counts = await Promise.all(config.symbols.map(store.outbox.countPending));
