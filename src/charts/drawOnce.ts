@@ -28,20 +28,24 @@ export function createDrawOnce(store: PictureStore, log: Log): DrawOnce {
     return png === undefined ? undefined : { kind: "picture", png, width, height, key };
   };
 
-  const drawAndKeep = async ({ symbol, key }: Wanted, draw: () => Promise<PictureResult>) => {
+  const drawAndKeep = async (
+    { symbol, key }: Wanted,
+    draw: () => Promise<PictureResult>,
+  ): Promise<PictureResult> => {
     const result = await draw();
-    if (result.kind === "picture") await store.putPicture(symbol, key, result.png, keptMs);
-    return result;
+    if (result.kind === "failed") return result;
+    await store.putPicture(symbol, key, result.png, keptMs);
+    return { ...result, key };
   };
 
   const share = async (wanted: Wanted, draw: () => Promise<PictureResult>): Promise<PictureResult> => {
-    const ready = await kept(wanted);
-    if (ready !== undefined) return ready;
-    if (await store.claimDrawing(wanted.symbol, wanted.key, drawingMs)) return drawAndKeep(wanted, draw);
-    for (let waited = 0; waited < drawingMs; waited += lookAgainMs) {
-      await sleep(lookAgainMs);
-      const others = await kept(wanted);
-      if (others !== undefined) return others;
+    const { symbol, key } = wanted;
+    // whoever has claimed it may have died: their claim ends, and the next one's begins
+    for (let waited = 0; waited <= drawingMs; waited += lookAgainMs) {
+      if (waited > 0) await sleep(lookAgainMs);
+      const ready = await kept(wanted);
+      if (ready !== undefined) return ready;
+      if (await store.claimDrawing(symbol, key, drawingMs)) break;
     }
     return drawAndKeep(wanted, draw);
   };
@@ -52,7 +56,8 @@ export function createDrawOnce(store: PictureStore, log: Log): DrawOnce {
     const drawing = share(wanted, draw)
       .catch(async (error: unknown) => {
         log.debug({ error, key: wanted.key }, "pictures can't be shared; drawing it here");
-        return draw();
+        const result = await draw();
+        return result.kind === "picture" ? { ...result, key: wanted.key } : result;
       })
       .finally(() => underWay.delete(wanted.key));
     underWay.set(wanted.key, drawing);

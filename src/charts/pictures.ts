@@ -63,7 +63,7 @@ export function createPictures(options: PicturesOptions): Pictures {
       const whole = spanOf(symbol, span, imbalance, { ...plainLook, ...look });
       const key = spanKey("heatmap", whole);
       return drawOnce({ symbol, key, look: whole.look }, async () =>
-        withKey(await charts.heatmap(await heatmapRequest(whole, span, options)), key),
+        charts.heatmap(await heatmapRequest(whole, span, options)),
       );
     });
 
@@ -103,11 +103,6 @@ function notYet(symbol: string): PictureFailure {
   return { kind: "failed", reason: "no-data", message: `nothing was computed of ${symbol} yet` };
 }
 
-/** A picture of less than its span, because no more is known, is still the picture of that span. */
-function withKey(result: PictureResult, key: string): PictureResult {
-  return result.kind === "picture" ? { ...result, key } : result;
-}
-
 type Whole = Pick<HistoryRequest, "symbol" | "imbalance" | "from" | "to" | "look">;
 
 function spanOf(symbol: string, span: HeatmapSpan, imbalance: Imbalance, look: Look): Whole {
@@ -137,7 +132,8 @@ async function historyRequest(whole: Whole, options: PicturesOptions): Promise<H
   const points: HistoryPoint[] = [];
   // day by day: a month at once would hold up everything else this process does
   for (let day = from; day < to; day += dayMs) {
-    const read = await symbols.history(symbol, day, Math.min(to, day + dayMs - 1));
+    const next = day + dayMs;
+    const read = await symbols.history(symbol, day, next < to ? next - 1 : to);
     points.push(...thinHistory(read, (to - from) / historySteps));
   }
   return { ...whole, points, threshold, alerts: (await alerts?.(symbol, from, to)) ?? [] };

@@ -32,11 +32,21 @@ export function hatch(colour: string): string {
   return element("defs", {}, element("pattern", { id: "hatch", ...size }, stripe));
 }
 
+/** The ground under the running totals, behind the bars. */
+export function drawAreas(scene: MapScene): string[] {
+  const { palette, window, bars, plot } = scene;
+  const scales = { x: scene.x, y: scene.yTotal };
+  return sides.map((side) => {
+    const points = curvePoints(bars[side], window.mark, distanceOf(scene, side), scales);
+    const d = areaPath(points, plot.y + plot.height);
+    return element("path", { d, fill: palette.side[side].fill, opacity: 0.15 });
+  });
+}
+
 /** Running totals over a halo of the ground, so that they stay whole across bars. */
 export function drawCurves(scene: MapScene): string[] {
-  const { request, palette, frame, window, bars, plot } = scene;
+  const { request, palette, frame, window, bars } = scene;
   const scales = { x: scene.x, y: scene.yTotal };
-  const floor = plot.y + plot.height;
   return sides.flatMap((side) => {
     const points = curvePoints(bars[side], window.mark, distanceOf(scene, side), scales);
     const d = curvePath(points);
@@ -44,7 +54,6 @@ export function drawCurves(scene: MapScene): string[] {
     const band = bandPath(bandPoints(bars[side], request.detail?.[side].band ?? [], window.mark), scales);
     const joined = { fill: "none", "stroke-linejoin": "round", "stroke-linecap": "round" };
     return [
-      element("path", { d: areaPath(points, floor), fill, opacity: 0.13 }),
       ...(band === "" ? [] : [element("path", { d: band, fill, opacity: 0.3 })]),
       element("path", {
         d,

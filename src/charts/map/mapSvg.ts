@@ -12,7 +12,7 @@ import { drawEmpty, drawWatermark } from "../draw/watermark.ts";
 import { laneHeight, placeCallouts } from "./callouts.ts";
 import { fillLayers } from "./layers.ts";
 import { legendOf } from "./mapLegend.ts";
-import { drawBars, drawCurves, drawLeaders, drawPills, hatch } from "./mapParts.ts";
+import { drawAreas, drawBars, drawCurves, drawLeaders, drawPills, hatch } from "./mapParts.ts";
 import { noteOf, warningOf } from "./mapWords.ts";
 import { axisGap, layScene, type MapScene } from "./scene.ts";
 
@@ -55,6 +55,7 @@ function drawPlot(scene: MapScene, laneTop: number): string[] {
   const warning = warningOf(request, texts);
   return [
     ...drawAxes(scene),
+    ...drawAreas(scene),
     ...drawBars(layers, scene),
     ...drawCurves(scene),
     ...drawLeaders(pills, scene),
