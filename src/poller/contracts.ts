@@ -1,4 +1,5 @@
 import type { Bar, BookDepth, MeasuredPosition, SeriesSpec, Side } from "../model/types.ts";
+import type { Listed } from "./resolve.ts";
 
 /** Where a contract's risk tiers come from, so that nobody takes a stand-in for the venue's own word. */
 export interface TierSource {
@@ -118,6 +119,10 @@ export interface Venue {
   /** Where positions are everybody's to see. */
   readonly accounts?: AccountSource | undefined;
   readonly books?: BookSource | undefined;
+  /** The contracts of a symbol that trade today; none where the venue doesn't list it. Rejects where it can't be asked. */
+  readonly listed: (symbol: string, signal?: AbortSignal) => Promise<readonly Listed[]>;
+  /** Fee inside the liquidation trigger. */
+  readonly liquidationFeeRate: number;
   readonly close: () => Promise<void>;
 }
 

@@ -67,6 +67,12 @@ export function openVenue(id: string, options: VenueOptions): Venue {
       backfill(desk, { symbol, series }, { from, to }, signal),
     accounts: openAccounts(desk),
     books: openBooks(desk),
+    listed: async (symbol, signal) => {
+      const resolved = await markets.contractsOf(symbol, signal);
+      const main = "main" in resolved ? [resolved.main] : [];
+      return resolved.other === undefined ? main : [...main, resolved.other];
+    },
+    liquidationFeeRate: adapter.liquidationFeeRate,
     close: line.close,
   };
 }

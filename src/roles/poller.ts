@@ -8,6 +8,7 @@ import { createMeasuring } from "../poller/measuring.ts";
 import { createTroubles } from "../poller/trouble.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { keepSchedules } from "../worker/schedules.ts";
+import { startLiquidations } from "./liquidations.ts";
 import type { Parts } from "./parts.ts";
 
 const historyTimeoutMs = 10 * 60_000;
@@ -31,6 +32,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       symbols: config.symbols,
       expected: config.venues,
       rounds: store.rounds,
+      liquidations: store.liquidations,
       clock,
       log,
       troubles,
@@ -58,6 +60,10 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
   lifecycle.add("venues", async () => {
     await Promise.all(built.map(async ({ venue }) => venue.close()));
   });
+  startLiquidations(
+    parts,
+    built.map(({ venue }) => venue),
+  );
   const byId = new Map(built.map((one) => [one.id, one]));
   const schedule = async (venue: string): Promise<void> => queues.schedulePolls(venue, slots.lengthMs);
   await Promise.all(built.map(async ({ id }) => queues.pollNow(id, slots.lengthMs)));
