@@ -28,7 +28,7 @@ const lookEveryMs = 5_000;
 
 /** Answers people on Discord: through the gateway in one process at a time, or by HTTP in as many as there are. */
 export async function startDiscord(parts: Parts): Promise<void> {
-  const { config, clock, log, lifecycle } = parts;
+  const { config, clock, log, lifecycle, metrics } = parts;
   const { botToken: token, apiUrl, publicKey } = config.discord;
   if (token === undefined) return;
   await refuseWrongToken(parts);
@@ -37,6 +37,7 @@ export async function startDiscord(parts: Parts): Promise<void> {
     ports,
     rest: openAnswering({ apiUrl, timeoutMs: answerTimeoutMs }),
     log,
+    onOutcome: (outcome) => metrics.botUpdates.inc({ platform: "discord", outcome }),
   });
   lifecycle.add("Discord's answers", bot.settled);
   if (publicKey !== undefined) {

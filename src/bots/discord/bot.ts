@@ -10,7 +10,7 @@ import { onModal } from "./editingUse.ts";
 import { readInteraction, type Interaction } from "./interaction.ts";
 import { explainRefusal } from "./preflight.ts";
 import { onPress } from "./pressUse.ts";
-import { createResponder, type Responder } from "./responder.ts";
+import { createResponder, type Outcome, type Responder } from "./responder.ts";
 import { suggestionsFor } from "./suggestions.ts";
 import { createTurn, type TurnParts } from "./turn.ts";
 
@@ -19,7 +19,10 @@ export interface DiscordBotOptions {
   /** From `openAnswering`. */
   readonly rest: REST;
   readonly log: Log;
+  readonly onOutcome?: (outcome: InteractionOutcome) => void;
 }
+
+export type InteractionOutcome = "answered" | "over" | "failed";
 
 export interface DiscordBot {
   /** Takes an interaction as Discord sent it, by whichever way; answers by itself. */
@@ -32,17 +35,23 @@ export interface DiscordBot {
 const mostAtOnce = 500;
 
 /** Answers people on Discord. Whoever connects it to Discord feeds it; any number of processes may. */
-export function createDiscordBot({ ports, rest, log }: DiscordBotOptions): DiscordBot {
-  const perform = createConversation(ports, { explainRefusal, placeButtons: () => [] });
+export function createDiscordBot({ ports, rest, log, onOutcome }: DiscordBotOptions): DiscordBot {
+  const perform = createConversation(ports, {
+    explainRefusal,
+    testsDirect: true,
+    placeButtons: () => [],
+  });
   const parts: TurnParts = { ports, perform, answers: createAnswers(ports), log };
   const active = new Set<Promise<void>>();
 
   const take = async (interaction: Interaction): Promise<void> => {
     const responder = createResponder(rest, interaction);
     try {
-      if (active.size >= mostAtOnce) await sayBusy(parts, interaction, responder);
-      else await answer(parts, interaction, responder);
+      const isBusy = active.size >= mostAtOnce;
+      const outcome = await (isBusy ? sayBusy : answer)(parts, interaction, responder);
+      onOutcome?.(outcome === "gone" ? "over" : "answered");
     } catch (error) {
+      onOutcome?.("failed");
       log.warn({ kind: interaction.kind, error }, "an interaction could not be answered");
     }
   };
@@ -62,11 +71,10 @@ export function createDiscordBot({ ports, rest, log }: DiscordBotOptions): Disco
   };
 }
 
-async function answer(parts: TurnParts, interaction: Interaction, responder: Responder): Promise<void> {
+async function answer(parts: TurnParts, interaction: Interaction, responder: Responder): Promise<Outcome> {
   switch (interaction.kind) {
     case "typing":
-      await responder.suggest(suggestionsFor(interaction, parts.ports.symbols, textsFor(interaction)));
-      return;
+      return responder.suggest(suggestionsFor(interaction, parts.ports.symbols, textsFor(interaction)));
     case "command":
       return onCommand(interaction, createTurn(parts, interaction, responder));
     case "press":
@@ -76,8 +84,8 @@ async function answer(parts: TurnParts, interaction: Interaction, responder: Res
   }
 }
 
-async function sayBusy(parts: TurnParts, interaction: Interaction, responder: Responder): Promise<void> {
-  if (interaction.kind === "typing") return;
+async function sayBusy(parts: TurnParts, interaction: Interaction, responder: Responder): Promise<Outcome> {
+  if (interaction.kind === "typing") return responder.suggest([]);
   const reply: Reply = { paragraphs: [plain(textsFor(interaction).say("discord-busy"))] };
-  await responder.reply(parts.answers.of(reply, interaction), true);
+  return responder.reply(parts.answers.of(reply, interaction), true);
 }

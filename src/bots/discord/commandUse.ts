@@ -8,16 +8,19 @@ import { sayRefusal, type Refusal } from "../shared/refusal.ts";
 import { example } from "../shared/replies/subscribe.ts";
 import { plain, type Reply } from "../shared/reply.ts";
 import type { CommandName } from "../shared/vocabulary.ts";
+import { seal } from "../shared/signature.ts";
 import { destinationOf } from "./asked.ts";
+import { zoneModal } from "./editing.ts";
 import type { Channel, CommandUse, Options } from "./interaction.ts";
 import { announcementChannel } from "./permissions.ts";
 import { preflight, refusedHere } from "./preflight.ts";
+import type { Outcome } from "./responder.ts";
 import { isPosting, type Turn } from "./turn.ts";
 
 const shownToAll = new Set<CommandName>(["imbalance", "map"]);
 
 /** A slash command: refused at once where nothing must be read for it, answered after a deferral otherwise. */
-export async function onCommand(interaction: CommandUse, turn: Turn): Promise<void> {
+export async function onCommand(interaction: CommandUse, turn: Turn): Promise<Outcome> {
   const { texts, ports } = turn;
   const { name } = interaction;
   if (!isCommand(name)) return turn.sayAtOnce({ paragraphs: [plain(texts.say("discord-command-old"))] });
@@ -33,15 +36,25 @@ export async function onCommand(interaction: CommandUse, turn: Turn): Promise<vo
     return again.ok ? again.value : parsed.value;
   };
   const channel = interaction.options.channels.get("channel");
-  await turn.work({
+  const target = channel === undefined ? undefined : `discord:${channel.id}`;
+  if (parsed.value.do === "choose-zone") return askForZone(turn, target);
+  return turn.work({
     screen: shownToAll.has(name) ? "public" : "private",
-    target: channel === undefined ? undefined : `discord:${channel.id}`,
+    target,
     isPosting: isPosting(parsed.value),
     make: async (asked) => {
       if (parsed.value.do === "subscribe") await settle(interaction, asked.place, turn);
       return turn.perform(await meant(), asked);
     },
   });
+}
+
+async function askForZone(
+  { texts, responder, seal: sealing }: Turn,
+  target: string | undefined,
+): Promise<Outcome> {
+  const pressed = { action: { do: "choose-zone" } as const, ...(target !== undefined && { target }) };
+  return responder.openModal(zoneModal(texts, seal(pressed, sealing)));
 }
 
 /** Without a symbol the channel's own is meant, which is known only after reading. */

@@ -62,6 +62,26 @@ export function editModal(
   };
 }
 
+/** The form that asks for a time zone: nothing else on Discord tells it. */
+export function zoneModal(texts: Texts, customId: string): APIModalInteractionResponseCallbackData {
+  const { say } = texts;
+  return {
+    custom_id: customId,
+    title: cut(say("bot-command-zone"), modalTitleLimit),
+    components: [
+      labelled(say("discord-modal-zone"), {
+        type: ComponentType.TextInput,
+        custom_id: "zone",
+        style: TextInputStyle.Short,
+        placeholder: "Berlin",
+        min_length: 1,
+        max_length: 60,
+        required: true,
+      }),
+    ],
+  };
+}
+
 type Label = Extract<
   APIModalInteractionResponseCallbackData["components"][number],
   { type: ComponentType.Label }

@@ -3,13 +3,14 @@ import { seal, unseal, type Pressed } from "../shared/signature.ts";
 import { plain, type Reply } from "../shared/reply.ts";
 import { destinationOf } from "./asked.ts";
 import { limited } from "./answers.ts";
-import { editModal } from "./editing.ts";
+import { editModal, zoneModal } from "./editing.ts";
 import type { PressUse } from "./interaction.ts";
 import { preflight, refusedHere } from "./preflight.ts";
+import type { Outcome } from "./responder.ts";
 import { isPosting, type Screen, type Turn } from "./turn.ts";
 
 /** A button, or an entry of a menu. Who presses is looked at every time; buttons outlive rights. */
-export async function onPress(interaction: PressUse, turn: Turn): Promise<void> {
+export async function onPress(interaction: PressUse, turn: Turn): Promise<Outcome> {
   const { texts } = turn;
   const opened = unseal(interaction.values[0] ?? interaction.customId, turn.seal);
   if (opened.kind !== "pressed") {
@@ -19,10 +20,13 @@ export async function onPress(interaction: PressUse, turn: Turn): Promise<void> 
   const refused =
     refusedHere(interaction, action, texts) ?? channelRefusal(interaction, opened.pressed, turn);
   if (refused !== undefined) return turn.sayAtOnce(refused);
+  if (action.do === "choose-zone") {
+    return turn.responder.openModal(zoneModal(texts, seal(opened.pressed, turn.seal)));
+  }
   if (action.do === "choose-ratio" && action.id !== undefined) {
     return openModal(interaction, { id: action.id, target }, turn);
   }
-  await turn.work({
+  return turn.work({
     screen: screenOf(interaction, action),
     target,
     isPosting: isPosting(action),
@@ -53,7 +57,7 @@ async function openModal(
   interaction: PressUse,
   { id, target }: { readonly id: number; readonly target: string | undefined },
   turn: Turn,
-): Promise<void> {
+): Promise<Outcome> {
   const { ports, texts, responder } = turn;
   const reading = ports.destinations
     .get(target ?? destinationOf(interaction))
@@ -66,5 +70,5 @@ async function openModal(
     return turn.sayAtOnce({ paragraphs: [plain(texts.say("bot-alert-gone"))] });
   }
   const pressed = { action: { do: "edit", id } as const, ...(target !== undefined && { target }) };
-  await responder.openModal(editModal(texts, subscription, seal(pressed, turn.seal)));
+  return responder.openModal(editModal(texts, subscription, seal(pressed, turn.seal)));
 }

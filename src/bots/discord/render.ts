@@ -11,6 +11,7 @@ import { escapeMarkdown } from "../../texts/discordMarkdown.ts";
 import { encodeAction } from "../shared/actions.ts";
 import type { Button, Paragraph, Piece, Reply } from "../shared/reply.ts";
 import { seal, type Seal } from "../shared/signature.ts";
+import { commands } from "../shared/vocabulary.ts";
 import {
   buttonLabelLimit,
   buttonsPerRow,
@@ -76,13 +77,23 @@ function mark(text: string, style: Piece["style"]): string {
     case "italic":
       return `*${escapeMarkdown(text)}*`;
     case "code":
-      return `\`${text.replaceAll("`", "'")}\``;
+      return `\`${asTyped(text).replaceAll("`", "'")}\``;
     case "fold":
       // Discord folds nothing but spoilers, which would hide it from those who read aloud
       return escapeMarkdown(text).replaceAll(/^/gmu, "> ");
     case undefined:
       return withChannels(escapeMarkdown(text));
   }
+}
+
+/** A line as it is typed here: `/subscribe symbol:BTC ratio:2.5`, where elsewhere it is `/subscribe BTC 2.5`. */
+function asTyped(text: string): string {
+  const [, name = "", rest = ""] = /^\/(\w+)(?: (.+))?$/u.exec(text) ?? [];
+  const spec = commands.find((command) => command.name === name);
+  if (spec === undefined || rest === "") return text;
+  const words = rest.split(" ");
+  if (words.length > spec.arguments.length) return text;
+  return `/${name} ${words.map((word, index) => `${spec.arguments[index]?.name ?? ""}:${word}`).join(" ")}`;
 }
 
 /** Channels are named by their mention, which every reader sees by its name; it pings nobody. */

@@ -8,7 +8,7 @@ import type { Seal } from "../shared/signature.ts";
 import { limited, type Answers } from "./answers.ts";
 import { askedBy, destinationOf, textsFor } from "./asked.ts";
 import type { Interaction } from "./interaction.ts";
-import type { Responder } from "./responder.ts";
+import type { Outcome, Responder } from "./responder.ts";
 
 export interface TurnParts {
   readonly ports: BotPorts;
@@ -29,12 +29,12 @@ export interface Turn {
   /** For buttons that stand where the interaction was used. */
   readonly seal: Seal;
   /** The first and only answer, seen by who asked only. Nothing is read before it. */
-  readonly sayAtOnce: (reply: Reply) => Promise<void>;
+  readonly sayAtOnce: (reply: Reply) => Promise<Outcome>;
   /**
    * Acknowledges, then works, then shows what came of it. Does nothing where nobody can be answered: another replica
    * has it, or it came too late.
    */
-  readonly work: (working: Working) => Promise<void>;
+  readonly work: (working: Working) => Promise<Outcome>;
   /** Does the action, in words that fit the screen. */
   readonly perform: (action: Action, asked: Asked) => Promise<Reply>;
 }
@@ -78,23 +78,21 @@ export function createTurn(parts: TurnParts, interaction: Interaction, responder
       working.screen === "in-place" ? await responder.deferUpdate() : await responder.defer(isPrivate);
     if (acknowledged === "gone") {
       log.debug({}, "an interaction was taken by somebody else, or is over");
-      return;
+      return acknowledged;
     }
     const making = make(working).catch((error: unknown) => {
       log.warn({ error }, "what was asked on Discord could not be done");
       return trouble;
     });
     const limitMs = working.isPosting ? postingLimitMs : storeLimitMs;
-    await answers.show(await limited(making, limitMs, () => trouble), interaction, responder);
+    return answers.show(await limited(making, limitMs, () => trouble), interaction, responder);
   };
   return {
     ports,
     texts,
     responder,
     seal: { key: ports.signingKey, place: destinationOf(interaction), now: ports.clock.now() },
-    sayAtOnce: async (reply) => {
-      await responder.reply(answers.of(reply, interaction), true);
-    },
+    sayAtOnce: async (reply) => responder.reply(answers.of(reply, interaction), true),
     work,
     perform,
   };

@@ -260,7 +260,7 @@ export const botsEnglish = {
   "bot-status-deliveries": "Deliveries: { $pending } waiting",
   "bot-status-deliveries-none": "Deliveries: nothing waits",
   "bot-status-here": "Alerts here: { $count }",
-  "bot-status-here-disabled": "Alerts here are stopped: { $reason }. /start begins again.",
+  "bot-status-here-disabled": "Alerts here are stopped: { $reason }. /subscribe begins again.",
 
   "bot-help-intro":
     "I watch where leverage sits on crypto perpetuals, and write when one side is much closer to liquidation than the other.",
@@ -277,7 +277,7 @@ export const botsEnglish = {
   "bot-forget-sure": "Delete every alert and setting kept about this chat? It can't be undone.",
   "bot-forget-yes": "Yes, delete all",
   "bot-forget-no": "No, keep it",
-  "bot-forgotten": "Deleted. Nothing about this chat is kept any more. /start begins anew.",
+  "bot-forgotten": "Deleted. Nothing about this chat is kept any more. /subscribe begins anew.",
   "bot-forgotten-nothing": "Nothing was kept about this chat.",
 
   "bot-channel-added": "I am in the channel “{ $chat }”. Which symbol shall I post there?",

@@ -42,5 +42,5 @@ export const discordEnglish = {
   "discord-modal-direction": "Which side",
   "discord-modal-confidence": "How sure I must be",
   "discord-modal-mode": "How loud",
-  "discord-menu": "Choose one to change it",
+  "discord-modal-zone": "The nearest large city, or UTC+2",
 } as const;

@@ -75,7 +75,7 @@ describe("/imbalance and /map", () => {
     const { ask } = await scene();
     const { original } = await ask("imbalance", { symbol: "DOGE <@1>" });
     expect(isPrivate(original)).toBe(true);
-    expect(shown(original)).toContain("/imbalance BTC");
+    expect(shown(original)).toContain("/imbalance symbol:BTC");
     expect(original?.body.allowedMentions).toEqual({ parse: [] });
   });
 
@@ -174,6 +174,7 @@ describe("/subscribe", () => {
     await ask("subscribe", { symbol: "BTC", ratio: 2 }, { user: stranger, channel: direct });
     const record = await ports.destinations.get(`discord:${direct.id}`);
     expect(record).toMatchObject({ settings: { kind: "direct" }, subscriptions: [{ ratio: 2 }] });
+    expect(server.sent(direct.id).filter((each) => shown(each).includes("TEST"))).toHaveLength(1);
   });
 
   test("is refused to those who don't manage the server, even past Discord's own hiding", async () => {

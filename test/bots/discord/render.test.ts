@@ -12,7 +12,13 @@ describe("words", () => {
   test.each([
     ["bold", { text: "a*b", style: "bold" } as const, String.raw`**a\*b**`],
     ["italic", { text: "x_y", style: "italic" } as const, String.raw`*x\_y*`],
-    ["code", { text: "/map `BTC`", style: "code" } as const, "`/map 'BTC'`"],
+    ["code", { text: "map `BTC`", style: "code" } as const, "`map 'BTC'`"],
+    [
+      "a line to type, with the names of its options",
+      { text: "/subscribe BTC 2.5", style: "code" } as const,
+      "`/subscribe symbol:BTC ratio:2.5`",
+    ],
+    ["a command without options", { text: "/alerts", style: "code" } as const, "`/alerts`"],
     ["a fold", { text: "one\ntwo", style: "fold" } as const, "> one\n> two"],
     ["a link", { text: "here", url: "https://example.org" }, "[here](https://example.org)"],
     ["a time", { text: "Nov 22", at: 1_795_351_200_999 }, "<t:1795351200:f>"],

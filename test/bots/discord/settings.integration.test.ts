@@ -145,6 +145,23 @@ describe("buttons", () => {
 });
 
 describe("settings of a channel", () => {
+  test("the time zone is asked for in a form, by command and by button", async () => {
+    const set = await scene();
+    await set.ask("subscribe", { symbol: "BTC", ratio: 2 });
+    const asked = await set.ask("zone");
+    expect(asked.ackType).toBe(9);
+    await set.answered(set.server.driver.submitModal(set.manager, asked, { zone: "new york" }));
+    expect((await recordOf(set))?.settings.zone).toBe("America/New_York");
+    const { original } = await set.ask("alerts");
+    if (original === undefined) throw new Error("no answer");
+    await set.press(original, "⚙️ Settings");
+    const opened = set.server.driver.press(set.manager, original, "🕑 Time zone");
+    await set.server.waitFor(() => opened.modal);
+    const wrong = set.server.driver.submitModal(set.manager, opened, { zone: "Atlantis" });
+    await set.answered(wrong);
+    expect(shown(wrong.original)).toContain("I know no time zone");
+  });
+
   test("are changed by command, for this channel or another of the server", async () => {
     const set = await scene();
     const { ask, channel, guild, server, ports } = set;
