@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { alertsCommand } from "./commands/alerts.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { discordCommand } from "./commands/discord.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -9,6 +10,7 @@ import { mapCommand } from "./commands/map.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { sendTestCommand } from "./commands/sendTest.ts";
 import { startCommand } from "./commands/start.ts";
+import { subscriptionsCommand } from "./commands/subscriptions.ts";
 import { ExitError } from "./commands/exit.ts";
 import { enableCompileCache } from "./ops/compileCache.ts";
 
@@ -25,6 +27,8 @@ const program = new Command("lopside")
   .addCommand(doctorCommand())
   .addCommand(sendTestCommand())
   .addCommand(discordCommand())
+  .addCommand(subscriptionsCommand())
+  .addCommand(alertsCommand())
   .addCommand(healthCommand())
   .showHelpAfterError("(--help says what can be asked)");
 

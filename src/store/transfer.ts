@@ -1,0 +1,116 @@
+import { mostNotionals } from "../alerts/limits.ts";
+import { notionalsOf } from "../alerts/ruleIndex.ts";
+import { parseRuleKey } from "../alerts/rules.ts";
+import type { DestinationRecord } from "../alerts/subscription.ts";
+import type { Destinations, Rules } from "./contracts.ts";
+import { formatRecordLine, parseRecordLine } from "./recordLine.ts";
+
+/** Destinations read at once. */
+const batch = 500;
+
+/** Every destination's record as a line of JSON, each once. */
+export async function* exportLines(destinations: Destinations): AsyncGenerator<string> {
+  const seen = new Set<string>();
+  let cursor: string | undefined;
+  do {
+    const page = await destinations.list(cursor, batch);
+    const names = page.destinations.filter((name) => !seen.has(name));
+    for (const name of names) seen.add(name);
+    for (const record of await destinations.getMany(names)) {
+      // forgotten since it was listed
+      if (record !== undefined) yield formatRecordLine(record);
+    }
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+export interface Imported {
+  readonly records: number;
+  readonly subscriptions: number;
+  /** How many lines were not taken. */
+  readonly refused: number;
+}
+
+export interface ImportOptions {
+  readonly destinations: Destinations;
+  readonly rules: Rules;
+  readonly onRefused: (line: number, reason: string) => void;
+}
+
+/** Changes under way at once. */
+const inFlight = 32;
+
+/** More lines than this, and it is not an export of ours. */
+const mostRefused = 1_000;
+
+/**
+ * Takes what `exportLines` gave, or what somebody wrote like it: each record takes the place of what is kept of its
+ * destination. A line that can't be taken is named with its reason, and the others are; taken twice a file changes
+ * nothing more. Throws after a thousand lines that can't.
+ */
+export async function importLines(lines: AsyncIterable<string>, options: ImportOptions): Promise<Imported> {
+  const admits = createSums(options.rules);
+  const waiting = new Map<string, Promise<unknown>>();
+  const tally = { records: 0, subscriptions: 0, refused: 0 };
+  const refuse = (line: number, reason: string): void => {
+    options.onRefused(line, reason);
+    tally.refused += 1;
+    if (tally.refused >= mostRefused)
+      throw new Error(`${mostRefused} lines can't be taken: is it an export of Lopside?`);
+  };
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    if (text.trim() === "") continue;
+    const parsed = parseRecordLine(text);
+    const problem = parsed.ok ? await admits(parsed.record) : parsed.reason;
+    if (!parsed.ok || problem !== undefined) {
+      refuse(line, problem ?? "");
+      continue;
+    }
+    const { record } = parsed;
+    tally.records += 1;
+    tally.subscriptions += record.subscriptions.length;
+    // of two lines about one destination the later one must be written later
+    await waiting.get(record.destination);
+    waiting.set(record.destination, restore(options.destinations, record));
+    if (waiting.size >= inFlight) await settleAll(waiting);
+  }
+  await settleAll(waiting);
+  return tally;
+}
+
+async function restore(destinations: Destinations, record: DestinationRecord): Promise<unknown> {
+  return destinations.change(record.destination, () => ({ kind: "keep", record }));
+}
+
+async function settleAll(waiting: Map<string, Promise<unknown>>): Promise<void> {
+  await Promise.all(waiting.values());
+  waiting.clear();
+}
+
+/** Keeps the sums that are watched for a symbol within their number. */
+function createSums(rules: Rules): (record: DestinationRecord) => Promise<string | undefined> {
+  const known = new Map<string, Set<number>>();
+  const sumsOf = async (symbol: string): Promise<Set<number>> => {
+    const sums = known.get(symbol) ?? (await watchedSums(rules, symbol));
+    known.set(symbol, sums);
+    return sums;
+  };
+  return async ({ subscriptions }) => {
+    for (const { symbol, notionalUsd } of subscriptions) {
+      if (notionalUsd === "auto") continue;
+      const sums = await sumsOf(symbol);
+      if (!sums.has(notionalUsd) && sums.size >= mostNotionals) {
+        return `subscriptions ask for more than ${mostNotionals} different sums of ${symbol}`;
+      }
+      sums.add(notionalUsd);
+    }
+    return undefined;
+  };
+}
+
+async function watchedSums(rules: Rules, symbol: string): Promise<Set<number>> {
+  const { members } = await rules.inUse(symbol);
+  return new Set(notionalsOf([...members.keys()].flatMap((key) => parseRuleKey(key) ?? [])));
+}

@@ -1,0 +1,222 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { mostNotionals } from "../../src/alerts/limits.ts";
+import { onGrid } from "../../src/alerts/rules.ts";
+import type { DestinationRecord, Subscription } from "../../src/alerts/subscription.ts";
+import type { Store } from "../../src/store/contracts.ts";
+import { formatRecordLine, parseRecordLine } from "../../src/store/recordLine.ts";
+import type { RedisClient } from "../../src/store/script.ts";
+import { openStore } from "../../src/store/store.ts";
+import { exportLines, importLines, type Imported } from "../../src/store/transfer.ts";
+import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
+import { pageContents } from "./pageContents.ts";
+import { aRecord, aSubscription } from "./subscriptions.ts";
+
+let server: TestRedis;
+let redis: RedisClient;
+let store: Store;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = await server.connect();
+  store = await openStore(redis, { log: silentLog });
+});
+afterAll(async () => server.stop());
+beforeEach(async () => {
+  await redis.flushall();
+});
+
+async function exported(): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for await (const line of exportLines(store.destinations)) lines.push(line);
+  return lines.toSorted();
+}
+
+async function* each(lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}
+
+async function take(lines: readonly string[]): Promise<Imported & { readonly reasons: readonly string[] }> {
+  const reasons: string[] = [];
+  const { destinations, rules } = store;
+  const onRefused = (line: number, reason: string): void => void reasons.push(`${line} ${reason}`);
+  return { ...(await importLines(each(lines), { destinations, rules, onRefused })), reasons };
+}
+
+const wish = fc.record(
+  {
+    symbol: fc.constantFrom("BTC", "ETH", "SOL"),
+    ratio: fc.double({ min: 1.1, max: 20, noNaN: true }).map(onGrid),
+    direction: fc.constantFrom("both" as const, "up" as const, "down" as const),
+    notionalUsd: fc.constantFrom("auto" as const, 1.1e9, 250_000),
+    confidence: fc.constantFrom(50 as const, 80 as const, 90 as const),
+    cooldownMs: fc.integer({ min: 60_000, max: 604_800_000 }),
+    mode: fc.constantFrom("loud" as const, "silent" as const, "off" as const),
+    fromConfig: fc.constant(true as const),
+  },
+  { requiredKeys: ["symbol", "ratio", "direction", "notionalUsd", "confidence", "mode"] },
+);
+const settings = fc.record(
+  {
+    kind: fc.constantFrom("direct" as const, "group" as const, "channel" as const),
+    language: fc.constantFrom("en", "es"),
+    zone: fc.constantFrom("Europe/Madrid", "Asia/Kolkata"),
+    quietHours: fc.constant({ from: 1_320, to: 420 }),
+    mutedUntil: fc.integer({ min: 1, max: 2e12 }),
+    loudPerDay: fc.integer({ min: 1, max: 100 }),
+    feedNotices: fc.constant(true as const),
+    owner: fc.constantFrom("telegram:7", "discord:8"),
+    guild: fc.constant("99"),
+    style: fc.constant("embed" as const),
+    crosspost: fc.constant(true as const),
+  },
+  { requiredKeys: ["kind"] },
+);
+const key = ({ symbol, ratio, direction, notionalUsd, confidence }: Omit<Subscription, "id">): string =>
+  [symbol, ratio, direction, notionalUsd, confidence].join();
+const records = fc.uniqueArray(
+  fc
+    .record(
+      {
+        destination: fc.oneof(
+          fc.integer({ min: -1e13, max: 1e13 }).map((chat) => `telegram:${chat}`),
+          fc.bigInt({ min: 1n, max: 10n ** 19n }).map((channel) => `discord:${channel}`),
+          fc.constantFrom(
+            "console",
+            "webhook:https://example.org/{a}?b=c",
+            "telegram:@lopside",
+            "telegram:-1/17",
+          ),
+        ),
+        settings,
+        wishes: fc.uniqueArray(wish, { maxLength: 5, selector: key }),
+        disabled: fc.constant({ reason: "kicked", at: 1, ownerTold: false }),
+      },
+      { requiredKeys: ["destination", "settings", "wishes"] },
+    )
+    .map(({ wishes, ...rest }): DestinationRecord => ({
+      ...rest,
+      version: 1,
+      subscriptions: wishes.map((one, index) => ({ ...one, id: index + 1 })),
+      nextId: wishes.length + 1,
+    })),
+  { maxLength: 30, selector: ({ destination }) => destination },
+);
+
+describe("an export", () => {
+  test("taken back into an empty Redis is the same export again, pages and all", async () => {
+    await fc.assert(
+      fc.asyncProperty(records, async (kept) => {
+        await redis.flushall();
+        const lines = kept.map(formatRecordLine);
+        expect((await take(lines)).reasons).toEqual([]);
+        const first = await exported();
+        const pages = await pageContents(redis, "BTC");
+        await redis.flushall();
+        await take(first);
+        expect(await exported()).toEqual(first);
+        expect(await pageContents(redis, "BTC")).toEqual(pages);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("says every record exactly, and each once", async () => {
+    await fc.assert(
+      fc.asyncProperty(records, async (kept) => {
+        await redis.flushall();
+        await take(kept.map(formatRecordLine));
+        const read = (await exported()).map(parseRecordLine);
+        const byName = new Map(read.flatMap((one) => (one.ok ? [[one.record.destination, one.record]] : [])));
+        expect(read).toHaveLength(kept.length);
+        for (const record of kept) expect(byName.get(record.destination)).toEqual(record);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("of nobody is nothing", async () => {
+    expect(await exported()).toEqual([]);
+    expect(await take([])).toEqual({ records: 0, subscriptions: 0, refused: 0, reasons: [] });
+  });
+});
+
+describe("an import", () => {
+  const good = aRecord();
+  const line = formatRecordLine(good);
+  const bent = (change: object): string => JSON.stringify({ ...good, ...change });
+  const wished = (change: object): string => bent({ subscriptions: [{ ...aSubscription(), ...change }] });
+
+  test.each([
+    ["no JSON", "{", "is not a record's JSON"],
+    ["another thing", "7", "is not a record's JSON"],
+    ["a newer version", bent({ version: 2 }), "version is of another version of Lopside"],
+    ["no destination", bent({ destination: "smoke:signal" }), "destination is no destination"],
+    ["a chat that is none", bent({ destination: "telegram:1; DROP" }), "destination is no destination"],
+    ["more than is known", bent({ colour: "red" }), "is not a record's JSON"],
+    [
+      "a threshold between the steps",
+      wished({ ratio: 2.51 }),
+      "subscriptions.0.ratio is no threshold that is watched",
+    ],
+    [
+      "a threshold beyond them",
+      wished({ ratio: 50 }),
+      "subscriptions.0.ratio is no threshold that is watched",
+    ],
+    ["a symbol that is none", wished({ symbol: "BTC:{x}" }), "subscriptions.0.symbol is no symbol"],
+    ["a sum with too many digits", wished({ notionalUsd: 1.234e9 }), "subscriptions.0.notionalUsd"],
+    ["an id to be given", wished({ id: 2 }), "nextId was given already"],
+    [
+      "an id twice",
+      bent({ subscriptions: [aSubscription(), aSubscription({ ratio: 3 })] }),
+      "subscriptions have an id twice",
+    ],
+    ["a wish twice", bent({ subscriptions: [aSubscription({ id: 0.5 })] }), "subscriptions.0.id is wrong"],
+    [
+      "a zone that isn't",
+      bent({ settings: { kind: "direct", zone: "Mars" } }),
+      "settings.zone is no time zone",
+    ],
+    [
+      "too much",
+      bent({ disabled: { reason: "x".repeat(70_000), at: 1, ownerTold: true } }),
+      "is longer than",
+    ],
+  ])("names the line that is %s, with the reason, and takes the others", async (_name, wrong, reason) => {
+    const result = await take(["", line, wrong, formatRecordLine(aRecord({ destination: "telegram:2" }))]);
+    expect(result).toMatchObject({ records: 2, subscriptions: 2, refused: 1 });
+    expect(result.reasons[0]).toContain(`3 ${reason}`);
+    expect(result.reasons[0]).not.toContain("DROP");
+    expect(await exported()).toHaveLength(2);
+  });
+
+  test("replaces what is kept of a destination, and of two lines about one takes the later", async () => {
+    const later = aRecord({ subscriptions: [aSubscription({ ratio: 3 })] });
+    await take([line]);
+    await take([line, formatRecordLine(later), line, formatRecordLine(later)]);
+    expect(await store.destinations.get("telegram:1")).toEqual(later);
+    expect(await pageContents(redis, "BTC")).toEqual([
+      "down-auto-50-3 telegram:1 0",
+      "up-auto-50-3 telegram:1 0",
+    ]);
+  });
+
+  test("keeps the sums that are watched within their number", async () => {
+    const sums = Array.from({ length: mostNotionals + 1 }, (_, index) =>
+      formatRecordLine(
+        aRecord({
+          destination: `telegram:${index}`,
+          subscriptions: [aSubscription({ notionalUsd: (index + 1) * 1e8 })],
+        }),
+      ),
+    );
+    expect(await take(sums)).toMatchObject({ records: mostNotionals, refused: 1 });
+    expect((await take(sums.slice(-1))).reasons[0]).toContain("different sums of BTC");
+    expect(await take(sums.slice(0, 1))).toMatchObject({ refused: 0 });
+  });
+
+  test("gives up on what is no export at all", async () => {
+    await expect(take(Array.from({ length: 2_000 }, () => "x"))).rejects.toThrow("1000 lines can't be taken");
+  });
+});
