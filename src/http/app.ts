@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { agedImbalance } from "../model/aged.ts";
+import { addAlerts } from "./alerts.ts";
 import type { HttpSources } from "./contracts.ts";
 import { isOwnHost } from "./hosts.ts";
 import { addPictures } from "./pictures.ts";
@@ -36,6 +37,8 @@ export function createApp(sources: HttpSources, configuredHost: string): Hono {
     return c.body(text, 200, { "content-type": contentType });
   });
   addApi(app, sources);
+  const { alerts, symbols, clock } = sources;
+  if (alerts !== undefined) addAlerts(app, { ...alerts, symbols, now: clock.now });
   return app;
 }
 

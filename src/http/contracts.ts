@@ -1,6 +1,7 @@
 import type { Pictures } from "../charts/contracts.ts";
 import type { Imbalance, LiquidationMap } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
+import type { AlertSources } from "./alerts.ts";
 
 /** What the HTTP role needs; handed in by main. */
 export interface HttpSources {
@@ -16,6 +17,7 @@ export interface HttpSources {
   readonly staleAfterMs: number;
   readonly pictures?: Pictures;
   readonly webhooks?: Webhooks;
+  readonly alerts?: AlertSources;
 }
 
 /** What platforms POST to us, by path ("/discord/interactions"); looked up at every request. */

@@ -1,6 +1,8 @@
 import { startHttp } from "../http/server.ts";
 import { addProcessMetrics } from "../ops/metrics.ts";
 import type { Config } from "../config/config.ts";
+import { createAlertLog } from "../store/alertLog.ts";
+import { readSigningKey } from "../store/signingKey.ts";
 import type { Parts } from "./parts.ts";
 
 /** Data older than three polls, and than ten seconds, is stale. */
@@ -47,6 +49,11 @@ export async function startHttpRole({
     staleAfterMs: staleAfterMs(config),
     webhooks,
     pictures,
+    alerts: {
+      log: createAlertLog(redis.commands),
+      token: config.http.token,
+      key: await readSigningKey(redis.commands),
+    },
   };
   const server = await startHttp(sources, { host: config.http.host, port: config.http.port, log });
   lifecycle.add("http", server.close);

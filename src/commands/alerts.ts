@@ -1,0 +1,72 @@
+import { Command, InvalidArgumentError } from "commander";
+import { ExitError } from "./exit.ts";
+import { parseTime } from "./time.ts";
+
+interface ListOptions {
+  readonly symbol?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+/** What was said to whom; reads the Redis that Lopside uses. */
+export function alertsCommand(): Command {
+  const list = new Command("list")
+    .description("alerts of the last 90 days, newest first, and what became of them")
+    .option("--symbol <symbol>", "of one symbol only")
+    .option("--from <time>", "since then: 2026-01-31, 2026-01-31T14:00Z or epoch ms", parseTime)
+    .option("--to <time>", "until then", parseTime)
+    .option("--limit <n>", "at most so many", parseLimit, 100)
+    .option("--json", "one JSON object a line, destinations in full")
+    .action(async (options: ListOptions) => run(options));
+  return new Command("alerts").description("what was said to whom").addCommand(list);
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
+  throw new InvalidArgumentError("Write a whole number from 1 to 500.");
+}
+
+const keptMs = 90 * 24 * 3_600_000;
+
+async function run(options: ListOptions): Promise<void> {
+  const [{ openLog, readConfig }, { createLifecycle }, { openRedis }, { createAlertLog }] = await Promise.all(
+    [
+      import("./settings.ts"),
+      import("../ops/lifecycle.ts"),
+      import("../store/open.ts"),
+      import("../store/alertLog.ts"),
+    ],
+  );
+  const { config } = readConfig();
+  const symbol = options.symbol?.toUpperCase();
+  if (symbol !== undefined && !config.symbols.includes(symbol))
+    throw new ExitError(`${symbol} is not watched; SYMBOLS has ${config.symbols.join(", ")}`, 2);
+  const log = openLog(config);
+  const lifecycle = createLifecycle(log);
+  try {
+    const { redis } = await openRedis({ redisUrl: config.redisUrl, dataDir: config.dataDir, log, lifecycle });
+    const alerts = createAlertLog(redis.commands);
+    const range = {
+      from: options.from ?? Date.now() - keptMs,
+      to: options.to ?? Date.now(),
+      limit: options.limit,
+    };
+    const symbols = symbol === undefined ? config.symbols : [symbol];
+    const found = await Promise.all(symbols.map(async (each) => alerts.alerts(each, range)));
+    const newest = found
+      .flat()
+      .toSorted((a, b) => b.at - a.at)
+      .slice(0, options.limit);
+    const { alertLine, alertJson } = await import("./alertLines.ts");
+    for (const alert of newest) {
+      const rows = await alerts.deliveries(alert);
+      process.stdout.write(`${options.json === true ? alertJson(alert, rows) : alertLine(alert, rows)}\n`);
+    }
+    if (newest.length === 0 && options.json !== true) process.stderr.write("nothing was said in that time\n");
+  } finally {
+    await lifecycle.stopAll();
+  }
+}
