@@ -8,11 +8,13 @@ import type { Imbalance } from "../model/types.ts";
 import type { SendResult } from "../notifier/contracts.ts";
 import { openSender } from "../notifier/senders.ts";
 import { platformOf } from "../notifier/destinations.ts";
+import { createAlertLog } from "../store/alertLog.ts";
 import { readMemory } from "../store/memory.ts";
 import { readSigningKey } from "../store/signingKey.ts";
 import { decodeMemory } from "../worker/memory.ts";
 import { openDressing, openFileIds, type Dress } from "./dressing.ts";
 import type { Parts } from "./parts.ts";
+import { openPastDeliveries } from "./pastDeliveries.ts";
 
 /** Everything the bots read and change, for every platform alike. */
 export async function openBotPorts(parts: Parts): Promise<BotPorts> {
@@ -34,7 +36,7 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
       return symbolRules(memory.episode, config.alerts);
     },
     firings: createFirings(store.symbols.history, config.alerts, clock),
-    deliveries: { ofDestination: async () => [] },
+    deliveries: openPastDeliveries(createAlertLog(redis.commands), config.symbols, clock),
     pending: async () => {
       const counts = await Promise.all(config.symbols.map(store.outbox.countPending));
       return counts.reduce((sum, count) => sum + count, 0);
