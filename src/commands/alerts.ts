@@ -45,10 +45,11 @@ async function run(options: ListOptions): Promise<void> {
   if (symbol !== undefined && !config.symbols.includes(symbol))
     throw new ExitError(`${symbol} is not watched; SYMBOLS has ${config.symbols.join(", ")}`, 2);
   const log = openLog(config);
-  const lifecycle = createLifecycle(log);
+  const lifecycle = createLifecycle(log, 5_000);
   try {
-    const { redis } = await openRedis({ redisUrl: config.redisUrl, dataDir: config.dataDir, log, lifecycle });
-    const alerts = createAlertLog(redis.commands);
+    const redis = await connectAsStart(config, log, lifecycle);
+    lifecycle.add("connection", () => redis.disconnect());
+    const alerts = createAlertLog(redis);
     const range = {
       from: options.from ?? Date.now() - keptMs,
       to: options.to ?? Date.now(),

@@ -4,8 +4,10 @@ import { createRecompute } from "../worker/recompute.ts";
 import { createRecorder } from "../worker/record.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { startDeadlines } from "../worker/slots.ts";
+import { keepDailyExports } from "./dailyExport.ts";
 import { followConfiguration } from "./operator.ts";
 import type { Parts } from "./parts.ts";
+import { keepRepairing } from "./repairs.ts";
 
 /** Recomputes every symbol once a slot. */
 export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
@@ -25,6 +27,8 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
   } = parts;
   const { symbols, alerts } = config;
   await followConfiguration(store.destinations, destinations, { symbols, ratio: alerts.ratio });
+  keepRepairing(store.destinations, log, lifecycle);
+  keepDailyExports(parts);
   const recompute = createRecompute({
     store,
     rule: config.alerts,
