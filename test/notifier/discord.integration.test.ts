@@ -1,4 +1,4 @@
-import { PermissionFlagsBits } from "discord-api-types/v10";
+import { ChannelType, PermissionFlagsBits } from "discord-api-types/v10";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Sender, SendResult } from "../../src/notifier/contracts.ts";
 import { createDiscordSender, verifyDiscordToken } from "../../src/notifier/discord.ts";
@@ -39,6 +39,41 @@ describe("the Discord sender", () => {
     const other = await sender.send({ ...request, idempotencyKey: "b" });
     expect([first.kind, again.kind, other.kind]).toEqual(["unknown-outcome", "sent", "sent"]);
     expect(server.sent(channel.id)).toHaveLength(2);
+  });
+
+  it("publishes in announcement channels where asked to; what can't be published is there all the same", async () => {
+    const { server, sender } = await open();
+    const [guild] = server.world.guilds.values();
+    if (guild === undefined) throw new Error("no server");
+    const news = server.driver.addChannel(guild, { type: ChannelType.GuildAnnouncement });
+    const request = { destination: `discord:${news.id}`, message: alert, possibleRepeat: false };
+    const limit = { kind: "status", status: 429, retryAfterSeconds: 3_600 } as const;
+    const sent = [];
+    for (const [index, crosspost] of [true, undefined, true].entries()) {
+      if (index === 2) server.faults.add({ ...limit, method: "POST /channels/:id/messages/:id/crosspost" });
+      const wish = crosspost === true ? { crosspost } : {};
+      sent.push((await sender.send({ ...request, ...wish, idempotencyKey: `${index}` })).kind);
+    }
+    expect(sent).toEqual(["sent", "sent", "sent"]);
+    expect(server.sent(news.id).map(({ isCrossposted }) => isCrossposted)).toEqual([true, false, false]);
+  });
+
+  it("posts buttons, and an embed where that is the style", async () => {
+    const { server, sender, channel } = await open();
+    const buttons = [[{ label: "Why?", data: "signed" }]];
+    const request = { destination: `discord:${channel.id}`, message: alert, possibleRepeat: false, buttons };
+    await sender.send({ ...request, idempotencyKey: "a" });
+    await sender.send({ ...request, idempotencyKey: "b", style: "embed" });
+    const found = server
+      .sent(channel.id)
+      .map(({ body }) => [
+        body.embeds.length,
+        everyComponent(body.components).filter(({ node }) => node["custom_id"] === "signed").length,
+      ]);
+    expect(found).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
   });
 
   const bits = PermissionFlagsBits;

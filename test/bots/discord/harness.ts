@@ -4,6 +4,7 @@ import { REST } from "@discordjs/rest";
 import { alertMessage } from "../../../src/alerts/message.ts";
 import { testAlertContent } from "../../../src/alerts/content.ts";
 import type { BotPorts, TestOutcome } from "../../../src/bots/contracts.ts";
+import { alertButtons } from "../../../src/bots/shared/alertButtons.ts";
 import { createDiscordBot, type DiscordBot } from "../../../src/bots/discord/bot.ts";
 import { slashCommands } from "../../../src/bots/discord/commands.ts";
 import { openGateway } from "../../../src/bots/discord/gateway.ts";
@@ -92,6 +93,7 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
   server.driver.addMember(guild, stranger, defaultPermissions);
 
   const clock = options.clock ?? realClock;
+  const signingKey = await readSigningKey(client);
   const ports: BotPorts = {
     symbols,
     clock,
@@ -102,9 +104,9 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
     firings: async () => ({ days: 0, isReconstructed: false, counts: new Map() }),
     deliveries: { ofDestination: async () => [] },
     pending: async () => 0,
-    sendTest: testSender(server, clock),
+    sendTest: testSender(server, clock, signingKey),
     pictures: plainPictures,
-    signingKey: await readSigningKey(client),
+    signingKey,
     ...options.ports,
   };
   const rest = openAnswering({ apiUrl: server.apiUrl, timeoutMs: 5_000 });
@@ -159,7 +161,7 @@ export async function connectBot(server: DiscordServer, bot: DiscordBot, ports: 
 }
 
 /** What the notifier would post. */
-function testSender(server: DiscordServer, clock: Clock): BotPorts["sendTest"] {
+function testSender(server: DiscordServer, clock: Clock, key: Uint8Array): BotPorts["sendTest"] {
   const sender = createDiscordSender({
     token: server.token,
     apiUrl: server.apiUrl,
@@ -168,9 +170,11 @@ function testSender(server: DiscordServer, clock: Clock): BotPorts["sendTest"] {
   });
   return async (destination, symbol, language): Promise<TestOutcome> => {
     const now = clock.now();
+    const content = testAlertContent(symbol, now);
     const result = await sender.send({
       destination,
-      message: alertMessage(testAlertContent(symbol, now), language),
+      message: alertMessage(content, language),
+      buttons: alertButtons(content, language, { key, place: destination, now }),
       possibleRepeat: false,
       idempotencyKey: `test-${destination}-${now}`,
     });

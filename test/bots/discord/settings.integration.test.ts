@@ -144,6 +144,35 @@ describe("buttons", () => {
   });
 });
 
+describe("the buttons below an alert", () => {
+  async function withAlert() {
+    const set = await scene();
+    await set.ask("subscribe", { symbol: "BTC", ratio: 2 });
+    const alert = set.server.sent(set.channel.id).find((each) => shown(each).includes("TEST"));
+    if (alert === undefined) throw new Error("no alert");
+    return { ...set, alert };
+  }
+
+  test("Snooze is for those who manage the server: nothing is said for an hour", async () => {
+    const set = await withAlert();
+    const refused = await set.press(set.alert, "💤 Snooze 1\u00a0h", set.stranger);
+    expect(shown(refused.original)).toContain("Manage Server");
+    const done = await set.press(set.alert, "💤 Snooze 1\u00a0h");
+    expect(isPrivate(done.original)).toBe(true);
+    expect((await recordOf(set))?.settings.mutedUntil).toBeGreaterThan(set.ports.clock.now());
+    expect(set.alert.history).toEqual([]);
+  });
+
+  test("Why? and Settings answer who presses, and leave the alert as it is", async () => {
+    const set = await withAlert();
+    const why = await set.press(set.alert, "❓ Why?", set.stranger);
+    expect([isPrivate(why.original), shown(why.original).includes("Why BTC")]).toEqual([true, true]);
+    const settings = await set.press(set.alert, "⚙️ Settings");
+    expect([isPrivate(settings.original), shown(settings.original).includes("BTC 2×")]).toEqual([true, true]);
+    expect(set.alert.history).toEqual([]);
+  });
+});
+
 describe("settings of a channel", () => {
   test("the time zone is asked for in a form, by command and by button", async () => {
     const set = await scene();
