@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { parseAlertContent } from "../../src/alerts/content.ts";
 import { fakeStore, type FakeStore } from "../support/fakeStore.ts";
 import { history, polled, timeIn } from "./feed.ts";
 import { type Process, startProcess } from "./harness.ts";
@@ -51,6 +52,53 @@ describe("a recompute", () => {
     await process.recompute({ symbol: "BTC", slot: 2 });
     expect(statuses()).toEqual(["bybit fresh", "okx failed"]);
     expect(process.decided.at(-1)?.imbalance.venues[1]).toMatchObject({ reason: "HTTP 502" });
+  });
+
+  test("takes a venue's inverse contract as part of that venue", async () => {
+    everybodySpeaks(99, 100);
+    store.records.set("okx:inverse", polled("okx:inverse", 99, 100));
+    store.waiting.push(...["bybit", "okx", "okx:inverse"].map((series) => history(series, 0, 100)));
+    await process.recompute({ symbol: "BTC", slot: 1 });
+    const venues = process.decided.at(-1)?.imbalance.venues ?? [];
+    expect(statuses()).toEqual(["bybit fresh", "okx fresh"]);
+    expect(venues.map(({ weight }) => weight)).toEqual([expect.closeTo(1 / 3), expect.closeTo(2 / 3)]);
+    expect(venues[1]?.contracts?.map(({ series }) => series)).toEqual(["okx", "okx:inverse"]);
+  });
+
+  test("forgets an inverse contract that is gone, and doesn't miss what was delisted", async () => {
+    await warmUp();
+    const failure = { kind: "give-up-symbol", reason: "delisted", at: 0, slot: 2 } as const;
+    store.records.set("okx:inverse", { ...polled("okx:inverse", 99, 100), failure });
+    store.records.set("okx", { ...polled("okx", 99, 100), failure });
+    store.records.set("bybit", polled("bybit", 100, 102));
+    now = timeIn(102);
+    await process.recompute({ symbol: "BTC", slot: 2 });
+    expect(process.decided.at(-1)?.imbalance).toMatchObject({ coverage: 1 });
+    expect(process.decided.at(-1)?.imbalance.venues[1]).toMatchObject({
+      id: "okx",
+      status: "disabled",
+      openInterestUsd: null,
+      reason: "delisted",
+    });
+  });
+
+  test("sets a venue aside whose open interest jumps, with the reason, until it is back", async () => {
+    await warmUp();
+    const honest = polled("okx", 99, 100);
+    const { observation } = honest;
+    if (observation === undefined) throw new Error("nothing was polled");
+    const jumped = { ...observation, openInterest: observation.openInterest * 2 };
+    store.records.set("okx", { ...honest, observation: jumped });
+    await process.recompute({ symbol: "BTC", slot: 2 });
+    expect(process.decided.at(-1)?.imbalance.venues[1]).toMatchObject({
+      id: "okx",
+      status: "quarantined",
+      weight: 0,
+      reason: expect.stringContaining("open interest jumped"),
+    });
+    store.records.set("okx", honest);
+    await process.recompute({ symbol: "BTC", slot: 3 });
+    expect(statuses()).toEqual(["bybit fresh", "okx fresh"]);
   });
 
   test("lays known positions where they are, and says what share of the venue they are", async () => {
@@ -151,5 +199,65 @@ describe("when somebody else has committed meanwhile", () => {
     await process.recompute({ symbol: "BTC", slot: 1 });
     expect(process.decided).toEqual([]);
     expect(process.woken).toEqual([]);
+  });
+});
+
+describe("the rules in use", () => {
+  const live = async (slots: number, from = 2): Promise<void> => {
+    for (let slot = from; slot < from + slots; slot++) {
+      everybodySpeaks(99, 99 + slot);
+      await process.recompute({ symbol: "BTC", slot });
+    }
+  };
+  const rulesSaid = (): readonly string[] =>
+    store.commits.flatMap(({ ruleAlerts = [] }) => ruleAlerts.map(({ rule }) => rule));
+
+  test("are decided each by itself, and what they say is in the commit, strongest first", async () => {
+    store.useRules(["up-auto-50-1.15", "up-auto-50-1.1", "up-100000-50-1.1", "up-auto-50-20", "nonsense"]);
+    await warmUp();
+    await live(30);
+    const pushes = store.commits
+      .flatMap(({ ruleAlerts = [] }) => ruleAlerts)
+      .filter(({ kind }) => kind === "push");
+    expect(new Set(rulesSaid())).toContain("up-auto-50-1.15");
+    expect(rulesSaid()).not.toContain("up-auto-50-20");
+    for (const { alertId, episodeId, content, rule } of pushes) {
+      expect(alertId.startsWith(episodeId)).toBe(true);
+      expect(parseAlertContent(content)).toMatchObject({
+        ok: true,
+        value: { kind: "firing", rule, alertId },
+      });
+    }
+  });
+
+  test("that came since are watched from the next recompute on", async () => {
+    await warmUp();
+    store.useRules(["up-auto-50-1.15"]);
+    await live(30);
+    const touched = process.decided.flatMap(({ decisions }) => decisions.map(({ rule }) => rule));
+    expect(touched).toContain("up-auto-50-1.15");
+  });
+
+  test("say nothing while only one of two venues is fresh", async () => {
+    await warmUp();
+    const failure = { kind: "retry", reason: "HTTP 502", at: 0, slot: 2 } as const;
+    for (let slot = 2; slot < 20; slot++) {
+      everybodySpeaks(99, 99 + slot);
+      store.records.set("okx", { venue: "okx", failure });
+      await process.recompute({ symbol: "BTC", slot });
+    }
+    expect(rulesSaid()).toEqual([]);
+    expect(process.decided.at(-1)?.memory.held).toBe("few-venues");
+  });
+
+  test("are watched on one venue where the other doesn't list the symbol", async () => {
+    await warmUp();
+    const failure = { kind: "give-up-symbol", reason: "not listed", at: 0, slot: 2 } as const;
+    for (let slot = 2; slot < 20; slot++) {
+      everybodySpeaks(99, 99 + slot);
+      store.records.set("okx", { venue: "okx", failure });
+      await process.recompute({ symbol: "BTC", slot });
+    }
+    expect(rulesSaid()).not.toEqual([]);
   });
 });
