@@ -32,14 +32,13 @@ function parseLimit(text: string): number {
 const keptMs = 90 * 24 * 3_600_000;
 
 async function run(options: ListOptions): Promise<void> {
-  const [{ openLog, readConfig }, { createLifecycle }, { openRedis }, { createAlertLog }] = await Promise.all(
-    [
+  const [{ openLog, readConfig }, { createLifecycle }, { connectAsStart }, { createAlertLog }] =
+    await Promise.all([
       import("./settings.ts"),
       import("../ops/lifecycle.ts"),
-      import("../store/open.ts"),
+      import("./checks/redis.ts"),
       import("../store/alertLog.ts"),
-    ],
-  );
+    ]);
   const { config } = readConfig();
   const symbol = options.symbol?.toUpperCase();
   if (symbol !== undefined && !config.symbols.includes(symbol))
