@@ -1,15 +1,17 @@
 import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { english, type Catalogue, type TextId } from "./en.ts";
+import { spanish } from "./es.ts";
 import { createFormat, type Format } from "./format.ts";
 
 /** Catalogues by language; a new language is one more entry, and the compiler asks for its missing ids. */
 const catalogues = {
   en: { locale: "en", texts: english },
+  es: { locale: "es", texts: spanish },
 } as const satisfies Record<string, { readonly locale: string; readonly texts: Catalogue }>;
 
 export type Language = keyof typeof catalogues;
 
-export const languages: readonly Language[] = ["en"];
+export const languages: readonly Language[] = ["en", "es"];
 
 /** One language: its sentences, and its way of writing numbers and times. */
 export interface Texts extends Format {

@@ -1,7 +1,10 @@
 import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { AlertMessage, FullMessage } from "../../src/alerts/message.ts";
-import { renderTelegram } from "../../src/notifier/telegramText.ts";
+import { alertContent } from "../../src/alerts/content.ts";
+import { alertMessage, type AlertMessage, type FullMessage } from "../../src/alerts/message.ts";
+import { captionLimit, renderTelegram } from "../../src/notifier/telegramText.ts";
+import { languages, textsIn } from "../../src/texts/texts.ts";
+import { firedUp, referenceImbalance } from "../alerts/examples.ts";
 import { alert, endOfAlert } from "./sender.contract.ts";
 
 describe("an alert on Telegram", () => {
@@ -52,6 +55,29 @@ describe("an alert on Telegram", () => {
     expect(text.length).toBeLessThanOrEqual(4096);
     expect(text).not.toContain("Somebody");
     expect(text).toContain(full.caveat.first);
+  });
+
+  it.each(languages)("fits below a picture in %s, whatever is missing, with its caveat", (language) => {
+    const many = Array.from({ length: 13 }, (_, index) => ({
+      id: `venue${index}name`,
+      status: "failed" as const,
+      ageMs: null,
+      openInterestUsd: 1e9,
+      method: "estimated" as const,
+    }));
+    const imbalance = {
+      ...referenceImbalance,
+      ratioLow: 2.1,
+      ratioHigh: 3.2,
+      realisedShare: 0.002,
+      coverage: 0.51,
+    };
+    for (const venues of [imbalance.venues, [...imbalance.venues, ...many]]) {
+      const content = alertContent({ ...imbalance, venues }, firedUp);
+      const { text } = renderTelegram(alertMessage(content, language), true, captionLimit);
+      expect(text.length).toBeLessThanOrEqual(captionLimit);
+      expect(text).toContain(textsIn(language).say("caveat-first"));
+    }
   });
 
   it("marks whole parts inside the text, whatever the words are", () => {

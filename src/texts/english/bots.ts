@@ -69,7 +69,6 @@ export const botsEnglish = {
   "bot-map-caption": "{ $symbol } liquidation map at { $price }, { $age } old",
   "bot-heatmap-caption": "{ $symbol }: where liquidations lay over the last 24\u00a0h",
   "bot-map-band": "±{ $distance }: { $longs } of longs below, { $shorts } of shorts above",
-  "bot-no-picture": "The picture can't be drawn right now; the figures are the same.",
 
   "bot-why-title": "Why { $symbol } { $ratio }× { $direction }?",
   "bot-why-title-plain": "How { $symbol } is measured",
@@ -140,7 +139,6 @@ export const botsEnglish = {
   "bot-right-post": "Post messages",
   "bot-right-send-text": "Send messages",
   "bot-right-send-photos": "Send photos",
-  "bot-right-topics": "Manage topics",
 
   "bot-alerts-title": "Alerts here",
   "bot-alerts-title-in": "Alerts in { $chat }",
@@ -197,7 +195,6 @@ export const botsEnglish = {
   "bot-unsubscribed-all": "No more alerts here. Settings stay; /subscribe begins again.",
   "bot-unsubscribed-none": "There was no alert for { $symbol } here.",
   "bot-unsubscribed-nothing": "There were no alerts here.",
-  "bot-from-config": "That alert comes from the operator's configuration, so it can only be changed there.",
 
   "bot-choose-mute": "How long shall I be quiet here?",
   "bot-muted": "Quiet here until { $until }. /unmute ends it.",
@@ -215,7 +212,6 @@ export const botsEnglish = {
   "bot-choose-zone-location": "Or send me a location: I look up its zone and keep nothing else.",
   "bot-choose-zone-now": "Now it is { $zone }, where it is { $time }.",
   "bot-zone-set": "Time zone { $zone }: it is { $time } there now.",
-  "bot-button-location": "📍 Send location",
   "bot-choose-language": "Which language?",
   "bot-language-set": "From now on I write English here.",
   "bot-settings-title": "Settings here",
@@ -264,7 +260,6 @@ export const botsEnglish = {
 
   "bot-help-intro":
     "I watch where leverage sits on crypto perpetuals, and write when one side is much closer to liquidation than the other.",
-  "bot-help-line": "{ $description }",
   "bot-help-groups": "In groups and channels only administrators change alerts; everyone may ask.",
   "bot-help-topics": "In a forum I answer, and alert, in the topic where you subscribe.",
   "bot-help-advice": "Not financial advice. Liquidation maps are not price predictions.",
@@ -286,18 +281,14 @@ export const botsEnglish = {
     "I am in the channel “{ $chat }”, but I lack the right “Post messages”. Give it to me in the channel's administrator settings; I write to you as soon as I have it.",
   "bot-channel-not-admin":
     "I need to be an administrator of “{ $chat }” with the right “Post messages”. Tap the button below and pick it again.",
-  "bot-channel-not-yours": "You are not an administrator of “{ $chat }”, so you can't set it up.",
   "bot-channel-hello": "To choose what I post here, an administrator opens this link:",
   "bot-channel-hello-button": "Set up",
   "bot-pick-channel":
     "Tap “{ $button }” below and choose the channel. I am added with the right to post, nothing more.",
-  "bot-pick-group": "Tap “{ $button }” below and choose the group.",
   "bot-picked-wrong-place": "This works only in our private chat.",
   "bot-topic-gone":
     "A forum topic in “{ $chat }” is gone or closed, so its alerts come to the General topic now. /subscribe in another topic moves them.",
   "bot-owner-stopped":
     "I can no longer write in “{ $chat }”: { $reason }. Its alerts are kept and go on once I can.",
-  "bot-inline-empty": "Which symbol?",
   "bot-inline-help": "Open the bot",
-  "bot-moved-topic": "Alerts of this topic now come to the General topic.",
 } as const;

@@ -203,6 +203,21 @@ describe("settings", () => {
     expect(await ports.destinations.ownedBy(`telegram:${ana.id}`)).toEqual([]);
   });
 
+  test("whose client speaks Spanish is spoken to, and alerted, in Spanish", async () => {
+    const { server, driver, ports, ask, press } = await setScene();
+    const eva = driver.addUser({ languageCode: "es-AR" });
+    const chat = driver.addPrivateChat(eva);
+    expect(textOf(await ask(eva, chat, "/imbalance BTC"))).toContain(
+      "Los mapas de liquidaciones no predicen precios.",
+    );
+    expect(textOf(await ask(eva, chat, "/subscribe BTC 2,5"))).toContain("BTC llegue a 2,5×");
+    const menu = await ask(eva, chat, "/language");
+    expect((await ports.destinations.get(`telegram:${eva.id}`))?.settings.language).toBe("es");
+    await press(eva, menu, "English");
+    await server.waitFor(() => (textOf(menu).includes("I write English here") ? menu : undefined));
+    expect(textOf(await ask(eva, chat, "/alerts"))).toContain("Alerts here");
+  });
+
   test("a chat's own language wins over the client's", async () => {
     const { driver, ports, ask } = await setScene();
     const kim = driver.addUser({ languageCode: "ko" });

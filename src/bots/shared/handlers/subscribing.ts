@@ -1,5 +1,6 @@
 import { changeSubscription, subscribe, unsubscribe } from "../../../alerts/edits.ts";
 import type { Limits } from "../../../alerts/limits.ts";
+import { setLanguage } from "../../../alerts/settings.ts";
 import type { DestinationRecord, Subscription } from "../../../alerts/subscription.ts";
 import type { ChangeResult } from "../../../store/contracts.ts";
 import type { TestOutcome } from "../../contracts.ts";
@@ -53,6 +54,7 @@ async function subscribeTo(tools: Tools, wish: ActionOf<"subscribe">, asked: Ask
   if (result.kind === "refused") return refusedReply(asked, result);
   const subscription = madeFor(result.record, wish);
   if (subscription === undefined) throw new Error("a subscription that was kept is not there");
+  await keepLanguage(tools, asked, result.record);
   const known = before?.subscriptions.some(({ id }) => id === subscription.id) ?? false;
   const outcome = await testPlace(tools, symbol, asked);
   const imbalance = await tools.imbalance(symbol);
@@ -68,6 +70,12 @@ async function subscribeTo(tools: Tools, wish: ActionOf<"subscribe">, asked: Ask
     },
     about,
   );
+}
+
+/** Alerts come in the language in which they were asked for, until somebody says otherwise. */
+async function keepLanguage(tools: Tools, { place, texts }: Asked, record: DestinationRecord): Promise<void> {
+  if (record.settings.language !== undefined || texts.language === "en") return;
+  await tools.destinations.change(place.destination, setLanguage(place, texts.language));
 }
 
 /** The one that `subscribe` made or met: plain, and nearest to what was wished. */
