@@ -2,12 +2,16 @@ import { binWidth, mapReach } from "./grid.ts";
 import type { SideLevels, VenueLevels } from "./levels.ts";
 import { certainPart } from "./draws.ts";
 import { addPart, createPartMasses, partProfileOf, type PartProfile } from "./posterior.ts";
+import { knownUsd, sharesOf } from "./shares.ts";
 import { emptyNotional, priceShares, profileOf, type Profile } from "./profile.ts";
 import type { LiquidationMap, MapLevel, Method, Side, VenueShare, VenueStatus } from "./types.ts";
 
 /** What one venue brings to a symbol's map; the figures of a venue that is not fresh are its last known. */
 export interface VenueInput {
+  /** ccxt id; a venue with several contracts has an input of each. */
   readonly id: string;
+  /** The contract's own name beside the main one's, which is the venue's id: "okx:inverse". */
+  readonly series?: string;
   readonly status: VenueStatus;
   readonly ageMs: number | null;
   readonly method: Method;
@@ -51,7 +55,13 @@ interface Contribution {
 }
 
 /** Venues trade one asset: a mark this far from the others' median is another contract, or wrong. */
-const mostMarkDeviation = 0.05;
+const mostMarkDeviation = 0.01;
+/** What a mark may be off besides for every second that it is older than the newest: in a crash prices run away. */
+const driftPerSecond = 0.001;
+/** No age excuses more. */
+const mostDrift = 0.04;
+
+const seriesOf = ({ id, series = id }: VenueInput): string => series;
 
 /**
  * Merges venues: each level keeps its log distance from its own venue's mark (p → p·M/mark), its notional is
@@ -60,11 +70,11 @@ const mostMarkDeviation = 0.05;
  */
 export function aggregateVenues(symbol: string, time: number, inputs: readonly VenueInput[]): Aggregate {
   // sums of floats depend on their order
-  const judged = judgeMarks(inputs.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  const judged = judgeMarks(inputs.toSorted((a, b) => (seriesOf(a) < seriesOf(b) ? -1 : 1)));
   const contributions = judged.flatMap((input) => contributionOf(input) ?? []);
   const markPrice = medianMark(contributions);
   const openInterestUsd = contributions.reduce((sum, venue) => sum + venue.openInterestUsd, 0);
-  const known = judged.reduce((sum, input) => sum + (soundOpenInterest(input) ?? 0), 0);
+  const known = judged.reduce((sum, input) => sum + (knownUsd(input) ?? 0), 0);
   return {
     symbol,
     time,
@@ -74,7 +84,7 @@ export function aggregateVenues(symbol: string, time: number, inputs: readonly V
     short: mergeSide("short", contributions, markPrice),
     longParts: mergeParts("long", contributions, markPrice),
     shortParts: mergeParts("short", contributions, markPrice),
-    shares: judged.map(shareOf),
+    shares: sharesOf(judged, (input) => contributionOf(input)?.openInterestUsd ?? 0),
     coverage: known > 0 ? Math.min(1, openInterestUsd / known) : 0,
     ageMs: oldestAge(contributions),
     openInterestUsd,
@@ -95,9 +105,11 @@ function realisedShareOf(venues: readonly Contribution[], markPrice: number | un
 
 /** Fresh venues that bring nothing sound, or a mark far from the others', are quarantined with the reason. */
 function judgeMarks(inputs: readonly VenueInput[]): VenueInput[] {
-  const median = medianMark(inputs.flatMap((input) => contributionOf(input) ?? []));
+  const fresh = inputs.flatMap((input) => contributionOf(input) ?? []);
+  const median = medianMark(fresh);
+  const newestMs = Math.min(...fresh.map(({ ageMs }) => ageMs ?? Infinity));
   return inputs.map((input) => {
-    const reason = input.status === "fresh" ? faultOfInput(input, median) : undefined;
+    const reason = input.status === "fresh" ? faultOfInput(input, median, newestMs) : undefined;
     return reason === undefined ? input : quarantine(input, reason);
   });
 }
@@ -106,11 +118,13 @@ function quarantine(input: VenueInput, reason: string): VenueInput {
   return { ...input, status: "quarantined", reason };
 }
 
-function faultOfInput(input: VenueInput, median: number | undefined): string | undefined {
+function faultOfInput(input: VenueInput, median: number | undefined, newestMs: number): string | undefined {
   const own = contributionOf(input);
   if (own === undefined) return input.reason ?? "no usable mark price, open interest or levels";
   const off = median === undefined ? 0 : Math.abs(own.markPrice / median - 1);
-  return off > mostMarkDeviation
+  const lagSeconds = Math.max(0, (own.ageMs ?? newestMs) - newestMs) / 1000;
+  const drift = Number.isFinite(lagSeconds) ? Math.min(mostDrift, driftPerSecond * lagSeconds) : 0;
+  return off > mostMarkDeviation + drift
     ? `mark ${own.markPrice} is far from the venues' median ${median}`
     : undefined;
 }
@@ -122,14 +136,10 @@ function contributionOf(input: VenueInput): Contribution | undefined {
 }
 
 function markOf(input: VenueInput): { markPrice: number; openInterestUsd: number } | undefined {
-  const openInterestUsd = soundOpenInterest(input);
+  const openInterestUsd = knownUsd(input);
   const { markPrice = NaN } = input;
   const sound = Number.isFinite(markPrice) && markPrice > 0;
   return sound && openInterestUsd !== undefined ? { markPrice, openInterestUsd } : undefined;
-}
-
-function soundOpenInterest({ openInterestUsd = NaN }: VenueInput): number | undefined {
-  return Number.isFinite(openInterestUsd) && openInterestUsd > 0 ? openInterestUsd : undefined;
 }
 
 /** The mark that half of the open interest lies at or below; between two where it is exactly half. */
@@ -213,19 +223,6 @@ function oldestAge(venues: readonly Contribution[]): number | null {
     if (ageMs === null) return oldest;
     return oldest === null ? ageMs : Math.max(oldest, ageMs);
   }, null);
-}
-
-function shareOf(input: VenueInput): VenueShare {
-  const { id, status, ageMs, method, measuredShare, reason } = input;
-  return {
-    id,
-    status,
-    ageMs,
-    openInterestUsd: soundOpenInterest(input) ?? null,
-    method,
-    ...(measuredShare === undefined ? {} : { measuredShare }),
-    ...(reason === undefined ? {} : { reason }),
-  };
 }
 
 /** Digits of prices and notionals in a published map. */

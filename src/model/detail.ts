@@ -58,7 +58,7 @@ export function detailOf(aggregate: Aggregate, inputs: readonly VenueInput[]): M
     markPrice,
     binWidth: binWidth * binsToOne,
     leverages,
-    venues: contributing.map(({ id }) => id),
+    venues: contributing.map(({ id, series = id }) => series),
     long: sideDetail(aggregate.long, aggregate.longParts, contributing),
     short: sideDetail(aggregate.short, aggregate.shortParts, contributing),
   };

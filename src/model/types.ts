@@ -73,9 +73,22 @@ export interface VenueShare {
   readonly ageMs: number | null;
   readonly openInterestUsd: number | null;
   readonly method: Method;
+  /** Its part of the fresh open interest that the map is made of, 0 to 1; absent where nothing is fresh. */
+  readonly weight?: number;
   /** Share of its open interest whose positions are known, 0 to 1; absent where none are. */
   readonly measuredShare?: number;
   /** Why it is not fresh, in words for an operator. */
+  readonly reason?: string;
+  /** Each contract by itself where it has several; the figures above are their sum, the status the largest one's. */
+  readonly contracts?: readonly ContractShare[];
+}
+
+/** A contract's share in its venue's; `series` is the venue's id for the main one, "okx:inverse" for the other. */
+export interface ContractShare {
+  readonly series: string;
+  readonly status: VenueStatus;
+  readonly ageMs: number | null;
+  readonly openInterestUsd: number | null;
   readonly reason?: string;
 }
 

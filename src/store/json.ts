@@ -77,6 +77,8 @@ const percentiles = z.object({
   p90: z.number(),
 });
 
+const venueStatus = z.enum(["fresh", "stale", "failed", "quarantined", "disabled"]);
+
 const imbalance = z.object({
   symbol: z.string(),
   time: z.number(),
@@ -109,12 +111,24 @@ const imbalance = z.object({
   venues: z.array(
     z.object({
       id: z.string(),
-      status: z.enum(["fresh", "stale", "failed", "quarantined", "disabled"]),
+      status: venueStatus,
       ageMs: orNull,
       openInterestUsd: orNull,
       method: z.enum(["estimated", "measured"]),
       measuredShare: unknownOr,
+      weight: unknownOr,
       reason: z.string().exactOptional(),
+      contracts: z
+        .array(
+          z.object({
+            series: z.string(),
+            status: venueStatus,
+            ageMs: orNull,
+            openInterestUsd: orNull,
+            reason: z.string().exactOptional(),
+          }),
+        )
+        .exactOptional(),
     }),
   ),
   coverage: z.number(),

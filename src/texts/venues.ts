@@ -10,7 +10,9 @@ const names: ReadonlyMap<string, string> = new Map([
   ["krakenfutures", "Kraken"],
 ]);
 
-/** The venue's name for readers; its id where it has no other. */
+/** The venue's name for readers, its id where it has no other; "okx:inverse" is "OKX inverse". */
 export function venueName(id: string): string {
-  return names.get(id) ?? id;
+  const [venue = id, contract] = id.split(":");
+  const name = names.get(venue) ?? venue;
+  return contract === undefined ? name : `${name} ${contract}`;
 }

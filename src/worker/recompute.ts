@@ -9,6 +9,7 @@ import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Commit, OutboxAlert, RuleAlert, Store, VenueRecord } from "../store/contracts.ts";
 import type { RecomputeJob } from "./contracts.ts";
+import { judgeJumps } from "./jumps.ts";
 import { encodeMemory, type SymbolMemory } from "./memory.ts";
 import type { Committed } from "./pictureData.ts";
 import { createPortfolio, type Portfolio } from "./portfolio.ts";
@@ -101,11 +102,13 @@ async function recomputeOnce(
   if (memory.slot === slot) return "slot-done";
 
   const now = clock.now();
+  const jumps = judgeJumps(records, memory.openInterest ?? {});
   const inputs = venueInputs({
     records,
     portfolio,
     venues: options.venues,
     measured: positions,
+    doubts: jumps.doubts,
     now,
     pollIntervalMs: options.pollIntervalMs,
   });
@@ -122,7 +125,11 @@ async function recomputeOnce(
     memory: memory.episode,
     now,
   });
-  const next: SymbolMemory = { notional: measured.memory, episode: decided.memory };
+  const next: SymbolMemory = {
+    notional: measured.memory,
+    episode: decided.memory,
+    openInterest: jumps.memory,
+  };
   const alerts = outboxAlerts(decided.alerts, options);
 
   const changed = portfolio.changed();

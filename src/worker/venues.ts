@@ -13,6 +13,8 @@ export interface VenueInputsOptions {
   readonly venues: readonly string[];
   /** Positions that are known, by venue. */
   readonly measured: ReadonlyMap<string, readonly MeasuredPosition[]>;
+  /** Why a series' newest figures are not believed. */
+  readonly doubts: ReadonlyMap<string, string>;
   readonly now: number;
   readonly pollIntervalMs: number;
 }
@@ -22,8 +24,21 @@ const leastStaleMs = 10_000;
 
 /** What each configured venue brings to this recompute: levels if it is fresh, a reason if it is not. */
 export function venueInputs(options: VenueInputsOptions): VenueInput[] {
-  const byVenue = new Map(options.records.map((record) => [record.venue, record]));
-  return options.venues.map((id) => venueInput(id, byVenue.get(id), options));
+  const bySeries = new Map(options.records.map((record) => [record.venue, record]));
+  return options.venues.flatMap((id) => [
+    venueInput(id, bySeries.get(id), options),
+    ...options.records
+      .filter((record) => record.venue.startsWith(`${id}:`) && !isGone(record, options.now))
+      .map((record) => ({ ...venueInput(record.venue, record, options), id, series: record.venue })),
+  ]);
+}
+
+/** A second contract that isn't polled any more says nothing about its venue. */
+const goneMs = 3_600_000;
+
+function isGone({ observation, failure }: VenueRecord, now: number): boolean {
+  if (observation === undefined || failure?.kind === "give-up-symbol") return true;
+  return now - observation.observedAt > goneMs;
 }
 
 /** Venues trade one path: the null map is that of the largest fresh one. */
@@ -32,7 +47,7 @@ export function nullLevelsOf(inputs: readonly VenueInput[], portfolio: Portfolio
     .filter(({ status }) => status === "fresh")
     .toSorted((a, b) => (b.openInterestUsd ?? 0) - (a.openInterestUsd ?? 0));
   if (largest?.markPrice === undefined) return undefined;
-  return portfolio.nullLevels(largest.id, largest.markPrice);
+  return portfolio.nullLevels(largest.series ?? largest.id, largest.markPrice);
 }
 
 function venueInput(id: string, record: VenueRecord | undefined, options: VenueInputsOptions): VenueInput {
@@ -47,8 +62,13 @@ function venueInput(id: string, record: VenueRecord | undefined, options: VenueI
   if (ageMs > Math.max(3 * options.pollIntervalMs, leastStaleMs)) {
     const failure = record?.failure;
     if (failure === undefined) return { ...known, status: "stale", reason: "no newer data came" };
+    // what was delisted is not missing from the map
+    if (failure.kind === "give-up-symbol")
+      return { id, status: "disabled", ageMs: null, method: "estimated", reason: failure.reason };
     return { ...known, status: failedStatus(record), reason: failure.reason };
   }
+  const doubt = options.doubts.get(id);
+  if (doubt !== undefined) return { ...known, status: "quarantined", reason: doubt };
   const series = options.portfolio.series(id);
   if (series === undefined) return { ...known, status: "stale", reason: "reading its history" };
   const modelled = stackedLevels(series, markPrice, formingBar);

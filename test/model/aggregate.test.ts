@@ -1,12 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { aggregateVenues, toLiquidationMap, type VenueInput } from "../../src/model/aggregate.ts";
-import { binWidth } from "../../src/model/grid.ts";
 import { freshNotionalMemory, measureImbalance } from "../../src/model/imbalance.ts";
-import type { VenueLevels } from "../../src/model/levels.ts";
 import { notionalWithin } from "../../src/model/profile.ts";
 import { seriesLevels, warmStart } from "../../src/model/series.ts";
 import type { ContractType } from "../../src/model/types.ts";
+import { aLevels, anInput } from "./inputs.ts";
 import { aSpec, sameBits, steadyBars } from "../support/market.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -98,7 +97,12 @@ describe("a venue that cannot be used", () => {
     ["failed", { status: "failed", reason: "no answer" }, "failed"],
     ["has no levels yet", { levels: undefined } as object, "quarantined"],
     ["has no sound mark", { markPrice: NaN }, "quarantined"],
-    ["has a mark far from the others'", { markPrice: 120, openInterestUsd: 10 }, "quarantined"],
+    ["has a mark more than a percent from the others'", { markPrice: 101.1, ageMs: 0 }, "quarantined"],
+    [
+      "has a mark far from the others', however old it is",
+      { markPrice: 105.1, ageMs: 90_000 },
+      "quarantined",
+    ],
   ])("contributes nothing and is named when it %s", (_name, change, status) => {
     const good = anInput({ id: "good", openInterestUsd: 30 });
     const alone = aggregateVenues("BTC", 0, [good]);
@@ -111,6 +115,15 @@ describe("a venue that cannot be used", () => {
     expect(both.ageMs).toBe(0);
     expect(both.coverage).toBeCloseTo(0.75);
     expect(both.shares.find(({ id }) => id === "odd")).toMatchObject({ status, openInterestUsd: 10 });
+  });
+
+  it.each([
+    ["within a percent", { markPrice: 100.9, ageMs: 0 }],
+    ["further off the older it is: prices ran on", { markPrice: 103.9, ageMs: 30_000 }],
+  ])("is used with a mark %s", (_name, change) => {
+    const good = anInput({ id: "good", openInterestUsd: 30 });
+    const both = aggregateVenues("BTC", 0, [good, anInput({ id: "odd", openInterestUsd: 10, ...change })]);
+    expect(both.shares.map(({ status }) => status)).toEqual(["fresh", "fresh"]);
   });
 
   it("leaves an empty map, without a mark, when there is no other", () => {
@@ -180,25 +193,4 @@ describe("the published map", () => {
 function longNotional(contractType: ContractType): number {
   const input = anInput({ levels: aLevels(100, contractType) });
   return notionalWithin(aggregateVenues("BTC", 0, [input]).long, 0.25);
-}
-
-/** One unit a side, 2 % away in logs. */
-function aLevels(markPrice: number, contractType: ContractType = "linear"): VenueLevels {
-  const quantities = new Float64Array(100);
-  quantities[39] = 1;
-  const side = { nearest: 0.02 - 39 * binWidth, quantities };
-  return { contractType, markPrice, long: side, short: side };
-}
-
-function anInput(change: Partial<VenueInput>): VenueInput {
-  return {
-    id: "a",
-    status: "fresh",
-    ageMs: 0,
-    method: "estimated",
-    markPrice: 100,
-    openInterestUsd: 1,
-    levels: aLevels(change.markPrice ?? 100),
-    ...change,
-  };
 }
