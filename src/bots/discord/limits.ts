@@ -6,7 +6,6 @@ export const buttonLabelLimit = 80;
 export const buttonsPerRow = 5;
 export const selectOptionLimit = 25;
 export const selectTextLimit = 100;
-export const placeholderLimit = 150;
 export const messageTextLimit = 4000;
 export const messageComponentLimit = 40;
 export const modalTitleLimit = 45;
@@ -19,9 +18,6 @@ export const pictureDescriptionLimit = 1024;
 export const descriptionLimit = 100;
 export const suggestionLimit = 25;
 export const suggestionTextLimit = 100;
-
-// interactions/receiving-and-responding
-export const firstAnswerMs = 3_000;
 
 /** The text in at most so many UTF-16 units, cut between letters. */
 export function cut(text: string, limit: number): string {
