@@ -120,7 +120,7 @@ function startStatus(store: Store, clock: Clock): () => void {
 
 async function statusLine(store: Store, clock: Clock): Promise<string> {
   const { textsIn } = await import("../texts/texts.ts");
-  const { price, ratio: ratioText } = textsIn("en");
+  const { price, percent, ratio: ratioText } = textsIn("en");
   const imbalances = await Promise.all(symbols.map(async (symbol) => store.symbols.imbalance(symbol)));
   const parts = imbalances.map((imbalance, i) => {
     const symbol = symbols[i] ?? "";
@@ -132,6 +132,9 @@ async function statusLine(store: Store, clock: Clock): Promise<string> {
   const missing = venues
     .filter(({ status }) => status !== "fresh")
     .map(({ id, status }) => `${id} ${status}`);
+  const measured = venues.flatMap(({ id, measuredShare }) =>
+    measuredShare === undefined ? [] : `${id} ${percent(measuredShare)} measured`,
+  );
   const time = new Date(clock.now()).toISOString().slice(11, 16);
-  return `${[time, ...parts, ...missing].join(" · ")}\n`;
+  return `${[time, ...parts, ...measured, ...missing].join(" · ")}\n`;
 }

@@ -84,7 +84,8 @@ function isClosed(row: CandleRow, { candles, now }: Assembly): boolean {
 
 function closedBar(row: CandleRow, input: Assembly): Bar {
   const close = closeOf(row);
-  const openInterest = input.openInterest.get(close) ?? nearest(input.samples, close);
+  const known = input.openInterest.get(close) ?? sampledAt(input.samples, close);
+  const openInterest = known ?? (input.awaited.openInterest ? undefined : firstAfter(input.samples, close));
   return makeBar(row, {
     openInterest,
     mark: input.marks.get(row.openTime),
@@ -155,8 +156,21 @@ function joinMarks(rows: readonly MarkRow[]): MarkRow | undefined {
   }));
 }
 
-function nearest(samples: readonly Sample[], close: number): number | undefined {
-  const reachable = samples.filter((sample) => Math.abs(sample.at - close) <= sampleReachMs);
-  if (reachable.length === 0) return undefined;
-  return reachable.reduce((a, b) => (Math.abs(b.at - close) < Math.abs(a.at - close) ? b : a)).value;
+/** The sample near a close; else, where polls failed around it, the straight line between the two beside it. */
+function sampledAt(samples: readonly Sample[], close: number): number | undefined {
+  const before = samples.findLast(({ at }) => at <= close);
+  const after = samples.find(({ at }) => at > close);
+  const near = [before, after]
+    .filter((sample) => sample !== undefined)
+    .toSorted((a, b) => Math.abs(a.at - close) - Math.abs(b.at - close))[0];
+  if (near !== undefined && Math.abs(near.at - close) <= sampleReachMs) return near.value;
+  if (before === undefined || after === undefined || after.at - before.at > intervalMs) return undefined;
+  const share = (close - before.at) / (after.at - before.at);
+  return before.value + share * (after.value - before.value);
+}
+
+/** Where a venue keeps no history, the bar before our first look has what that look found. */
+function firstAfter(samples: readonly Sample[], close: number): number | undefined {
+  const [first] = samples;
+  return first !== undefined && first.at > close && first.at - close <= intervalMs ? first.value : undefined;
 }

@@ -3,12 +3,16 @@ import type { Depths } from "../store/contracts.ts";
 import type { BookSource } from "./contracts.ts";
 
 const minuteMs = 60_000;
+/** On this machine books cost the processor what they cost no venue. */
+const localEveryMs = 5 * minuteMs;
 
 export interface BookWatchOptions {
   readonly books: BookSource;
   readonly symbols: readonly string[];
   readonly depths: Depths;
   readonly clock: Clock;
+  /** A venue on this machine. */
+  readonly unthrottled: boolean;
 }
 
 /**
@@ -16,7 +20,8 @@ export interface BookWatchOptions {
  * turn. Resolves with how many were kept.
  */
 export function createBookWatch(options: BookWatchOptions): (signal: AbortSignal) => Promise<number> {
-  const { books, symbols, depths, clock } = options;
+  const { books, symbols, depths, clock, unthrottled } = options;
+  const everyMs = unthrottled ? localEveryMs : minuteMs;
   const count = Math.min(symbols.length, books.perMinute());
   let nextAt = -Infinity;
   let turn = 0;
@@ -31,7 +36,7 @@ export function createBookWatch(options: BookWatchOptions): (signal: AbortSignal
   return async (signal) => {
     const now = clock.now();
     if (now < nextAt || signal.aborted) return 0;
-    nextAt = now + minuteMs;
+    nextAt = now + everyMs;
     const chosen = Array.from({ length: count }, (_, i) => symbols[(turn + i) % symbols.length] ?? "");
     turn = (turn + count) % Math.max(1, symbols.length);
     const kept = await Promise.all(chosen.map(async (symbol) => watch(symbol, signal)));

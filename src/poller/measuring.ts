@@ -29,7 +29,7 @@ export interface MeasuringRound {
   readonly asked: number;
 }
 
-const localAccounts = 60;
+const localAccounts = 24;
 
 /**
  * One round of looking into accounts: who traded, whom to ask, what they hold. All that is known is in the store,

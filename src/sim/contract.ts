@@ -4,6 +4,7 @@ import { type Candle, createCandles, joined, regroup } from "./candles.ts";
 import type { Phase, TrueLiquidation, Truth, VenueProfile } from "./contracts.ts";
 import { createCrowd, type Crowd, type CrowdStep } from "./crowd.ts";
 import type { Instrument } from "./instruments.ts";
+import type { Holding } from "./lots.ts";
 import { createVenuePrice, type PriceParts, type Stretch } from "./path.ts";
 import { createPrints } from "./prints.ts";
 import { createRandom, seedFor } from "./random.ts";
@@ -56,6 +57,8 @@ export interface Contract {
   readonly truth: () => Truth;
   /** Whose positions they are: one account a cohort, and one a side for all who hedge. */
   readonly positions: () => readonly AccountPosition[];
+  /** One of them. */
+  readonly position: (side: Side, account: number) => AccountPosition | undefined;
 }
 
 /** One account's position; quantities in base units. */
@@ -136,6 +139,7 @@ export function createContract(options: ContractOptions): Contract {
     book: () => orderBookAt(instrument, price.last(), crowd.openInterest() * lotSize, now, seed),
     liquidations: prints.after,
     positions: () => accountPositions(crowd, lotSize, price.mark()),
+    position: (side, account) => accountPosition(crowd, side, account, { lotSize, mark: price.mark() }),
     truth: () => ({ symbol, time: now, markPrice: price.mark(), ...positionsOf(crowd, lotSize) }),
   };
 }
@@ -164,21 +168,50 @@ function positionsOf(crowd: Crowd, lotSize: number): Omit<Truth, "symbol" | "tim
   };
 }
 
+interface Figures {
+  readonly lotSize: number;
+  readonly mark: number;
+}
+
 /** Cohorts are numbered from 1; account 0 of a side is the hedgers'. */
 function accountPositions(crowd: Crowd, lotSize: number, mark: number): readonly AccountPosition[] {
-  return (["long", "short"] as const).flatMap((side) => {
-    const { lots, hedged } = crowd.side(side);
-    const hedger = { quantity: hedged * lotSize, entryPrice: mark, margin: hedged * lotSize * mark };
-    const cohorts = lots.holdings().map(({ id, quantity, entryPrice, margin, trigger }) => ({
-      account: id,
-      side,
-      quantity: quantity * lotSize,
-      entryPrice,
-      margin: margin * quantity * lotSize,
-      liquidationPrice: Number.isFinite(trigger) && trigger > 0 ? trigger : undefined,
-    }));
-    return [{ account: 0, side, ...hedger, liquidationPrice: undefined }, ...cohorts];
-  });
+  return (["long", "short"] as const).flatMap((side) => [
+    hedgersOf(crowd, side, { lotSize, mark }),
+    ...crowd
+      .side(side)
+      .lots.holdings()
+      .map((holding) => positionOf(side, holding, lotSize)),
+  ]);
+}
+
+function accountPosition(
+  crowd: Crowd,
+  side: Side,
+  account: number,
+  figures: Figures,
+): AccountPosition | undefined {
+  if (account === 0) return hedgersOf(crowd, side, figures);
+  const holding = crowd.side(side).lots.holding(account);
+  return holding === undefined ? undefined : positionOf(side, holding, figures.lotSize);
+}
+
+function hedgersOf(crowd: Crowd, side: Side, { lotSize, mark }: Figures): AccountPosition {
+  const quantity = crowd.side(side).hedged * lotSize;
+  const margin = quantity * mark;
+  return { account: 0, side, quantity, entryPrice: mark, margin, liquidationPrice: undefined };
+}
+
+function positionOf(side: Side, holding: Holding, lotSize: number): AccountPosition {
+  const { id, entryPrice, trigger } = holding;
+  const quantity = holding.quantity * lotSize;
+  return {
+    account: id,
+    side,
+    quantity,
+    entryPrice,
+    margin: holding.margin * quantity,
+    liquidationPrice: Number.isFinite(trigger) && trigger > 0 ? trigger : undefined,
+  };
 }
 
 /** Candles of all intervals, kept as one-minute ones (two days) and five-minute ones (five weeks). */

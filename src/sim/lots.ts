@@ -48,6 +48,7 @@ export interface Lots {
   readonly levels: (lotSize: number) => readonly TrueLevel[];
   /** A trigger that never comes is ±Infinity or not above 0. */
   readonly holdings: () => readonly Holding[];
+  readonly holding: (id: number) => Holding | undefined;
   /** Traders; their number times a lot is in base units over base units a ticket. */
   readonly accounts: () => number;
   /** Lots in tickets that were worth at least `largeTicketUsd` when they were opened. */
@@ -200,6 +201,19 @@ export function createLots(side: Side, reprice: Repricer): Lots {
 
   const holdings: Lots["holdings"] = () =>
     Array.from({ length: count }, (_, index) => ({ id: at(data.id, index), ...departureOf(index) }));
+  const holding: Lots["holding"] = (id) => {
+    const index = data.id.subarray(0, count).indexOf(id);
+    return index === -1 ? undefined : { id, ...departureOf(index) };
+  };
 
-  return { total: () => total, add, sweep, levels, holdings, accounts: () => accounts, large: () => large };
+  return {
+    total: () => total,
+    add,
+    sweep,
+    levels,
+    holdings,
+    holding,
+    accounts: () => accounts,
+    large: () => large,
+  };
 }

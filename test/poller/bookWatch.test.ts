@@ -11,6 +11,7 @@ function setScene(symbols: readonly string[], perMinute: number, silent: readonl
   const watch = createBookWatch({
     symbols,
     clock,
+    unthrottled: false,
     books: {
       perMinute: () => perMinute,
       depth: async (symbol) => {

@@ -146,6 +146,19 @@ describe("what only one venue does", () => {
   );
 
   it.each([bitget, hyperliquid, mexc, krakenfutures])(
+    "$id's open interest at a close that no poll was near lies between those before and after it",
+    async (dialect) => {
+      const { venue, clock } = await stage(dialect);
+      clock.set(noon - 2 * minuteMs);
+      await pollOne(venue);
+      clock.set(noon + 2 * minuteMs);
+      const outcome = await pollOne(venue, { symbol: "BTC", cursor: noon - 2 * barMs });
+      const [bar] = outcome.ok ? outcome.observation.closedBars : [];
+      expect(bar?.openInterest).toBeCloseTo(truth.openInterest(noon), 6);
+    },
+  );
+
+  it.each([bitget, hyperliquid, mexc, krakenfutures])(
     "$id's history ends with today's open interest, for the model to spread over the prices before",
     async (dialect) => {
       const { venue, clock } = await stage(dialect);

@@ -71,6 +71,7 @@ function contractOf(
     book: () => ({ time: now(), bids: [], asks: [] }),
     liquidations: () => [],
     positions: () => [],
+    position: () => undefined,
     truth: () => {
       throw new Error("nobody asks for positions here");
     },

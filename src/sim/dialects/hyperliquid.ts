@@ -187,9 +187,7 @@ function l2Book({ book, instrument }: Contract, digits = 5): unknown {
 function clearinghouseState({ user }: Question<"clearinghouseState">, venue: VenueView): Reply {
   const held = venue.contracts.flatMap((contract) => {
     const account = accountOf(user, contract.instrument.symbol);
-    const position =
-      account &&
-      contract.positions().find(({ side, account: id }) => side === account.side && id === account.account);
+    const position = account && contract.position(account.side, account.account);
     return position === undefined || position.quantity === 0 ? [] : [{ contract, position }];
   });
   const notional = held.reduce(
