@@ -209,3 +209,23 @@ describe("what is typed", () => {
     expect(shown(original)).toContain("Kept about this chat");
   });
 });
+
+describe("other languages", () => {
+  test("commands are translated where Discord speaks ours", async () => {
+    const { server } = await scene();
+    const command = server.registry.find(undefined, "imbalance");
+    const { description_localizations: said } = command ?? {};
+    expect(said?.["es-ES"]).toBeDefined();
+    expect(said?.["es-419"]).toBe(said?.["es-ES"]);
+    expect(said?.["es-ES"]).not.toBe(command?.description);
+  });
+
+  test("answers for one are in that one's language, answers for all in the channel's", async () => {
+    const { ask } = await scene();
+    const spanish = { locale: "es-419" };
+    expect(shown((await ask("privacy", {}, spanish)).original)).toContain("Se guarda");
+    await ask("language", { language: "es" });
+    expect(shown((await ask("map", { symbol: "BTC" })).original)).toContain("Actualizar");
+    expect(shown((await ask("help")).original)).toContain("I watch");
+  });
+});
