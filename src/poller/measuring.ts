@@ -57,14 +57,14 @@ export function createMeasuring(options: MeasuringOptions): (signal: AbortSignal
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly Holding[]>> => {
     const found = new Map<string, readonly Holding[]>();
+    const askOne = async (address: string): Promise<void> => {
+      const held = await accounts.holdings(address, symbols, signal);
+      if (held !== undefined) found.set(address, held);
+    };
     const pending: Promise<void>[] = [];
     for (const { address } of chosen) {
       if (signal.aborted) break;
-      pending.push(
-        accounts.holdings(address, symbols, signal).then((held) => {
-          if (held !== undefined) found.set(address, held);
-        }),
-      );
+      pending.push(askOne(address));
       if (spacingMs > 0) await rest(clock, spacingMs, signal);
     }
     await Promise.all(pending);

@@ -52,12 +52,16 @@ describe("a book's depth", () => {
     expect(depth).not.toHaveProperty("askReach");
   });
 
-  test.each<[string, Partial<Book>]>([
-    ["an empty side", { bids: [] }],
-    ["a crossed book", { bids: [[100.02, 1]] }],
-    ["a level on the wrong side", { asks: [...book().asks, [90, 1]] }],
-  ])("%s is refused", (_name, over) => {
-    expect(() => bookDepthOf(book(over))).toThrow();
+  test.each<[string, Partial<Book>, string]>([
+    ["an empty side", { bids: [] }, "a side of the book is empty"],
+    ["a crossed book", { bids: [[100.02, 1]] }, "best bid 100.02 is not below best ask 100.01"],
+    [
+      "a level on the wrong side",
+      { asks: [...book().asks, [90, 1]] },
+      "a level at 90 lies on the wrong side",
+    ],
+  ])("%s is refused", (_name, over, reason) => {
+    expect(() => bookDepthOf(book(over))).toThrow(reason);
   });
 
   test("holds every dollar within its five percent, whatever the levels", () => {
