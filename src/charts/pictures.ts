@@ -41,7 +41,7 @@ const mostDays = 30;
 /** A heatmap that has just begun shows this many columns' time. */
 const leastColumns = 12;
 /** A history is thinned to this many steps before it goes to the renderer. */
-const historySteps = 1_200;
+const historySteps = 600;
 
 export function createPictures(options: PicturesOptions): Pictures {
   const { symbols, store, charts, log } = options;

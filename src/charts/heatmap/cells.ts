@@ -26,25 +26,28 @@ export function cellsOf(
   return cells;
 }
 
-/** A bin's notional lies evenly over it; a row takes its part of each. */
+/** A bin's notional lies evenly over it; a row takes its part of each: the difference of two running totals. */
 function fillColumn(
   { columns, rows, usd }: Cells,
   at: number,
-  column: MapColumn,
+  { firstBin, binWidth, notionalUsd }: MapColumn,
   low: number,
   rowSize: number,
 ): void {
-  const { firstBin, binWidth, notionalUsd } = column;
-  const lowest = firstBin * binWidth;
-  for (let row = 0; row < rows; row += 1) {
-    const from = (low + (rows - 1 - row) * rowSize - lowest) / binWidth;
-    const to = from + rowSize / binWidth;
-    let sum = 0;
-    const last = Math.min(notionalUsd.length - 1, Math.floor(to));
-    for (let bin = Math.max(0, Math.floor(from)); bin <= last; bin += 1) {
-      sum += (notionalUsd[bin] ?? 0) * Math.max(0, Math.min(to, bin + 1) - Math.max(from, bin));
-    }
-    usd[row * columns + at] = sum;
+  const totals = new Float64Array(notionalUsd.length + 1);
+  for (let bin = 0; bin < notionalUsd.length; bin += 1) {
+    totals[bin + 1] = (totals[bin] ?? 0) + (notionalUsd[bin] ?? 0);
+  }
+  const below = (logPrice: number): number => {
+    const position = Math.min(Math.max(logPrice / binWidth - firstBin, 0), notionalUsd.length);
+    const bin = Math.floor(position);
+    return (totals[bin] ?? 0) + (position - bin) * (notionalUsd[bin] ?? 0);
+  };
+  let lower = below(low);
+  for (let row = rows - 1; row >= 0; row -= 1) {
+    const upper = below(low + (rows - row) * rowSize);
+    usd[row * columns + at] = upper - lower;
+    lower = upper;
   }
 }
 
@@ -61,8 +64,12 @@ const darkest = 0.2;
 const leastSpan = 10;
 const mostSpan = 300;
 
+/** Sorting all of a month's cells takes longer than drawing them; these tell its quantiles as well. */
+const mostSampled = 15_000;
+
 export function scaleOf({ usd }: Cells): ColourScale | undefined {
-  const known = usd.filter((value) => value > 0).toSorted();
+  const stride = Math.max(1, Math.floor(usd.length / mostSampled));
+  const known = usd.filter((value, i) => i % stride === 0 && value > 0).toSorted();
   const quantile = (share: number): number | undefined =>
     known[Math.min(known.length - 1, Math.floor(known.length * share))];
   const [low, most] = [quantile(darkest), quantile(brightest)];
@@ -73,9 +80,13 @@ export function scaleOf({ usd }: Cells): ColourScale | undefined {
 /** Colours by the logarithm of notional; index 0 stands for "nothing recorded", 1 for the least. */
 export function coloursOf({ usd }: Cells, { least, most }: ColourScale): Uint8Array {
   const steps = (colourCount - 2) / Math.log(most / least);
-  return Uint8Array.from(usd, (value) => {
-    if (Number.isNaN(value)) return 0;
+  const colours = new Uint8Array(usd.length);
+  // plainly: 1 + steps × ln(usd / least), between 1 and 255; a loop, because a month has 144,000 cells
+  for (let i = 0; i < usd.length; i += 1) {
+    const value = usd[i] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
     const share = value > least ? Math.log(value / least) * steps : 0;
-    return 1 + Math.min(colourCount - 2, Math.round(share));
-  });
+    colours[i] = 1 + Math.min(colourCount - 2, Math.round(share));
+  }
+  return colours;
 }

@@ -3,7 +3,7 @@ import type { AlertMark } from "../contracts.ts";
 import { element, rectAt, short, textAt } from "../draw/svg.ts";
 import { textWidth } from "../draw/text.ts";
 import type { HistoryScene } from "./scene.ts";
-import type { LinePoint, Stretch } from "./line.ts";
+import { piecesOf, type LinePoint, type Stretch } from "./line.ts";
 
 /** Beyond each threshold the ground takes its side's colour. */
 export function drawThresholds({ request, plot, palette, y, middle }: HistoryScene): string[] {
@@ -44,39 +44,28 @@ export function drawSideNames({ plot, palette, texts, frame }: HistoryScene): st
 
 /** The line, its band, and the area between it and 1×, in the colour of the side that is nearer. */
 export function drawLine(scene: HistoryScene): string[] {
-  const { stretches, palette, plot, middle, frame } = scene;
-  const height = plot.y + plot.height - middle;
-  const halves = [
-    { id: "above", colours: palette.side.short, box: { ...plot, height: middle - plot.y } },
-    { id: "below", colours: palette.side.long, box: { ...plot, y: middle, height } },
-  ];
-  const d = stretches.map((stretch) => linePath(stretch, scene)).join("");
-  const filled = stretches.map((stretch) => areaToMiddle(stretch, scene)).join("");
+  const { stretches, palette, frame } = scene;
+  const pieces = stretches.flatMap(piecesOf);
   const band = stretches.map((stretch) => bandArea(stretch, scene)).join("");
-  if (d === "") return [];
-  const joined = { fill: "none", "stroke-linejoin": "round", "stroke-linecap": "round" };
+  const joined = { fill: "none", "stroke-linejoin": "bevel" };
+  const halves = [true, false].map((above) => {
+    const own = pieces.filter((piece) => piece.above === above);
+    return {
+      colour: palette.side[above ? "short" : "long"].line,
+      line: own.map(({ points }) => linePath(points, scene)).join(""),
+      area: own.map(({ points }) => areaToMiddle(points, scene)).join(""),
+    };
+  });
   return [
-    element("defs", {}, ...halves.map(({ id, box }) => element("clipPath", { id }, rectAt(box, {})))),
-    element("path", { d: band, fill: palette.muted, opacity: 0.28 }),
-    ...halves.map(({ id, colours }) =>
-      element("path", { d: filled, fill: colours.fill, opacity: 0.24, "clip-path": `url(#${id})` }),
-    ),
-    element("path", {
-      d,
-      stroke: palette.background,
-      "stroke-width": frame.curve * 1.9,
-      opacity: 0.7,
-      ...joined,
-    }),
-    ...halves.map(({ id, colours }) =>
-      element("path", {
-        d,
-        stroke: colours.line,
-        "stroke-width": frame.curve,
-        "clip-path": `url(#${id})`,
-        ...joined,
-      }),
-    ),
+    ...(band === "" ? [] : [element("path", { d: band, fill: palette.muted, opacity: 0.28 })]),
+    ...halves
+      .filter(({ area }) => area !== "")
+      .map(({ area, colour }) => element("path", { d: area, fill: colour, opacity: 0.24 })),
+    ...halves
+      .filter(({ line }) => line !== "")
+      .map(({ line, colour }) =>
+        element("path", { d: line, stroke: colour, "stroke-width": frame.curve, ...joined }),
+      ),
   ];
 }
 

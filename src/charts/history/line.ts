@@ -64,6 +64,36 @@ function splitAtHoles(points: readonly LinePoint[], hole: number): LinePoint[][]
   return stretches;
 }
 
+/** A part of a stretch that stays on one side of ratio 1. */
+export interface Piece {
+  readonly above: boolean;
+  readonly points: readonly LinePoint[];
+}
+
+/** Cuts a stretch where it crosses ratio 1; the pieces meet there. */
+export function piecesOf(stretch: Stretch): Piece[] {
+  const pieces: { above: boolean; points: LinePoint[] }[] = [];
+  let before: LinePoint | undefined;
+  for (const point of stretch) {
+    const above = point.log >= 0;
+    const current = pieces.at(-1);
+    if (current?.above === above) current.points.push(point);
+    else if (current === undefined || before === undefined) pieces.push({ above, points: [point] });
+    else {
+      const crossing = crossingOf(before, point);
+      current.points.push(crossing);
+      pieces.push({ above, points: [crossing, point] });
+    }
+    before = point;
+  }
+  return pieces;
+}
+
+function crossingOf(one: LinePoint, other: LinePoint): LinePoint {
+  const share = one.log / (one.log - other.log);
+  return { time: one.time + share * (other.time - one.time), log: 0, low: null, high: null };
+}
+
 function thinBy<T extends { readonly time: number }>(
   points: readonly T[],
   valueOf: (point: T) => number,

@@ -6,6 +6,7 @@ import {
   type Look,
   type MapRequest,
 } from "../../../src/charts/contracts.ts";
+import { thinHistory } from "../../../src/charts/history/line.ts";
 import type { Drawing } from "../../../src/charts/render/messages.ts";
 import { agedImbalance } from "../../../src/model/aged.ts";
 import type { Imbalance, VenueShare } from "../../../src/model/types.ts";
@@ -251,7 +252,7 @@ const histories: Readonly<Record<string, HistoryRequest>> = {
   "history by the hour": history(2, pointsOf(2, hourMs, true)),
   "history portrait": history(7, week, { format: "portrait" }),
   "history of 1 day, no band": history(1, pointsOf(1, 60_000, false)),
-  "history of 30 days": history(30, pointsOf(30, 60_000, true)),
+  "history of 30 days": history(30, thinHistory(pointsOf(30, 60_000, true), (30 * dayMs) / 600)),
   "history with a hole": history(
     7,
     week.filter((_, i) => i < 300 || i > 480),
