@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { PictureFailure } from "../../../src/charts/contracts.ts";
 import { referenceImbalance } from "../../alerts/examples.ts";
 import { textsIn } from "../../../src/texts/texts.ts";
-import { aroundScenes, labelsOf, plainPictures, textOf } from "./scene.ts";
+import { labelsOf, textOf } from "./messages.ts";
+import { aroundScenes, plainPictures } from "./scene.ts";
 
 const setScene = aroundScenes();
 

@@ -6,7 +6,8 @@ import { poll } from "../../../src/bots/telegram/polling.ts";
 import { languages, textsIn } from "../../../src/texts/texts.ts";
 import { createBotMemory } from "../../../src/store/botMemory.ts";
 import { silentLog } from "../../support/redis.ts";
-import { aroundScenes, symbols, textOf } from "./scene.ts";
+import { textOf } from "./messages.ts";
+import { aroundScenes, symbols } from "./scene.ts";
 
 const setScene = aroundScenes();
 const limits = { symbols, notionalsInUse: new Set<number>() };

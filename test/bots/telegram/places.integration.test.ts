@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { aroundScenes, labelsOf, textOf } from "./scene.ts";
+import { labelsOf, textOf } from "./messages.ts";
+import { aroundScenes } from "./scene.ts";
 
 const setScene = aroundScenes();
 
