@@ -9,6 +9,8 @@ export interface CascadeInput {
   readonly books: readonly BookDepth[];
   /** Open interest of the venues that have a book here, as a share of all fresh venues', 0 to 1. */
   readonly bookCoverage: number;
+  /** The same venue by venue, for books that are known less far than 5 %; without it they are taken to be whole. */
+  readonly bookShares?: ReadonlyMap<string, number>;
   /** Share of the modelled exposure that is really force-closed when it is reached; null: all of it. */
   readonly realisedShare: number | null;
 }
@@ -36,22 +38,44 @@ export function readCascade(input: CascadeInput, draws: Draws = mapDraws): Casca
   const share = realisedShare ?? 1;
   const side = (profile: PartProfile, resting: Float64Array): CascadeSide =>
     readSide(profile, resting, share, draws);
-  const down = side(input.long, restingOf("long", books, bookCoverage));
-  const up = side(input.short, restingOf("short", books, bookCoverage));
+  const down = side(input.long, restingOf("long", input));
+  const up = side(input.short, restingOf("short", input));
   return { down, up, bookCoverage: Math.min(1, bookCoverage) };
 }
 
-/** What rests in all books by bin: longs are sold into bids, shorts bought from asks. */
-function restingOf(side: Side, books: readonly BookDepth[], coverage: number): Float64Array {
-  const bins = new Float64Array(Math.floor(logDistance(side, bookReach) / binWidth));
-  for (const book of books) {
+/**
+ * What rests in all books by bin: longs are sold into bids, shorts bought from asks. Each bin is scaled up by the
+ * coverage of the books that are known as far as there; where too few are, the reading ends.
+ */
+function restingOf(side: Side, input: CascadeInput): Float64Array {
+  const coverage = coverageOf(side, input);
+  const unknown = coverage.findIndex((share) => !(share >= leastCoverage));
+  const bins = new Float64Array(unknown === -1 ? coverage.length : unknown);
+  for (const book of input.books) {
     for (const [distance, notionalUsd] of side === "long" ? book.bids : book.asks) {
-      const bin = Math.floor(logDistance(side, Math.max(0, distance)) / binWidth);
+      const bin = binOf(side, distance);
       const sound = Number.isFinite(notionalUsd) && notionalUsd > 0;
-      if (sound && bin < bins.length) bins[bin] = (bins[bin] ?? 0) + notionalUsd / coverage;
+      if (sound && bin < bins.length) bins[bin] = (bins[bin] ?? 0) + notionalUsd / (coverage[bin] ?? 1);
     }
   }
   return bins;
+}
+
+const binOf = (side: Side, distance: number): number =>
+  Math.floor(logDistance(side, Math.max(0, distance)) / binWidth);
+
+/** By bin, the share of the market whose books are known there. */
+function coverageOf(side: Side, { books, bookCoverage, bookShares }: CascadeInput): Float64Array {
+  const coverage = new Float64Array(binOf(side, bookReach)).fill(bookCoverage);
+  for (const { venue, bidReach, askReach } of books) {
+    const reach = side === "long" ? bidReach : askReach;
+    const share = bookShares?.get(venue);
+    if (reach === undefined || share === undefined) continue;
+    for (let bin = binOf(side, reach); bin < coverage.length; bin += 1) {
+      coverage[bin] = (coverage[bin] ?? 0) - share;
+    }
+  }
+  return coverage;
 }
 
 function readSide(profile: PartProfile, resting: Float64Array, share: number, draws: Draws): CascadeSide {

@@ -10,6 +10,7 @@ import type { Log } from "../ops/log.ts";
 import type { Commit, OutboxAlert, RuleAlert, Store, VenueRecord } from "../store/contracts.ts";
 import type { RecomputeJob } from "./contracts.ts";
 import { judgeJumps } from "./jumps.ts";
+import { cascadeOf } from "./cascade.ts";
 import { encodeMemory, type SymbolMemory } from "./memory.ts";
 import type { Committed } from "./pictureData.ts";
 import { createPortfolio, type Portfolio } from "./portfolio.ts";
@@ -90,11 +91,12 @@ async function recomputeOnce(
   const { store, clock } = options;
   const { symbol } = portfolio;
   // asked at once, answered in one trip
-  const [memory, records, backfills, positions] = await Promise.all([
+  const [memory, records, backfills, positions, depths] = await Promise.all([
     portfolio.refresh(clock.now()),
     store.rounds.read(symbol),
     store.backfills.take(symbol),
     store.positions.read(symbol),
+    store.depths.read(symbol),
     rules.refresh(),
   ]);
   // even where the slot is done: what was taken is for the next commit then
@@ -117,8 +119,10 @@ async function recomputeOnce(
     episodeOpen: keepsNotional(memory.episode),
     nullLevels: nullLevelsOf(inputs, portfolio),
   });
+  const cascade = cascadeOf(aggregate, depths);
+  const imbalance = cascade === undefined ? measured.imbalance : { ...measured.imbalance, cascade };
   const decided = rules.decide({
-    imbalance: measured.imbalance,
+    imbalance,
     inputs,
     configured: configuredVenues(options.venues, records),
     measure: (notionalUsd) => measureOwn(aggregate, memory.notional, notionalUsd),
@@ -142,7 +146,7 @@ async function recomputeOnce(
     cursors: changed.cursors,
     dropped: changed.dropped,
     memory: encodeMemory(next),
-    imbalance: measured.imbalance,
+    imbalance,
     map: toLiquidationMap(aggregate),
     alerts,
     ruleAlerts: decided.alerts,
@@ -152,7 +156,7 @@ async function recomputeOnce(
   const result = await committing;
   if (result !== "committed") return result;
   portfolio.committed(next, slot);
-  options.onCommitted(measured.imbalance, decided);
+  options.onCommitted(imbalance, decided);
   options.keepForPictures?.({ map: commit.map, aggregate, inputs });
   for (const alert of alerts) await wake(options, symbol, alert);
   return result;

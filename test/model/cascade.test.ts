@@ -70,6 +70,30 @@ describe("the cascade reading", () => {
     expect(down?.distanceRatio).toBeNull();
   });
 
+  const cutOff = { bids: evenly(1e6).slice(0, 10), bidReach: 0.01 };
+  const wholeAndCutOff = (share: number): Partial<CascadeInput> => ({
+    books: [book(evenly(1e6), { venue: "whole" }), book([], { venue: "cut off", ...cutOff })],
+    bookShares: new Map([
+      ["whole", 1 - share],
+      ["cut off", share],
+    ]),
+  });
+
+  it("scales the books that are known farther out by their own share of the market", () => {
+    // both together hold 2e6 a step near the mark, the whole one 1e6 of half the market beyond
+    const near = profile("long", evenly(1.9e6).slice(0, 10));
+    const far = profile("long", evenly(1.9e6).slice(12));
+    expect(readCascade(input({ long: near, ...wholeAndCutOff(0.5) }))?.down.distanceRatio).toBeNull();
+    expect(readCascade(input({ long: far, ...wholeAndCutOff(0.5) }))?.down.distanceRatio).toBeNull();
+    expect(readCascade(input({ long: far, ...wholeAndCutOff(0.2) }))?.down.distanceRatio).not.toBeNull();
+  });
+
+  it("ends where too little of the market has books that are known as far", () => {
+    const long = profile("long", [[0.02, 50e6]]);
+    expect(readCascade(input({ long, ...wholeAndCutOff(0.95) }))?.down.distanceRatio).toBeNull();
+    expect(readCascade(input({ long, ...wholeAndCutOff(0.5) }))?.down.distanceRatio).not.toBeNull();
+  });
+
   it("counts only the share of the exposure that is really force-closed", () => {
     const long = profile("long", [[0.02, 10e6]]);
     expect(readCascade(input({ long, realisedShare: 0.3 }))?.down.distanceRatio).toBeNull();

@@ -1,4 +1,4 @@
-import type { MeasuredPosition } from "../../src/model/types.ts";
+import type { BookDepth, MeasuredPosition } from "../../src/model/types.ts";
 import type { RuleKey } from "../../src/alerts/rules.ts";
 import type {
   Commit,
@@ -30,6 +30,8 @@ export interface FakeStore extends Store {
   readonly cursors: Map<string, number>;
   /** Positions that are known, by venue. */
   readonly measured: Map<string, readonly MeasuredPosition[]>;
+  /** Books that were read. */
+  readonly books: BookDepth[];
   /** From now on these rules have a subscriber. */
   readonly useRules: (rules: readonly RuleKey[]) => void;
 }
@@ -57,6 +59,7 @@ export function fakeStore(): FakeStore {
   const alerts: OutboxAlert[] = [];
   const cursors = new Map<string, number>();
   const measured = new Map<string, readonly MeasuredPosition[]>();
+  const books: BookDepth[] = [];
   const answers: (CommitResult | "fail")[] = [];
   let state: SymbolState = { version: 0, slot: -1, series: new Map(), memory: undefined };
   let reads = 0;
@@ -84,6 +87,7 @@ export function fakeStore(): FakeStore {
     alerts,
     cursors,
     measured,
+    books,
     reads: () => reads,
     useRules: (rules) => {
       inUse = { version: `${inUse.version}+`, members: new Map(rules.map((rule) => [rule, 1])) };
@@ -124,6 +128,7 @@ export function fakeStore(): FakeStore {
       imbalance: async () => commits.at(-1)?.imbalance,
       map: async () => commits.at(-1)?.map,
       history: async () => [],
+      addHistory: async () => undefined,
     },
     outbox: {
       claim: async () => [],
@@ -146,7 +151,7 @@ export function fakeStore(): FakeStore {
       addPrints: async () => undefined,
       prints: async () => [],
     },
-    depths: { put: async () => undefined, read: async () => [] },
+    depths: { put: async () => undefined, read: async () => books },
     markets: { get: async () => undefined, put: async () => undefined },
     destinations: noDestinations,
     rules: { inUse: async () => inUse },

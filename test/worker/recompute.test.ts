@@ -124,6 +124,23 @@ describe("a recompute", () => {
     expect(laid).toBeGreaterThan(0.5 * quantity * markPrice);
   });
 
+  test("holds the map against the books that were read lately, of venues that are in it", async () => {
+    await warmUp();
+    const thin = [[0.0005, 1]] as const;
+    const book = { venue: "okx", observedAt: now, bids: thin, asks: thin };
+    store.books.push({ ...book, venue: "gone" }, { ...book, venue: "bybit", observedAt: now - 11 * 60_000 });
+    everybodySpeaks(99, 100);
+    await process.recompute({ symbol: "BTC", slot: 2 });
+    expect(process.decided.at(-1)?.imbalance).not.toHaveProperty("cascade");
+    store.books.push(book);
+    await process.recompute({ symbol: "BTC", slot: 3 });
+    const { cascade } = process.decided.at(-1)?.imbalance ?? {};
+    expect(cascade?.bookCoverage).toBeCloseTo(0.5, 9);
+    // a dollar of orders holds nothing up
+    expect([cascade?.down.likelihood, cascade?.up.likelihood]).toEqual([1, 1]);
+    expect(store.commits.at(-1)?.imbalance).toHaveProperty("cascade", cascade);
+  });
+
   test("shows no map of a venue that waits for its history", async () => {
     await warmUp();
     everybodySpeaks(99, 300);
