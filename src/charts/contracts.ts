@@ -102,6 +102,7 @@ export interface HeatmapRequest {
   readonly columnMs: number;
   readonly candles: readonly Candle[];
   readonly candleMs: number;
+  /** Not so many that they hide the map. */
   readonly liquidations?: readonly RealisedLiquidation[];
   /** The newest, for its price and venues. */
   readonly imbalance: Imbalance;

@@ -15,6 +15,7 @@ import {
   type PictureFailure,
   type PictureResult,
   type Pictures,
+  type RealisedLiquidation,
   type PictureStore,
 } from "./contracts.ts";
 import { createDrawOnce } from "./drawOnce.ts";
@@ -34,12 +35,16 @@ export interface PicturesOptions {
   readonly threshold: number;
   /** Alerts that were fired in [from, to]. */
   readonly alerts?: (symbol: string, from: number, to: number) => Promise<readonly AlertMark[]>;
+  /** Liquidations that venues told of since a time, of a day at most. */
+  readonly liquidations?: (symbol: string, from: number) => Promise<readonly RealisedLiquidation[]>;
 }
 
 const dayMs = 24 * 3_600_000;
 const mostDays = 30;
 /** A heatmap that has just begun shows this many columns' time. */
 const leastColumns = 12;
+/** More of them would hide what they fell on. */
+const mostLiquidations = 120;
 /** A history is thinned to this many steps before it goes to the renderer. */
 const historySteps = 600;
 
@@ -114,7 +119,7 @@ function spanOf(symbol: string, span: HeatmapSpan, imbalance: Imbalance, look: L
 async function heatmapRequest(
   whole: Whole,
   span: HeatmapSpan,
-  { symbols, store }: PicturesOptions,
+  { symbols, store, liquidations }: PicturesOptions,
 ): Promise<HeatmapRequest> {
   const { symbol, to } = whole;
   const { columnMs } = columnSpans[span];
@@ -123,7 +128,10 @@ async function heatmapRequest(
   const candleMs = candleLength(to - from);
   // a month of minutes is a lot to read, and its columns know the price of every hour
   const marks = span === "day" ? await symbols.history(symbol, from, to) : columns;
-  return { ...whole, from, columns, columnMs, candles: candlesOf(marks, candleMs), candleMs };
+  const told = span === "day" ? ((await liquidations?.(symbol, from)) ?? []) : [];
+  const largest = told.toSorted((a, b) => b.notionalUsd - a.notionalUsd).slice(0, mostLiquidations);
+  const candles = candlesOf(marks, candleMs);
+  return { ...whole, from, columns, columnMs, candles, candleMs, liquidations: largest };
 }
 
 async function historyRequest(whole: Whole, options: PicturesOptions): Promise<HistoryRequest> {

@@ -42,8 +42,6 @@ export function drawCandles({ request, x, y }: HeatmapScene): string[] {
   ];
 }
 
-/** More than these are the smaller ones, and would hide the map. */
-const mostLiquidations = 120;
 const largestRadius = 15;
 const leastRadius = 5;
 
@@ -51,13 +49,10 @@ const leastRadius = 5;
 export function drawLiquidations({ request, palette, x, y, low, high }: HeatmapScene): string[] {
   const inside = ({ time, price }: RealisedLiquidation): boolean =>
     time >= request.from && time <= request.to && price > low && price < high;
-  const largest = (request.liquidations ?? [])
-    .filter(inside)
-    .toSorted((a, b) => b.notionalUsd - a.notionalUsd)
-    .slice(0, mostLiquidations);
-  const most = largest[0]?.notionalUsd ?? 1;
+  const shown = (request.liquidations ?? []).filter(inside);
+  const most = Math.max(1, ...shown.map(({ notionalUsd }) => notionalUsd));
   return (["long", "short"] as const).flatMap((side) => {
-    const d = largest
+    const d = shown
       .filter(({ liquidatedSide }) => liquidatedSide === side)
       .map(({ time, price, notionalUsd }) => {
         const radius = Math.max(leastRadius, largestRadius * Math.sqrt(notionalUsd / most));
