@@ -7,6 +7,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { healthCommand } from "./commands/health.ts";
 import { mapCommand } from "./commands/map.ts";
+import { recordCommand } from "./commands/record.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { sendTestCommand } from "./commands/sendTest.ts";
 import { startCommand } from "./commands/start.ts";
@@ -23,6 +24,7 @@ const program = new Command("lopside")
   .addCommand(demoCommand())
   .addCommand(mapCommand())
   .addCommand(replayCommand())
+  .addCommand(recordCommand())
   .addCommand(evaluateCommand())
   .addCommand(doctorCommand())
   .addCommand(sendTestCommand())
