@@ -4,6 +4,7 @@ import { Routes } from "discord-api-types/v10";
 import { z } from "zod";
 import { createDiscordBot } from "../bots/discord/bot.ts";
 import { slashCommands } from "../bots/discord/commands.ts";
+import { safeError } from "../bots/discord/failures.ts";
 import { stayConnected } from "../bots/discord/gatewayWork.ts";
 import { createHttpInteractions } from "../bots/discord/httpInteractions.ts";
 import { register, registeredScope, type Registration } from "../bots/discord/registration.ts";
@@ -21,7 +22,6 @@ import type { Parts } from "./parts.ts";
 
 /** Where Discord POSTs, if the developer portal says so. */
 const interactionsPath = "/discord/interactions";
-const answerTimeoutMs = 10_000;
 /** Another process takes a dead one's place within 25 s: its lease, and one look more. */
 const leaseMs = 20_000;
 const lookEveryMs = 5_000;
@@ -35,7 +35,7 @@ export async function startDiscord(parts: Parts): Promise<void> {
   const ports = await openBotPorts(parts);
   const bot = createDiscordBot({
     ports,
-    rest: openAnswering({ apiUrl, timeoutMs: answerTimeoutMs }),
+    answering: openAnswering({ apiUrl }),
     log,
     onOutcome: (outcome) => metrics.botUpdates.inc({ platform: "discord", outcome }),
   });
@@ -97,7 +97,10 @@ function registerBehind({ config, redis, log }: Parts, token: string): void {
     if (written.length > 0) log.info({}, "slash commands registered");
   };
   work().catch((error: unknown) =>
-    log.warn({ error }, "slash commands could not be registered; the next start will, or deploy-commands"),
+    log.warn(
+      safeError(error),
+      "slash commands could not be registered; the next start will, or deploy-commands",
+    ),
   );
 }
 

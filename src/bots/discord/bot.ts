@@ -1,4 +1,3 @@
-import type { REST } from "@discordjs/rest";
 import type { Log } from "../../ops/log.ts";
 import type { BotPorts } from "../contracts.ts";
 import { createConversation } from "../shared/conversation.ts";
@@ -7,17 +6,18 @@ import { createAnswers } from "./answers.ts";
 import { textsFor } from "./asked.ts";
 import { onCommand } from "./commandUse.ts";
 import { onModal } from "./editingUse.ts";
+import { safeError } from "./failures.ts";
 import { readInteraction, type Interaction } from "./interaction.ts";
 import { explainRefusal } from "./preflight.ts";
 import { onPress } from "./pressUse.ts";
-import { createResponder, type Outcome, type Responder } from "./responder.ts";
+import { createResponder, type Answering, type Outcome, type Responder } from "./responder.ts";
 import { suggestionsFor } from "./suggestions.ts";
 import { createTurn, type TurnParts } from "./turn.ts";
 
 export interface DiscordBotOptions {
   readonly ports: BotPorts;
   /** From `openAnswering`. */
-  readonly rest: REST;
+  readonly answering: Answering;
   readonly log: Log;
   readonly onOutcome?: (outcome: InteractionOutcome) => void;
 }
@@ -35,7 +35,7 @@ export interface DiscordBot {
 const mostAtOnce = 500;
 
 /** Answers people on Discord. Whoever connects it to Discord feeds it; any number of processes may. */
-export function createDiscordBot({ ports, rest, log, onOutcome }: DiscordBotOptions): DiscordBot {
+export function createDiscordBot({ ports, answering, log, onOutcome }: DiscordBotOptions): DiscordBot {
   const perform = createConversation(ports, {
     explainRefusal,
     testsDirect: true,
@@ -45,14 +45,14 @@ export function createDiscordBot({ ports, rest, log, onOutcome }: DiscordBotOpti
   const active = new Set<Promise<void>>();
 
   const take = async (interaction: Interaction): Promise<void> => {
-    const responder = createResponder(rest, interaction);
+    const responder = createResponder(answering, interaction);
     try {
       const isBusy = active.size >= mostAtOnce;
       const outcome = await (isBusy ? sayBusy : answer)(parts, interaction, responder);
       onOutcome?.(outcome === "gone" ? "over" : "answered");
     } catch (error) {
       onOutcome?.("failed");
-      log.warn({ kind: interaction.kind, error }, "an interaction could not be answered");
+      log.warn({ kind: interaction.kind, ...safeError(error) }, "an interaction could not be answered");
     }
   };
   return {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   Client,
   DiscordjsError,
@@ -8,6 +9,7 @@ import {
   Options,
   type Guild,
   type GuildBasedChannel,
+  type PermissionsBitField,
 } from "discord.js";
 import type { Log } from "../../ops/log.ts";
 
@@ -37,6 +39,8 @@ export interface GatewayOptions {
   readonly apiUrl?: string | undefined;
   readonly events: GatewayEvents;
   readonly log: Log;
+  /** Gives up connecting; `close` ends a connection there is. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Gateway {
@@ -54,7 +58,7 @@ export class WrongTokenError extends Error {
  * Connects to Discord's gateway, with as many shards as Discord recommends, and stays connected: resuming and
  * identifying again are the library's business. Rejects when it can't log in.
  */
-export async function openGateway({ token, apiUrl, events, log }: GatewayOptions): Promise<Gateway> {
+export async function openGateway({ token, apiUrl, events, log, signal }: GatewayOptions): Promise<Gateway> {
   const client = createClient(apiUrl);
   const lost = new Promise<string>((resolve) => {
     client.on(Events.ShardDisconnect, ({ code }, shard) => resolve(`shard ${shard} was closed with ${code}`));
@@ -63,14 +67,34 @@ export async function openGateway({ token, apiUrl, events, log }: GatewayOptions
   listen(client, events);
   try {
     const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
-    await client.login(token);
-    await Promise.race([ready, lost]);
+    const connected = client.login(token).then(async () => Promise.race([ready, lost]));
+    await (signal === undefined ? connected : Promise.race([connected, rejected(signal)]));
   } catch (error) {
-    await client.destroy();
+    await end(client);
     throw isWrongToken(error) ? new WrongTokenError("Discord doesn't know this token") : error;
   }
   log.info({ shards: client.ws.shards.size }, "connected to Discord");
-  return { lost, close: async () => client.destroy() };
+  return { lost, close: async () => end(client) };
+}
+
+const endMs = 2_000;
+
+/** A client that is just connecting may never say that it has ended. */
+async function end(client: Client): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([
+    client.destroy(),
+    sleep(endMs, undefined, { signal: timer.signal }).catch(() => undefined),
+  ]);
+  timer.abort();
+}
+
+async function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(new Error("stopped"));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
 }
 
 function isWrongToken(error: unknown): boolean {
@@ -157,9 +181,9 @@ function withThreads(channel: GuildBasedChannel): readonly GuildBasedChannel[] {
 function rightsIn(guild: Guild, channels: readonly GuildBasedChannel[]): readonly ChannelRights[] {
   const { me } = guild.members;
   if (me === null) return [];
-  return channels.map((channel) => ({
-    channel: channel.id,
-    type: channel.type,
-    granted: channel.permissionsFor(me).bitfield,
-  }));
+  return channels.flatMap((channel) => {
+    // null for a thread whose channel is not known, whatever the library's types say
+    const granted: Readonly<PermissionsBitField> | null = channel.permissionsFor(me);
+    return granted === null ? [] : [{ channel: channel.id, type: channel.type, granted: granted.bitfield }];
+  });
 }

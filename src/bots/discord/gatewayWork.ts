@@ -1,4 +1,5 @@
 import type { Log } from "../../ops/log.ts";
+import { safeError } from "./failures.ts";
 import { openGateway, WrongTokenError, type GatewayEvents } from "./gateway.ts";
 
 export interface GatewayWorkOptions {
@@ -40,13 +41,8 @@ async function connectOnce(
   stopped: Promise<undefined>,
 ): Promise<Ending> {
   const { log } = options;
-  const opening = openGateway(options);
   try {
-    const gateway = await Promise.race([opening, stopped]);
-    if (gateway === undefined) {
-      await opening.then(async (late) => late.close());
-      return "stopped";
-    }
+    const gateway = await openGateway({ ...options, signal });
     const lost = await Promise.race([gateway.lost, stopped]);
     await gateway.close();
     if (lost === undefined) return "stopped";
@@ -61,10 +57,7 @@ async function connectOnce(
       );
       return "wrong-token";
     }
-    log.warn(
-      { message: error instanceof Error ? error.message : String(error) },
-      "Discord can't be reached; trying again",
-    );
+    log.warn(safeError(error), "Discord can't be reached; trying again");
     return "not-connected";
   }
 }

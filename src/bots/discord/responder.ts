@@ -31,8 +31,6 @@ export interface Responder {
   readonly suggest: (choices: readonly APIApplicationCommandOptionChoice<string>[]) => Promise<Outcome>;
   /** After a deferral: what was deferred. */
   readonly edit: (answer: Answer) => Promise<Outcome>;
-  /** One more message, which only who asked sees. */
-  readonly followUp: (answer: Answer) => Promise<Outcome>;
 }
 
 export type Outcome = "done" | "gone";
@@ -40,36 +38,50 @@ export type Outcome = "done" | "gone";
 export interface AnsweringOptions {
   /** A REST proxy, without version. */
   readonly apiUrl?: string | undefined;
-  /** For one call. */
-  readonly timeoutMs: number;
 }
 
 /**
- * A client of its own: answers need no bot token and don't count towards the limit of everything else
+ * Clients of their own: answers need no bot token and don't count towards the limit of everything else
  * (discord-api-docs, interactions/receiving-and-responding), so that an alert to thousands delays none of them.
  */
-export function openAnswering({ apiUrl, timeoutMs }: AnsweringOptions): REST {
-  return new REST({
-    version: "10",
-    timeout: timeoutMs,
-    retries: 1,
-    globalRequestsPerSecond: 10_000,
-    ...(apiUrl !== undefined && { api: apiUrl.replace(/\/+$/, "") }),
-  });
+export interface Answering {
+  /** For first answers, each at most twice, by the rules of `acknowledge`. */
+  readonly first: REST;
+  /** For edits, which may be repeated at will. */
+  readonly later: REST;
+}
+
+/** Discord waits three seconds for a first answer; a second attempt must fit in as well. */
+const firstTimeoutMs = 2_000;
+const laterTimeoutMs = 10_000;
+
+export function openAnswering({ apiUrl }: AnsweringOptions): Answering {
+  const open = (timeout: number, retries: number): REST =>
+    new REST({
+      version: "10",
+      timeout,
+      retries,
+      globalRequestsPerSecond: 10_000,
+      ...(apiUrl !== undefined && { api: apiUrl.replace(/\/+$/, "") }),
+    });
+  return { first: open(firstTimeoutMs, 0), later: open(laterTimeoutMs, 2) };
 }
 
 const noMentions = { parse: [] };
 
-export function createResponder(rest: REST, { id, token, application }: Interaction): Responder {
+export function createResponder(
+  { first, later }: Answering,
+  { id, token, application }: Interaction,
+): Responder {
   const acknowledge = async (
     type: InteractionResponseType,
     data?: object,
     files?: readonly RawFile[],
   ): Promise<Outcome> => {
     const body = { type, ...(data !== undefined && { data }) };
-    return unlessGone(
-      rest.post(Routes.interactionCallback(id, token), { auth: false, body, ...withFiles(files) }),
-    );
+    const post = async (): Promise<unknown> =>
+      first.post(Routes.interactionCallback(id, token), { auth: false, body, ...withFiles(files) });
+    return twice(post);
   };
   return {
     defer: async (isPrivate) =>
@@ -84,18 +96,10 @@ export function createResponder(rest: REST, { id, token, application }: Interact
       acknowledge(InteractionResponseType.ApplicationCommandAutocompleteResult, { choices }),
     edit: async (answer) =>
       unlessGone(
-        rest.patch(Routes.webhookMessage(application, token), {
+        later.patch(Routes.webhookMessage(application, token), {
           auth: false,
           // pictures of before go with what they showed
           body: { ...bodyOf(answer, false), attachments: attachmentsOf(answer) },
-          ...withFiles(answer.files),
-        }),
-      ),
-    followUp: async (answer) =>
-      unlessGone(
-        rest.post(Routes.webhook(application, token), {
-          auth: false,
-          body: bodyOf(answer, true),
           ...withFiles(answer.files),
         }),
       ),
@@ -131,6 +135,26 @@ async function unlessGone(call: Promise<unknown>): Promise<Outcome> {
     return "done";
   } catch (error) {
     if (error instanceof DiscordAPIError && goneCodes.has(error.code)) return "gone";
+    throw error;
+  }
+}
+
+const alreadyAcknowledged = 40_060;
+
+/** An attempt whose answer was lost may have arrived: "acknowledged already" is then our own doing. */
+async function twice(post: () => Promise<unknown>): Promise<Outcome> {
+  try {
+    return await unlessGone(post());
+  } catch (error) {
+    if (error instanceof DiscordAPIError) throw error;
+  }
+  try {
+    await post();
+    return "done";
+  } catch (error) {
+    if (!(error instanceof DiscordAPIError)) throw error;
+    if (error.code === alreadyAcknowledged) return "done";
+    if (goneCodes.has(error.code)) return "gone";
     throw error;
   }
 }

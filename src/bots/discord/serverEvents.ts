@@ -3,6 +3,7 @@ import type { Log } from "../../ops/log.ts";
 import type { Destinations } from "../../store/contracts.ts";
 import { textsIn } from "../../texts/texts.ts";
 import { channelOf } from "./asked.ts";
+import { safeError } from "./failures.ts";
 import type { ChannelRights, GatewayEvents } from "./gateway.ts";
 import { missingRights, type Right } from "./permissions.ts";
 
@@ -35,7 +36,9 @@ export function createServerEvents(options: ServerEventsOptions): GatewayEvents 
   const active = new Set<Promise<void>>();
   const later = (work: Promise<void>): void => {
     const kept = work
-      .catch((error: unknown) => log.warn({ error }, "what happened to a Discord server could not be noted"))
+      .catch((error: unknown) =>
+        log.warn(safeError(error), "what happened to a Discord server could not be noted"),
+      )
       .finally(() => active.delete(kept));
     active.add(kept);
   };
@@ -65,7 +68,8 @@ async function eachOf(
 async function goOn(destinations: Destinations, guild: string): Promise<void> {
   await eachOf(destinations, guild, async (destination) => {
     const record = await destinations.get(destination);
-    if (record?.disabled?.reason === reasons.left) await destinations.enable(destination);
+    const reason = record?.disabled?.reason;
+    if (reason === reasons.left || isRefusal(reason)) await destinations.enable(destination);
   });
 }
 
@@ -82,13 +86,18 @@ async function applyRights(destinations: Destinations, { guild, rights, stop }: 
     const now = known.get(channelOf(destination));
     if (now === undefined) continue;
     const missing = missingRights(now.type, now.granted).filter((right) => vital.has(right));
-    const disabled = (await destinations.get(destination))?.disabled;
-    if (missing.length > 0 && disabled === undefined) {
+    const reason = (await destinations.get(destination))?.disabled?.reason;
+    if (missing.length > 0 && reason === undefined) {
       await stop(destination, `${reasons.missing}${rightNames(missing)}`);
-    } else if (missing.length === 0 && disabled?.reason.startsWith(reasons.missing) === true) {
+    } else if (missing.length === 0 && (reason?.startsWith(reasons.missing) === true || isRefusal(reason))) {
       await destinations.enable(destination);
     }
   }
+}
+
+/** An alert was refused for want of access (50001) or of a permission (50013) before we heard why. */
+function isRefusal(reason: string | undefined): boolean {
+  return reason !== undefined && /\((?:50001|50013)\)/u.test(reason);
 }
 
 function rightNames(rights: readonly Right[]): string {

@@ -7,6 +7,7 @@ import { plain, type Reply } from "../shared/reply.ts";
 import type { Seal } from "../shared/signature.ts";
 import { limited, type Answers } from "./answers.ts";
 import { askedBy, destinationOf, textsFor } from "./asked.ts";
+import { safeError } from "./failures.ts";
 import type { Interaction } from "./interaction.ts";
 import type { Outcome, Responder } from "./responder.ts";
 
@@ -81,7 +82,7 @@ export function createTurn(parts: TurnParts, interaction: Interaction, responder
       return acknowledged;
     }
     const making = make(working).catch((error: unknown) => {
-      log.warn({ error }, "what was asked on Discord could not be done");
+      log.warn(safeError(error), "what was asked on Discord could not be done");
       return trouble;
     });
     const limitMs = working.isPosting ? postingLimitMs : storeLimitMs;

@@ -109,8 +109,8 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
     signingKey,
     ...options.ports,
   };
-  const rest = openAnswering({ apiUrl: server.apiUrl, timeoutMs: 5_000 });
-  const bot = createDiscordBot({ ports, rest, log: silentLog });
+  const answering = openAnswering({ apiUrl: server.apiUrl });
+  const bot = createDiscordBot({ ports, answering, log: silentLog });
   await register(
     {
       rest: new REST({ api: server.apiUrl, version: "10" }).setToken(server.token),
