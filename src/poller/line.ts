@@ -1,6 +1,7 @@
 import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from "cockatiel";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
+import type { VenueLimits } from "../store/contracts.ts";
 import type { Call, VenueAdapter } from "./adapter.ts";
 import type { PollFailure } from "./contracts.ts";
 import type { Exchange, HttpFacts } from "./exchanges.ts";
@@ -20,6 +21,8 @@ export interface LineOptions {
   readonly unthrottled: boolean;
   /** Told of every answer that wasn't given, or wasn't believed. */
   readonly onRefusal?: ((cause: Cause) => void) | undefined;
+  /** Counts requests for all processes; each for itself without it. */
+  readonly limits?: VenueLimits | undefined;
   /** 0 ≤ random() < 1: spreads the retries. */
   readonly random: () => number;
 }
@@ -76,10 +79,11 @@ export function openLine(options: LineOptions): Line {
     if (failure.kind !== "cool-down" && failure.kind !== "disable-venue") return;
     if (failure.until === undefined || failure.until <= (blocked()?.until ?? 0)) return;
     block = failure;
+    void pace.rest({ ...failure, until: failure.until });
     log.warn({ venue: adapter.id, kind: failure.kind, until: failure.until }, failure.reason);
   };
 
-  const pace = openPace(adapter.declares.limits, clock);
+  const pace = openPace({ adapter, clock, log, shared: options.limits });
 
   const refuse = (what: string, error: unknown, http?: HttpFacts): Refusal => {
     const { id: venue, unknownSymbol } = adapter;
@@ -88,6 +92,17 @@ export function openLine(options: LineOptions): Line {
     const failure = toFailure(error, where);
     remember(failure);
     return new Refusal(failure, causeOf(error));
+  };
+
+  const waitForTurn = async (call: Call, how: AskOptions): Promise<void> => {
+    const leave = await pace.leave(call, how);
+    if (leave.kind === "go") return;
+    if (leave.kind === "full") {
+      const reason = `${adapter.id} ${nameOf(call)}: no room under its limit on ${leave.bucket}`;
+      throw new Refusal({ kind: "retry", reason });
+    }
+    block = leave.failure;
+    throw new Refusal(leave.failure);
   };
 
   const attempt = async <T>(
@@ -113,7 +128,7 @@ export function openLine(options: LineOptions): Line {
       attempt(
         nameOf(call),
         async (client) => {
-          if (!options.unthrottled) await pace(call, how.signal);
+          if (!options.unthrottled) await waitForTurn(call, how);
           return read(await client.call(call.method, call.params));
         },
         how,

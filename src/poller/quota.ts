@@ -1,21 +1,32 @@
 import type { Clock } from "../ops/clock.ts";
 
-export interface Quota {
-  /** Resolves when a request of this weight, 1 unless said, may leave. */
-  readonly take: (weight?: number, signal?: AbortSignal) => Promise<void>;
+/** One request's turn in a bucket that drips evenly. */
+export interface Turn {
+  /** How much of the bucket's time it takes: its weight over the rate. */
+  readonly takesMs: number;
+  /** How far requests may run ahead of the rate. */
+  readonly burstMs: number;
+  /** Who would have to wait longer gets no turn, and takes none from others. */
+  readonly mostWaitMs: number;
 }
 
-/** A bucket of `units` that fills up again over `perMs`; who finds it empty waits for the next drops, in order. */
-export function openQuota(units: number, perMs: number, clock: Clock): Quota {
-  const dropMs = perMs / units;
-  // the time at which the bucket will be full again; each request moves it by its weight
-  let fullAt = 0;
+export interface Quota {
+  /** How long to wait before the request may leave; undefined where that is too long. */
+  readonly reserve: (turn: Turn) => number | undefined;
+}
+
+/** Requests leave in the order in which they came, a burst at once and then at the rate. */
+export function openQuota(clock: Pick<Clock, "now">): Quota {
+  // the time at which all that was reserved will have been worked off
+  let busyUntil = 0;
   return {
-    take: async (weight = 1, signal) => {
+    reserve: ({ takesMs, burstMs, mostWaitMs }) => {
       const now = clock.now();
-      fullAt = Math.max(now, fullAt) + weight * dropMs;
-      const waitMs = fullAt - now - perMs;
-      if (waitMs > 0) await clock.sleep(waitMs, signal);
+      const until = Math.max(now, busyUntil) + takesMs;
+      const waitMs = Math.max(0, until - now - burstMs);
+      if (waitMs > mostWaitMs) return undefined;
+      busyUntil = until;
+      return waitMs;
     },
   };
 }

@@ -344,6 +344,24 @@ export interface Liquidations {
   readonly prints: (symbol: string, from: number) => Promise<readonly Liquidation[]>;
 }
 
+/** A turn at a venue: to be taken after a wait, not to be had within the time allowed, or the venue is to be left alone. */
+export type VenueTurn =
+  | { readonly kind: "go"; readonly waitMs: number }
+  | { readonly kind: "full" }
+  | { readonly kind: "resting"; readonly failure: PollFailure };
+
+/** What all processes of an installation share of a venue's patience; real time. */
+export interface VenueLimits {
+  /** Takes a turn that keeps a bucket busy for `takesMs`, if it comes within `mostWaitMs`; `burstMs` may run ahead. */
+  readonly reserve: (
+    venue: string,
+    bucket: string,
+    turn: { readonly takesMs: number; readonly burstMs: number; readonly mostWaitMs: number },
+  ) => Promise<VenueTurn>;
+  /** Nobody asks the venue for so long. */
+  readonly rest: (venue: string, failure: PollFailure, forMs: number) => Promise<void>;
+}
+
 export interface Store {
   readonly liquidations: Liquidations;
   readonly positions: Positions;

@@ -59,10 +59,13 @@ const observation = z.object({
 
 export type StoredFailure = PollFailure & { readonly at: number; readonly slot: number };
 
-const failure = z.object({
+const rest = z.object({
   kind: z.enum(["retry", "cool-down", "give-up-symbol", "disable-venue"]),
   reason: z.string(),
   until: unknownOr,
+}) satisfies z.ZodType<PollFailure>;
+
+const failure = rest.extend({
   at: z.number(),
   slot: z.number(),
 }) satisfies z.ZodType<StoredFailure>;
@@ -149,6 +152,7 @@ const bookDepth = z.object({
 export const storedSpec = guard(seriesSpec);
 export const storedObservation = guard(observation);
 export const storedFailure = guard(failure);
+export const storedRest = guard(rest);
 export const storedImbalance = guard(imbalance);
 export const storedDepth = guard(bookDepth);
 

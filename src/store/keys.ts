@@ -194,3 +194,16 @@ export const botMemoryKeys = {
   /** String: a value. */
   value: (name: string): string => `${root}:bots:value:{${name}}`,
 };
+
+/** String: until when, in real ms, a bucket of a venue's limit is spoken for. */
+export function limitKey(venue: string, bucket: string): string {
+  if (!venuePattern.test(venue) || !venuePattern.test(bucket))
+    throw new Error(`not a limit: ${JSON.stringify([venue, bucket])}`);
+  return `${root}:{venue:${venue}}:limit:${bucket}`;
+}
+
+/** String: why a venue is to be left alone, for as long as it lives. */
+export function restKey(venue: string): string {
+  if (!venuePattern.test(venue)) throw new Error(`not a venue: ${JSON.stringify(venue)}`);
+  return `${root}:{venue:${venue}}:rest`;
+}

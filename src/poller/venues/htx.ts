@@ -134,15 +134,7 @@ export const htx: VenueAdapter = {
       longShortRatio: "of its largest accounts only",
       riskTiers: "go by leverage, not by size; our own dated table stands in",
     },
-    // 80 a second for its newer service, which counts an eighth here; ccxt's ten for the older
-    limits: [
-      {
-        bucket: "public",
-        weight: 10,
-        perMs: 1_000,
-        weightOf: ({ method }) => (method.includes("GetV5") ? 0.125 : 1),
-      },
-    ],
+    limits: [{ bucket: "public", weight: 120, perMs: 3_000 }],
   },
   liquidationFeeRate: 0,
   boards: [],

@@ -107,8 +107,14 @@ export const okx: VenueAdapter = {
     lacks: { takerVolume: "estimated from the candle's shape" },
     limits: [
       { bucket: "statistics", matches: (method) => method.includes("Rubik"), weight: 5, perMs: 2_000 },
-      // OKX counts each endpoint by itself; 20 requests in 2 s is the least of those used here
-      { bucket: "markets", matches: (method) => method.includes("Market"), weight: 20, perMs: 2_000 },
+      // OKX counts each endpoint by itself
+      {
+        bucket: "candles",
+        matches: (method) => method.endsWith("GetMarketCandles"),
+        weight: 40,
+        perMs: 2_000,
+      },
+      { bucket: "markets", matches: (method) => method.includes("GetMarket"), weight: 20, perMs: 2_000 },
       { bucket: "public", weight: 20, perMs: 2_000 },
     ],
   },

@@ -1,0 +1,88 @@
+import type { Call, Feed, Limit, VenueAdapter } from "./adapter.ts";
+import { anyContract, intervalMs } from "./adapter.ts";
+import { chargeOf, perMinute } from "./pace.ts";
+
+/** What one of a venue's limits allows, and what polling needs of it; weights a minute. */
+export interface BudgetRow {
+  readonly venue: string;
+  readonly bucket: string;
+  /** As the venue publishes it. */
+  readonly published: number;
+  /** What Lopside uses at most, for good. */
+  readonly allowed: number;
+  readonly needed: number;
+  /** How many symbols this limit bears. */
+  readonly mostSymbols: number;
+}
+
+export interface BudgetFor {
+  readonly symbols: number;
+  readonly pollIntervalMs: number;
+}
+
+interface Demand {
+  readonly call: Call;
+  /** How often it is made, for each symbol or for all of them together. */
+  readonly perMinute: number;
+  readonly each: "symbol" | "venue";
+}
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+/** Where a venue lists contracts of both types, the second one is there for its largest coins. */
+const mostOther = 20;
+
+/** Computed from what the adapter asks for and what it declares: one row a limit that polling touches. */
+export function budgetOf(adapter: VenueAdapter, { symbols, pollIntervalMs }: BudgetFor): BudgetRow[] {
+  const { id, declares } = adapter;
+  const demands = demandsOf(adapter, minuteMs / pollIntervalMs);
+  const others = declares.contracts.length > 1 ? Math.min(mostOther, symbols) : 0;
+  return declares.limits.flatMap((limit) => {
+    const own = demands.filter(({ call }) => chargeOf(declares.limits, call)?.limit === limit);
+    if (own.length === 0) return [];
+    const fixed = weigh(own, "venue", limit);
+    const perSymbol = weigh(own, "symbol", limit);
+    const allowed = perMinute(limit);
+    return [
+      {
+        venue: id,
+        bucket: limit.bucket,
+        published: (limit.weight * minuteMs) / limit.perMs,
+        allowed,
+        needed: fixed + perSymbol * (symbols + others),
+        mostSymbols:
+          perSymbol === 0 ? Infinity : Math.max(0, Math.floor((allowed - fixed) / perSymbol) - others),
+      },
+    ];
+  });
+}
+
+function weigh(demands: readonly Demand[], each: Demand["each"], limit: Limit): number {
+  return demands
+    .filter((demand) => demand.each === each)
+    .reduce((sum, demand) => sum + (limit.weightOf?.(demand.call) ?? 1) * demand.perMinute, 0);
+}
+
+/** What a round asks for, what a bar asks for once it has closed, and the margin table once a day. */
+function demandsOf(adapter: VenueAdapter, rounds: number): Demand[] {
+  const { boards, candles, markCandles, longShortRatio, openInterest, fundingRate, riskTiers } = adapter;
+  const bars = minuteMs / intervalMs;
+  const pace = adapter.candlesOnClose === true ? bars : rounds;
+  const history = adapter.openInterestHistory.find(({ stepMs }) => stepMs === intervalMs);
+  const feed = (asked: Feed<unknown> | undefined, perMinuteOfIt: number): Demand[] =>
+    asked === undefined
+      ? []
+      : [{ call: asked.latest(anyContract, 3, 0), perMinute: perMinuteOfIt, each: "symbol" }];
+  const one = (call: Call | undefined, perMinuteOfIt: number): Demand[] =>
+    call === undefined ? [] : [{ call, perMinute: perMinuteOfIt, each: "symbol" }];
+  return [
+    ...boards.map(({ call }): Demand => ({ call, perMinute: rounds, each: "venue" })),
+    ...feed(candles, pace),
+    ...feed(markCandles, pace),
+    ...feed(history, bars),
+    ...feed(longShortRatio, bars),
+    ...one(openInterest?.call(anyContract), rounds),
+    ...one(fundingRate?.call(anyContract), bars),
+    ...one(riskTiers.kind === "venue" ? riskTiers.call(anyContract) : undefined, minuteMs / dayMs),
+  ];
+}
