@@ -92,7 +92,7 @@ export const botsEnglish = {
   "bot-why-venue": "{ $name } { $share }, { $age } old, { $method }",
   "bot-why-venue-missing": "{ $name }: { $status }, not counted",
   "bot-method-estimated": "estimated",
-  "bot-method-measured": "measured",
+  "bot-method-measured": "{ $known } of it measured",
   "bot-status-fresh": "fresh",
   "bot-status-stale": "stale",
   "bot-status-failed": "failed",

@@ -110,6 +110,6 @@ function venueLine(texts: Texts, venue: VenueShare, total: number): string {
     name,
     share: texts.percent(total > 0 ? (venue.openInterestUsd ?? 0) / total : 0),
     age: texts.age(venue.ageMs),
-    method: texts.say(`bot-method-${venue.method}`),
+    method: texts.say(`bot-method-${venue.method}`, { known: texts.percent(venue.measuredShare ?? 0) }),
   });
 }
