@@ -93,7 +93,7 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-why-venue": "{ $name } { $share }, de hace { $age }, { $method }",
   "bot-why-venue-missing": "{ $name }: { $status }, no cuenta",
   "bot-method-estimated": "estimado",
-  "bot-method-measured": "medido",
+  "bot-method-measured": "{ $known } de ello medido",
   "bot-status-fresh": "al día",
   "bot-status-stale": "antiguo",
   "bot-status-failed": "fallido",
