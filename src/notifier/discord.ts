@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { DiscordAPIError, HTTPError, RateLimitError, REST } from "@discordjs/rest";
-import { RESTJSONErrorCodes, Routes } from "discord-api-types/v10";
+import { MessageFlags, RESTJSONErrorCodes, Routes } from "discord-api-types/v10";
 import type { Clock } from "../ops/clock.ts";
 import { connectionFailure, isConnectionError } from "./connection.ts";
 import type { Sender, SendRequest, SendResult, TokenCheck } from "./contracts.ts";
@@ -30,37 +30,58 @@ export function createDiscordSender(options: DiscordOptions): Sender {
   return {
     platform: "discord",
     send: async (request, signal) => {
-      const { destination, idempotencyKey, crosspost } = request;
-      const channel = parseDiscordDestination(destination);
+      const channel = parseDiscordDestination(request.destination);
       if (channel === undefined)
         return { kind: "rejected", reason: "not a Discord destination", disable: true };
       if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before sending" };
-      const { picture: _attached, ...rendering } = request;
-      const attached = attach(request);
-      const body = {
-        ...renderDiscord(request.message, { ...rendering, ...attached.named }),
-        nonce: nonceOf(idempotencyKey),
-        enforce_nonce: true,
-      };
-      try {
+      const limit = deadline(options.timeoutMs, signal);
+      const post = async (wanted: SendRequest): Promise<SendResult> => {
         // the client drops the token on a 401 and would refuse every later call
         rest.setToken(options.token);
-        const limit = deadline(options.timeoutMs, signal);
         const sent = await rest.post(Routes.channelMessages(channel), {
-          body,
-          ...attached.sent,
+          ...bodyOf(wanted),
           signal: limit,
         });
         const messageId = textField(sent, "id");
         if (messageId === undefined)
           return { kind: "unknown-outcome", reason: "Discord answered something else" };
-        if (crosspost === true) await publish(rest, { channel, messageId, limit });
+        if (request.crosspost === true) await publish(rest, { channel, messageId, limit });
         return { kind: "sent", messageId };
+      };
+      try {
+        return await post(request).catch(async (error: unknown) => {
+          const plainer = withoutExtras(request);
+          if (plainer === undefined || !isMissingPermission(error)) throw error;
+          return post(plainer);
+        });
       } catch (error) {
         return translate(error, options.clock);
       }
     },
   };
+}
+
+function bodyOf(request: SendRequest) {
+  const { picture: _attached, ...rendering } = request;
+  const attached = attach(request);
+  const rendered = renderDiscord(request.message, { ...rendering, ...attached.named });
+  const sound = request.silent === true ? MessageFlags.SuppressNotifications : 0;
+  const body = {
+    ...rendered,
+    flags: (rendered.flags ?? 0) | sound,
+    nonce: nonceOf(request.idempotencyKey),
+    enforce_nonce: true,
+  };
+  return { body, ...attached.sent };
+}
+
+/** What needs no right but to write: the words must not be lost with a picture that may not be attached. */
+function withoutExtras({ picture, style, ...words }: SendRequest): SendRequest | undefined {
+  return picture === undefined && style === undefined ? undefined : words;
+}
+
+function isMissingPermission(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.MissingPermissions;
 }
 
 /** The picture as a file, and under which name the message shows it; a line has no place for one. */

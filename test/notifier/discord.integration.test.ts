@@ -6,6 +6,7 @@ import type { Clock } from "../../src/ops/clock.ts";
 import { everyComponent } from "../support/discord/components.ts";
 import { startDiscordServer, type DiscordServer } from "../support/discord/server.ts";
 import type { DiscordChannel, DiscordMessage } from "../support/discord/world.ts";
+import { plainPng } from "../support/png.ts";
 import { alert, itSendsLikeEverySender } from "./sender.contract.ts";
 
 describe("the Discord sender", () => {
@@ -74,6 +75,34 @@ describe("the Discord sender", () => {
       [0, 1],
       [1, 1],
     ]);
+  });
+
+  it("makes no sound where that is wished, in either style", async () => {
+    const { server, sender, channel } = await open();
+    const request = { destination: `discord:${channel.id}`, message: alert, possibleRepeat: false };
+    await sender.send({ ...request, idempotencyKey: "a", silent: true });
+    await sender.send({ ...request, idempotencyKey: "b", silent: true, style: "embed" });
+    const noSound = 1 << 12;
+    expect(server.sent(channel.id).map(({ body }) => body.flags & noSound)).toEqual([noSound, noSound]);
+  });
+
+  it.each([
+    [
+      "a picture it may not attach",
+      { picture: { kind: "picture", png: plainPng(16, 9), width: 16, height: 9, key: "k" } as const },
+    ],
+    ["an embed it may not embed", { style: "embed" as const }],
+  ])("posts the words alone instead of %s", async (_, extra) => {
+    const { server, sender, channel } = await open(
+      clock,
+      PermissionFlagsBits.ViewChannel | PermissionFlagsBits.SendMessages,
+    );
+    const request = { destination: `discord:${channel.id}`, message: alert, possibleRepeat: false };
+    const result = await sender.send({ ...request, ...extra, idempotencyKey: "a" });
+    expect(result.kind).toBe("sent");
+    const [message] = server.sent(channel.id);
+    expect([message?.body.files, message?.body.embeds]).toEqual([[], []]);
+    expect(server.sent(channel.id)).toHaveLength(1);
   });
 
   const bits = PermissionFlagsBits;
