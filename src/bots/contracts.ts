@@ -51,6 +51,8 @@ export interface DeliveryHistory {
     destination: string,
     options: { readonly symbol?: string; readonly limit: number },
   ) => Promise<readonly PastDelivery[]>;
+  /** Deletes what is kept of what was said there. */
+  readonly forget: (destination: string) => Promise<void>;
 }
 
 export interface PastDelivery {

@@ -8,7 +8,7 @@ import type { Imbalance } from "../model/types.ts";
 import type { SendResult } from "../notifier/contracts.ts";
 import { openSender } from "../notifier/senders.ts";
 import { platformOf } from "../notifier/destinations.ts";
-import { createAlertLog } from "../store/alertLog.ts";
+import { createAlertLog, forgetDeliveries } from "../store/alertLog.ts";
 import { readMemory } from "../store/memory.ts";
 import { readSigningKey } from "../store/signingKey.ts";
 import { decodeMemory } from "../worker/memory.ts";
@@ -36,7 +36,10 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
       return symbolRules(memory.episode, config.alerts);
     },
     firings: createFirings(store.symbols.history, config.alerts, clock),
-    deliveries: openPastDeliveries(createAlertLog(redis.commands), config.symbols, clock),
+    deliveries: {
+      ...openPastDeliveries(createAlertLog(redis.commands), config.symbols, clock),
+      forget: async (destination) => forgetDeliveries(redis.commands, config.symbols, destination),
+    },
     pending: async () => {
       const counts = await Promise.all(config.symbols.map(store.outbox.countPending));
       return counts.reduce((sum, count) => sum + count, 0);

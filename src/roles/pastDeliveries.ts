@@ -18,7 +18,11 @@ const outcomes: Readonly<Record<DeliveryRecord["state"], PastDelivery["outcome"]
 };
 
 /** What was said to a destination, out of the ledger. */
-export function openPastDeliveries(log: AlertLog, symbols: readonly string[], clock: Clock): DeliveryHistory {
+export function openPastDeliveries(
+  log: AlertLog,
+  symbols: readonly string[],
+  clock: Clock,
+): Pick<DeliveryHistory, "ofDestination"> {
   return {
     ofDestination: async (destination, { symbol, limit }) => {
       const range = { from: clock.now() - keptMs, to: clock.now(), limit: mostAlerts };

@@ -20,7 +20,14 @@ export function createAlertLog(redis: RedisClient): AlertLog {
   return {
     alerts: async (symbol, { from, to, limit }) => {
       const keys = symbolKeys(symbol);
-      const ids = await redis.zrevrangebyscore(keys.alerts, to, from, "LIMIT", 0, Math.min(limit, mostAlerts));
+      const ids = await redis.zrevrangebyscore(
+        keys.alerts,
+        to,
+        from,
+        "LIMIT",
+        0,
+        Math.min(limit, mostAlerts),
+      );
       const kept = await Promise.all(ids.map(async (id) => redis.hgetall(keys.alert + id)));
       return kept.flatMap((fields) => loggedAlert(symbol, fields) ?? []);
     },
@@ -42,6 +49,32 @@ export function createAlertLog(redis: RedisClient): AlertLog {
       return rows.map((packed) => (packed === null ? undefined : recordOf(destination, packed)));
     },
   };
+}
+
+/**
+ * Takes one destination out of what is kept of all alerts: what became of them there, and which messages were theirs.
+ * Whatever still waits for it finds no record of it and is skipped.
+ */
+export async function forgetDeliveries(
+  redis: RedisClient,
+  symbols: readonly string[],
+  destination: string,
+): Promise<void> {
+  for (const symbol of symbols) {
+    const keys = symbolKeys(symbol);
+    for (let offset = 0; ; offset += mostAlerts) {
+      const ids = await redis.zrevrange(keys.alerts, offset, offset + mostAlerts - 1);
+      await Promise.all(
+        ids.map(async (id) => {
+          const [shards, episodeId] = await redis.hmget(keys.alert + id, "n", "e");
+          const shard = shardOf(destination, Number(shards ?? 1));
+          await redis.hdel(`${keys.ledger}${id}:${shard}`, destination);
+          await redis.hdel(`${keys.messages}${episodeId ?? ""}:${shard}`, destination);
+        }),
+      );
+      if (ids.length < mostAlerts) break;
+    }
+  }
 }
 
 /** As the ledger's scripts choose it (ledgerLua.ts). */

@@ -102,7 +102,7 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
     destinations: createDestinations(client),
     watch: async () => ({ stateOf: () => undefined }),
     firings: async () => ({ days: 0, isReconstructed: false, counts: new Map() }),
-    deliveries: { ofDestination: async () => [] },
+    deliveries: { ofDestination: async () => [], forget: async () => undefined },
     pending: async () => 0,
     sendTest: testSender(server, clock, signingKey),
     pictures: plainPictures,

@@ -85,5 +85,6 @@ async function forget(
   { place, texts }: Asked,
 ): Promise<Reply> {
   const wasThere = await tools.destinations.forget(place.destination);
+  await tools.deliveries.forget(place.destination);
   return saidReply(texts.say(wasThere ? "bot-forgotten" : "bot-forgotten-nothing"));
 }
