@@ -7,6 +7,7 @@ import { startDeadlines } from "../worker/slots.ts";
 import { keepDailyExports } from "./dailyExport.ts";
 import { followConfiguration } from "./operator.ts";
 import type { Parts } from "./parts.ts";
+import { givePast } from "./past.ts";
 import { keepRepairing } from "./repairs.ts";
 
 /** Recomputes every symbol once a slot. */
@@ -30,7 +31,7 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
   keepRepairing(store.destinations, log, lifecycle);
   keepDailyExports(parts);
   const recompute = createRecompute({
-    store,
+    store: { ...store, backfills: givePast({ store, log, lifecycle }) },
     rule: config.alerts,
     pollIntervalMs: config.pollIntervalMs,
     destinations,

@@ -67,6 +67,8 @@ export interface HistoryPoint {
   readonly ratioLow: number | null;
   readonly ratioHigh: number | null;
   readonly notionalUsd: number | null;
+  /** From a venue's history at the first start, not recorded as it happened. */
+  readonly reconstructed?: true;
 }
 
 export interface Commit {
@@ -124,6 +126,8 @@ export interface Symbols {
   readonly map: (symbol: string) => Promise<LiquidationMap | undefined>;
   /** At most one point a minute, 30 days of them. */
   readonly history: (symbol: string, from: number, to: number) => Promise<readonly HistoryPoint[]>;
+  /** Adds points that were reconstructed, where there are none; what was recorded stays. */
+  readonly addHistory: (symbol: string, points: readonly HistoryPoint[]) => Promise<void>;
 }
 
 /** One alert on its way to one destination. `attempt` is the fence: only its holder may settle it. */

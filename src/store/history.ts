@@ -1,4 +1,3 @@
-import type { Imbalance } from "../model/types.ts";
 import type { HistoryPoint } from "./contracts.ts";
 
 const minuteMs = 60_000;
@@ -29,18 +28,23 @@ export function historyDaysOf(from: number, to: number): readonly number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 }
 
+/** Beside the ms into the minute, which never reach it. */
+const reconstructedBit = 0x8000_0000;
+
 /**
- * One minute's row, little-endian: u32 ms into the minute plus one (0: no row here), float32 ratio and its
- * bounds, float64 mark price and notional. NaN stands for null; the ratios keep seven digits, the rest all.
+ * One minute's row, little-endian: u32 ms into the minute plus one (0: no row here) and the bit of what was
+ * reconstructed, float32 ratio and its bounds, float64 mark price and notional. NaN stands for null; the ratios keep
+ * seven digits, the rest all.
  */
-export function packPoint(imbalance: Imbalance): Buffer {
+export function packPoint(point: HistoryPoint): Buffer {
   const row = Buffer.alloc(rowBytes);
-  row.writeUInt32LE((imbalance.time % minuteMs) + 1, 0);
-  row.writeFloatLE(imbalance.ratio ?? Number.NaN, 4);
-  row.writeFloatLE(imbalance.ratioLow ?? Number.NaN, 8);
-  row.writeFloatLE(imbalance.ratioHigh ?? Number.NaN, 12);
-  row.writeDoubleLE(imbalance.markPrice ?? Number.NaN, 16);
-  row.writeDoubleLE(imbalance.notionalUsd ?? Number.NaN, 24);
+  const origin = "reconstructed" in point ? reconstructedBit : 0;
+  row.writeUInt32LE((point.time % minuteMs) + 1 + origin, 0);
+  row.writeFloatLE(point.ratio ?? Number.NaN, 4);
+  row.writeFloatLE(point.ratioLow ?? Number.NaN, 8);
+  row.writeFloatLE(point.ratioHigh ?? Number.NaN, 12);
+  row.writeDoubleLE(point.markPrice ?? Number.NaN, 16);
+  row.writeDoubleLE(point.notionalUsd ?? Number.NaN, 24);
   return row;
 }
 
@@ -48,8 +52,10 @@ export function packPoint(imbalance: Imbalance): Buffer {
 export function unpackDay(day: number, block: Buffer): readonly HistoryPoint[] {
   const points: HistoryPoint[] = [];
   for (let at = 0; at + rowBytes <= block.length; at += rowBytes) {
-    const sinceMinute = block.readUInt32LE(at);
-    if (sinceMinute === 0) continue;
+    const stamp = block.readUInt32LE(at);
+    if (stamp === 0) continue;
+    const isReconstructed = stamp >= reconstructedBit;
+    const sinceMinute = isReconstructed ? stamp - reconstructedBit : stamp;
     points.push({
       time: day * dayMs + (at / rowBytes) * minuteMs + sinceMinute - 1,
       ratio: rounded(block.readFloatLE(at + 4)),
@@ -57,6 +63,7 @@ export function unpackDay(day: number, block: Buffer): readonly HistoryPoint[] {
       ratioHigh: rounded(block.readFloatLE(at + 12)),
       markPrice: orNull(block.readDoubleLE(at + 16)),
       notionalUsd: orNull(block.readDoubleLE(at + 24)),
+      ...(isReconstructed && { reconstructed: true as const }),
     });
   }
   return points;
@@ -70,3 +77,20 @@ function rounded(value: number): number | null {
 function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
+
+/** Fills rows of one day's block that are empty: KEYS day; ARGV length, ttl, then offset and row of each. */
+export const addHistoryScript = {
+  name: "lopsideAddHistory",
+  keys: 1,
+  lua: `
+local day, bytes, ttl = KEYS[1], tonumber(ARGV[1]), ARGV[2]
+if redis.call('EXISTS', day) == 0 then redis.call('SETRANGE', day, bytes - 1, string.char(0)) end
+for at = 3, #ARGV, 2 do
+  local offset = tonumber(ARGV[at])
+  if redis.call('GETRANGE', day, offset, offset + 3) == string.rep(string.char(0), 4) then
+    redis.call('SETRANGE', day, offset, ARGV[at + 1])
+  end
+end
+redis.call('PEXPIRE', day, ttl)
+`,
+};

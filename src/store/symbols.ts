@@ -1,6 +1,14 @@
 import { commitArguments, commitKeys, commitScript } from "./commitScript.ts";
 import type { CommitResult, SymbolState, Symbols } from "./contracts.ts";
-import { historyDaysOf, unpackDay } from "./history.ts";
+import {
+  addHistoryScript,
+  dayBytes,
+  historyDaysOf,
+  historyPlace,
+  historyTtlMs,
+  packPoint,
+  unpackDay,
+} from "./history.ts";
 import { parseStored, storedImbalance } from "./json.ts";
 import { symbolKeys } from "./keys.ts";
 import { unpackMap } from "./map.ts";
@@ -23,6 +31,7 @@ return { state[1], state[2], state[3], redis.call('HGETALL', KEYS[2]) }
 export function createSymbols(redis: RedisClient): Symbols {
   const commit = defineScript(redis, commitScript);
   const read = defineScript(redis, readScript);
+  const add = defineScript(redis, addHistoryScript);
   return {
     read: async (symbol) => {
       const { state, series } = symbolKeys(symbol);
@@ -49,6 +58,16 @@ export function createSymbols(redis: RedisClient): Symbols {
       return days
         .flatMap((day, index) => unpackDay(day, blocks[index] ?? Buffer.alloc(0)))
         .filter((point) => point.time >= from && point.time <= to);
+    },
+    addHistory: async (symbol, points) => {
+      const days = new Map<number, (number | Buffer)[]>();
+      for (const point of points) {
+        const { day, offset } = historyPlace(point.time);
+        days.set(day, [...(days.get(day) ?? []), offset, packPoint(point)]);
+      }
+      for (const [day, rows] of days) {
+        await add([`${symbolKeys(symbol).history}${day}`], [dayBytes, historyTtlMs, ...rows]);
+      }
     },
   };
 }

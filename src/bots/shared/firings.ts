@@ -79,7 +79,8 @@ export function createFirings(
     }
     const first = recorded[0]?.time ?? now;
     const days = Math.min(lookedBackDays, Math.floor((now - first) / dayMs));
-    return { days, isReconstructed: false, counts: rehearsal.counts() };
+    const reconstructed = recorded.filter((point) => point.reconstructed === true).length;
+    return { days, isReconstructed: reconstructed > recorded.length / 2, counts: rehearsal.counts() };
   };
   return async (symbol, ratios) => {
     const now = clock.now();
