@@ -1,0 +1,220 @@
+import { decideRules } from "../src/alerts/decide.ts";
+import { freshEpisodeMemory } from "../src/alerts/episode.ts";
+import { indexRules, type RuleIndex } from "../src/alerts/ruleIndex.ts";
+import type { RuleKey } from "../src/alerts/rules.ts";
+import type { DestinationRecord } from "../src/alerts/subscription.ts";
+import { formatDocument } from "../src/store/destinationDocument.ts";
+import { destinationKeys, symbolKeys } from "../src/store/keys.ts";
+import { createRegister } from "../src/store/register.ts";
+import { createPlace, createRules, placementOf } from "../src/store/rulePages.ts";
+import type { RedisClient } from "../src/store/script.ts";
+import { imbalanceOf } from "../test/alerts/examples.ts";
+import { startTestRedis } from "../test/support/redis.ts";
+import { population } from "./support/population.ts";
+import { median, printTable } from "./support/print.ts";
+
+const many = 1_000_000;
+const few = 10_000;
+/** Crossed at once; each is a rule of a symbol of its own, so that nothing else crosses with it. */
+const crowds = [
+  ["AAA", 1_000],
+  ["BBB", 100_000],
+] as const;
+const crowdRule: RuleKey = "up-auto-50-19";
+const rounds = 20;
+/** At once, between two readings of the CPU. */
+const looks = 5;
+
+/**
+ * What a million subscriptions over 300,000 destinations take in Redis, and how long it takes to find those that are
+ * crossed: which rules are in use, which of them are beyond their threshold, and who subscribed to them.
+ */
+export async function run(): Promise<void> {
+  const servers = [await startTestRedis(unsaved), await startTestRedis(unsaved)];
+  try {
+    const [small, large] = await Promise.all(servers.map(async (server) => server.connect()));
+    if (small === undefined || large === undefined) return;
+    printTable([
+      ["subscriptions", "destinations", "documents, B each", "index, B each", "together"],
+      await fill(small, few),
+      await fill(large, many),
+    ]);
+    const [one, ...others] = crowds;
+    const searches = [
+      await openSearch(small, few, one),
+      await openSearch(large, many, one),
+      ...(await Promise.all(others.map(async (crowded) => openSearch(large, many, crowded)))),
+    ];
+    await report(searches);
+  } finally {
+    await Promise.all(servers.map(async (server) => server.stop()));
+  }
+}
+
+const unsaved = { config: ["--appendonly", "no"] };
+
+async function report(searches: readonly Search[]): Promise<void> {
+  // interleaved, so that all meet the same noise
+  for (let round = 0; round < rounds; round += 1) for (const search of searches) await search.look(round);
+  printTable([
+    [
+      "crossed",
+      "of subscriptions",
+      "rules in use, µs",
+      "decide, µs",
+      "read all members, ms",
+      "all: ms of CPU, Redis' too",
+    ],
+    ...searches.map((search) => search.row()),
+  ]);
+  const [small, same] = searches.map((search) => search.cost());
+  const times = ((same ?? Number.NaN) / (small ?? Number.NaN)).toFixed(2);
+  process.stdout.write(`  finding ${crowds[0][1]} among ${many} costs ${times} × as much as among ${few}\n`);
+  const blocked = await Promise.all(searches.map(async ({ redis }) => longestBlockMs(redis)));
+  process.stdout.write(`  the longest that Redis was held up: ${Math.max(...blocked).toFixed(2)} ms\n`);
+}
+
+/** Documents first, then the index, so that each is weighed by itself. */
+async function fill(redis: RedisClient, subscriptions: number): Promise<readonly string[]> {
+  const people = population(subscriptions);
+  const place = createPlace(redis);
+  const register = createRegister(redis);
+  const empty = await usedBytes(redis);
+  await each(people.destinations, async (index) => keepDocument(redis, people.record(index)));
+  const documents = await usedBytes(redis);
+  await each(people.destinations, async (index) => {
+    const record = people.record(index);
+    const placed = [...placementOf(record)];
+    await Promise.all([
+      register.note(record.destination, true),
+      ...placed.map(async ([symbol, rules]) => place(symbol, record.destination, rules)),
+    ]);
+  });
+  const all = await usedBytes(redis);
+  const per = (bytes: number): string => (bytes / subscriptions).toFixed(1);
+  return [
+    String(subscriptions),
+    String(people.destinations),
+    per(documents - empty),
+    per(all - documents),
+    per(all - empty),
+  ];
+}
+
+async function keepDocument(redis: RedisClient, record: DestinationRecord): Promise<void> {
+  await redis.set(destinationKeys(record.destination).document, formatDocument(record));
+}
+
+const chunk = 1_000;
+
+async function each(count: number, work: (index: number) => Promise<void>): Promise<void> {
+  for (let at = 0; at < count; at += chunk) {
+    const size = Math.min(chunk, count - at);
+    await Promise.all(Array.from({ length: size }, async (_, index) => work(at + index)));
+  }
+}
+
+async function crowd(redis: RedisClient, symbol: string, members: number): Promise<void> {
+  const place = createPlace(redis);
+  const rules = new Map([[crowdRule, "0"]]);
+  await each(members, async (index) => place(symbol, `telegram:${5_000_000_000 + index * 3}`, rules));
+}
+
+async function usedBytes(redis: RedisClient): Promise<number> {
+  const info = await redis.info("memory");
+  return Number(/used_memory:(\d+)/.exec(info)?.[1]);
+}
+
+interface Search {
+  readonly redis: RedisClient;
+  readonly look: (round: number) => Promise<void>;
+  readonly row: () => readonly string[];
+  /** ms */
+  readonly cost: () => number;
+}
+
+async function openSearch(
+  redis: RedisClient,
+  subscriptions: number,
+  [symbol, crossed]: (typeof crowds)[number],
+): Promise<Search> {
+  await crowd(redis, symbol, crossed);
+  const rules = createRules(redis);
+  const known = await rules.inUse(symbol);
+  const all = await rules.inUse("BTC");
+  const index = indexRules([...known.members.keys(), ...all.members.keys()]);
+  await redis.config("SET", "slowlog-log-slower-than", "100");
+  await redis.slowlog("RESET");
+  const times = {
+    inUse: [] as number[],
+    decide: [] as number[],
+    members: [] as number[],
+    cpu: [] as number[],
+  };
+  const cost = (): number => median(times.cpu);
+  const lookOnce = async (round: number): Promise<void> => {
+    times.inUse.push(await elapsed(async () => rules.inUse(symbol, known)));
+    times.decide.push(await elapsed(async () => decide(index, round)));
+    times.members.push(await elapsed(async () => members(redis, symbol, crossed)));
+  };
+  return {
+    redis,
+    cost,
+    look: async (round) => {
+      const before = await cpuMs(redis);
+      for (let again = 0; again < looks; again += 1) await lookOnce(round);
+      times.cpu.push(((await cpuMs(redis)) - before) / looks);
+    },
+    row: () => [
+      String(crossed),
+      String(subscriptions),
+      (median(times.inUse) * 1_000).toFixed(0),
+      `${(median(times.decide) * 1_000).toFixed(0)} (${index.reduce((sum, one) => sum + one.rules.length, 0)} rules)`,
+      median(times.members).toFixed(2),
+      cost().toFixed(2),
+    ],
+  };
+}
+
+/** ms of CPU that this process and Redis have taken so far: other work on the machine lengthens times, not these. */
+async function cpuMs(redis: RedisClient): Promise<number> {
+  const info = await redis.info("cpu");
+  const theirs = [...info.matchAll(/used_cpu_(?:sys|user):([\d.]+)/g)].map(
+    ([, seconds]) => Number(seconds) * 1_000,
+  );
+  const own = process.cpuUsage();
+  return theirs.reduce((sum, ms) => sum + ms, 0) + (own.user + own.system) / 1_000;
+}
+
+function decide(index: RuleIndex, round: number): void {
+  const imbalances = new Map([["auto" as const, imbalanceOf(2.2 + (round % 2) / 10)]]);
+  const settings = { holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 0 };
+  decideRules(freshEpisodeMemory(0), { symbol: "BTC", imbalances }, index, settings, 60_000);
+}
+
+/** Every page of the crowd's rule, a few hundred members a trip. */
+async function members(redis: RedisClient, symbol: string, expected: number): Promise<void> {
+  const { rules, rulePage } = symbolKeys(symbol);
+  const [, pages = "0"] = ((await redis.hget(rules, crowdRule)) ?? "").split(" ");
+  let found = 0;
+  for (let page = 0; page < Number(pages); page += 10) {
+    const some = Array.from({ length: Math.min(10, Number(pages) - page) }, (_, index) => page + index);
+    const names = await Promise.all(some.map(async (one) => redis.hkeys(`${rulePage}${crowdRule}:${one}`)));
+    found += names.reduce((sum, one) => sum + one.length, 0);
+  }
+  if (found !== expected) throw new Error(`${found} found, not ${expected}`);
+}
+
+/** ms of the slowest command since the slow log was emptied; 0 where none took a tenth of one. */
+async function longestBlockMs(redis: RedisClient): Promise<number> {
+  const entries: unknown = await redis.slowlog("GET", 128);
+  const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
+  const durations = list.map((entry): number => (Array.isArray(entry) ? Number(entry[2]) : 0));
+  return Math.max(0, ...durations) / 1_000;
+}
+
+async function elapsed(work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}
