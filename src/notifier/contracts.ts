@@ -13,6 +13,8 @@ export interface Sender {
    * When `signal` aborts before anything went out the answer is `unreachable`, afterwards `unknown-outcome`.
    */
   readonly send: (request: SendRequest, signal?: AbortSignal) => Promise<SendResult>;
+  /** Puts a message's newest text in its place; doing it twice does no harm. Without it a new message is posted. */
+  readonly edit?: (request: EditRequest, signal?: AbortSignal) => Promise<SendResult>;
 }
 
 export interface SendRequest {
@@ -35,6 +37,14 @@ export interface SendRequest {
   readonly style?: "embed";
   /** Discord: an announcement channel's followers get it too. */
   readonly crosspost?: true;
+}
+
+export interface EditRequest extends Omit<
+  SendRequest,
+  "possibleRepeat" | "idempotencyKey" | "silent" | "crosspost"
+> {
+  /** What `send` answered. */
+  readonly messageId: string;
 }
 
 /** `data` comes back signed as it is when the button is pressed. */

@@ -10,6 +10,8 @@ export interface SenderOptions {
   readonly terminal: boolean;
   /** Telegram's ids of pictures; without them every picture is uploaded anew. */
   readonly fileIds?: FileIds;
+  /** A forum topic on Telegram is deleted or closed. */
+  readonly onTopicGone?: (destination: string) => void;
 }
 
 /** A send that takes longer counts as unknown; the sweep takes claims over a little later. */
@@ -26,10 +28,11 @@ export async function openSender(platform: string, options: SenderOptions): Prom
     }
     case "telegram": {
       const { createTelegramSender } = await import("./telegram.ts");
-      const { fileIds } = options;
+      const { fileIds, onTopicGone } = options;
       return createTelegramSender({
         ...telegramOptions(options, timeoutMs),
         ...(fileIds !== undefined && { fileIds }),
+        onTopicGone,
       });
     }
     case "discord": {

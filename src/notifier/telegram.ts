@@ -4,7 +4,7 @@ import type { FileIds, Sender, SendRequest, SendResult, TokenCheck } from "./con
 import { connectionFailure } from "./connection.ts";
 import { createLeanFetch } from "./leanFetch.ts";
 import { retryTime } from "./retryTime.ts";
-import { createPost, type TelegramDestination } from "./telegramPost.ts";
+import { createEdit, createPost, type TelegramDestination } from "./telegramPost.ts";
 
 export interface TelegramOptions {
   readonly token: string;
@@ -15,6 +15,8 @@ export interface TelegramOptions {
   readonly clock: Clock;
   /** Without them every picture is uploaded anew. */
   readonly fileIds?: FileIds;
+  /** A forum topic is deleted or closed: what was to go there went to General. */
+  readonly onTopicGone?: ((destination: string) => void) | undefined;
 }
 
 /** Topic 1 is General, which the Bot API only knows as no topic at all. */
@@ -36,6 +38,7 @@ function parseTelegramDestination(destination: string): TelegramDestination | un
 export function createTelegramSender(options: TelegramOptions): Sender {
   const api = openApi(options);
   const post = createPost(api, options.fileIds);
+  const edit = createEdit(api, options.fileIds);
   const send = async (
     request: SendRequest,
     place: TelegramDestination,
@@ -45,7 +48,10 @@ export function createTelegramSender(options: TelegramOptions): Sender {
       return { kind: "sent", messageId: String(await post(request, place, signal)) };
     } catch (error) {
       // a topic that is gone must not swallow the alert: the General topic is still there
-      if (place.topic !== undefined && isTopicGone(error)) return send(request, { chat: place.chat }, signal);
+      if (place.topic !== undefined && isTopicGone(error)) {
+        options.onTopicGone?.(request.destination);
+        return send(request, { chat: place.chat }, signal);
+      }
       if (request.picture !== undefined && isPhotoRefused(error)) {
         const { picture: _refused, ...text } = request;
         return send(text, place, signal);
@@ -62,7 +68,22 @@ export function createTelegramSender(options: TelegramOptions): Sender {
       if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before sending" };
       return send(request, place, signal);
     },
+    edit: async (request, signal) => {
+      const place = parseTelegramDestination(request.destination);
+      if (place === undefined)
+        return { kind: "rejected", reason: "not a Telegram destination", disable: true };
+      try {
+        await edit(request, place, signal);
+      } catch (error) {
+        if (!isUnchanged(error)) return translate(error, options.clock);
+      }
+      return { kind: "sent", messageId: request.messageId };
+    },
   };
+}
+
+function isUnchanged(error: unknown): boolean {
+  return error instanceof GrammyError && /message is not modified/i.test(error.description);
 }
 
 /** Asks who the token belongs to. The token itself appears in no answer. */

@@ -1,7 +1,7 @@
 import { GrammyError, InputFile, type Api } from "grammy";
-import type { InlineKeyboardMarkup } from "grammy/types";
+import type { InlineKeyboardMarkup, InputMediaPhoto, Message } from "grammy/types";
 import type { Picture } from "../charts/contracts.ts";
-import type { FileIds, SendRequest } from "./contracts.ts";
+import type { EditRequest, FileIds, SendRequest } from "./contracts.ts";
 import { captionLimit, renderTelegram } from "./telegramText.ts";
 
 export interface TelegramDestination {
@@ -54,6 +54,41 @@ async function postText(
   return sent.message_id;
 }
 
+/** Puts the newest words, and picture if there is one, in a message's place; throws grammY's errors. */
+export type Edit = (request: EditRequest, place: TelegramDestination, signal?: AbortSignal) => Promise<void>;
+
+export function createEdit(api: Api, fileIds: FileIds | undefined): Edit {
+  return async (request, { chat }, signal) => {
+    const { picture, buttons = [] } = request;
+    const id = Number(request.messageId);
+    const caption = renderTelegram(request.message, false, captionLimit);
+    const words = { caption: caption.text, caption_entities: [...caption.entities] };
+    // an edit takes the keyboard away, unless it is sent along
+    const kept = buttons.length > 0 ? { reply_markup: keyboard(buttons) } : {};
+    if (picture !== undefined && caption.text.length <= captionLimit) {
+      await withFile(picture, fileIds, async (photo) => {
+        const media: InputMediaPhoto = { type: "photo", media: photo, ...words };
+        const edited = await api.editMessageMedia(chat, id, media, kept, signal as GrammySignal);
+        return edited === true ? { message_id: id } : edited;
+      });
+      return;
+    }
+    try {
+      await api.editMessageCaption(chat, id, { ...words, ...kept }, signal as GrammySignal);
+    } catch (error) {
+      if (!isWithoutCaption(error)) throw error;
+      const { text, entities } = renderTelegram(request.message);
+      const options = { entities: [...entities], link_preview_options: { is_disabled: true }, ...kept };
+      await api.editMessageText(chat, id, text, options, signal as GrammySignal);
+    }
+  };
+}
+
+/** It was posted as text, because its picture failed. */
+function isWithoutCaption(error: unknown): boolean {
+  return error instanceof GrammyError && /no caption in the message/i.test(error.description);
+}
+
 function common({ buttons, silent }: SendRequest, { topic }: TelegramDestination) {
   return {
     ...(topic !== undefined && { message_thread_id: topic }),
@@ -67,10 +102,7 @@ function keyboard(rows: NonNullable<SendRequest["buttons"]>): InlineKeyboardMark
   return { inline_keyboard: inline };
 }
 
-interface Posted {
-  readonly message_id: number;
-  readonly photo?: readonly { readonly file_id: string }[];
-}
+type Posted = Pick<Message, "message_id" | "photo">;
 
 /** Uploads a picture once; from then on Telegram's own id of it goes to everyone. */
 async function withFile(

@@ -6,7 +6,7 @@ import type { Picture } from "../../src/charts/contracts.ts";
 import { plainPng } from "../support/png.ts";
 import { startTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 import type { ChatRecord } from "../support/telegram/world.ts";
-import { alert, itSendsLikeEverySender } from "./sender.contract.ts";
+import { alert, endOfAlert, itSendsLikeEverySender } from "./sender.contract.ts";
 
 describe("the Telegram sender", () => {
   itSendsLikeEverySender(async () => {
@@ -87,6 +87,55 @@ describe("the Telegram sender", () => {
     const request = { destination: `telegram:${chat.id}`, message: alert, possibleRepeat: false };
     expect(await sender.send({ ...request, idempotencyKey: "1", picture })).toMatchObject({ kind: "sent" });
     expect(server.sent(chat.id)[0]?.content.text).toContain("Liquidation maps are not price predictions.");
+  });
+
+  it("brings a message up to date in its place, picture, words and buttons; twice is as good as once", async () => {
+    const { server, chat, sender } = await open();
+    const destination = `telegram:${chat.id}`;
+    const sent = await sender.send({
+      destination,
+      message: alert,
+      possibleRepeat: false,
+      idempotencyKey: "1",
+      picture,
+    });
+    const messageId = sent.kind === "sent" ? sent.messageId : "";
+    const buttons = [[{ label: "Why?", data: "W:BTC" }]];
+    const grown = { destination, messageId, message: alert, buttons, picture: { ...picture, key: "BTC-2" } };
+    for (let time = 0; time < 2; time += 1) {
+      expect(await sender.edit?.(grown)).toEqual({ kind: "sent", messageId });
+    }
+    expect(await sender.edit?.({ destination, messageId, message: endOfAlert })).toEqual({
+      kind: "sent",
+      messageId,
+    });
+    const [message, ...others] = server.sent(chat.id);
+    expect(others).toEqual([]);
+    expect(message?.content.caption).toBe(endOfAlert.headline);
+    expect(message?.content.photo).toBeDefined();
+    expect(server.uploads()).toBe(2);
+  });
+
+  it("edits what was posted as text, and says when it is gone", async () => {
+    const { server, chat, sender } = await open();
+    const destination = `telegram:${chat.id}`;
+    const sent = await sender.send({
+      destination,
+      message: alert,
+      possibleRepeat: false,
+      idempotencyKey: "1",
+    });
+    const messageId = sent.kind === "sent" ? sent.messageId : "";
+    expect(await sender.edit?.({ destination, messageId, message: endOfAlert })).toMatchObject({
+      kind: "sent",
+    });
+    const [message] = server.sent(chat.id);
+    expect(message?.content.text).toBe(endOfAlert.headline);
+    if (message !== undefined) server.driver.deleteMessage(message);
+    expect(await sender.edit?.({ destination, messageId, message: endOfAlert })).toMatchObject({
+      kind: "rejected",
+      disable: false,
+    });
   });
 
   it("posts in a channel by its name", async () => {
