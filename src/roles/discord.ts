@@ -4,6 +4,7 @@ import { Routes } from "discord-api-types/v10";
 import { z } from "zod";
 import { createDiscordBot } from "../bots/discord/bot.ts";
 import { slashCommands } from "../bots/discord/commands.ts";
+import { createTellUser } from "../bots/discord/directMessages.ts";
 import { safeError } from "../bots/discord/failures.ts";
 import { stayConnected } from "../bots/discord/gatewayWork.ts";
 import { createHttpInteractions } from "../bots/discord/httpInteractions.ts";
@@ -42,14 +43,16 @@ export async function startDiscord(parts: Parts): Promise<void> {
   lifecycle.add("Discord's answers", bot.settled);
   if (publicKey !== undefined) {
     refuseWithoutHttp(parts);
-    const { onInteraction } = bot;
-    const take = createHttpInteractions({ verify: createVerify(publicKey), onInteraction, clock });
+    const verify = createVerify(publicKey);
+    const take = createHttpInteractions({ verify, onInteraction: bot.onInteraction, clock });
     parts.webhooks.set(interactionsPath, take);
     registerBehind(parts, token);
     return;
   }
   const { destinations } = ports;
-  const events = createServerEvents({ destinations, clock, log, onInteraction: bot.onInteraction });
+  const { onInteraction } = bot;
+  const tell = createTellUser({ token, apiUrl });
+  const events = createServerEvents({ destinations, clock, log, onInteraction, tell });
   lifecycle.add("Discord's events", events.settled);
   const stop = lead({
     lease: createLease(parts.redis.commands, `discord-${shortHash(token)}`),

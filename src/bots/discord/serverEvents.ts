@@ -1,17 +1,21 @@
+import { noteOwnerTold } from "../../alerts/edits.ts";
 import type { Clock } from "../../ops/clock.ts";
 import type { Log } from "../../ops/log.ts";
 import type { Destinations } from "../../store/contracts.ts";
-import { textsIn } from "../../texts/texts.ts";
+import { languages, textsIn } from "../../texts/texts.ts";
 import { channelOf } from "./asked.ts";
+import type { TellUser } from "./directMessages.ts";
 import { safeError } from "./failures.ts";
 import type { ChannelRights, GatewayEvents } from "./gateway.ts";
 import { missingRights, type Right } from "./permissions.ts";
+import { channelName } from "./render.ts";
 
 export interface ServerEventsOptions {
   readonly destinations: Destinations;
   readonly clock: Clock;
   readonly log: Log;
   readonly onInteraction: (payload: unknown) => void;
+  readonly tell: TellUser;
 }
 
 /** Why sending stopped, as people and operators read it. */
@@ -32,7 +36,7 @@ const vital = new Set<Right>(["view", "send", "send-in-threads"]);
 export function createServerEvents(options: ServerEventsOptions): GatewayEvents & {
   readonly settled: () => Promise<void>;
 } {
-  const { destinations, clock, log } = options;
+  const { destinations, log } = options;
   const active = new Set<Promise<void>>();
   const later = (work: Promise<void>): void => {
     const kept = work
@@ -42,9 +46,8 @@ export function createServerEvents(options: ServerEventsOptions): GatewayEvents 
       .finally(() => active.delete(kept));
     active.add(kept);
   };
-  const stop = async (destination: string, reason: string): Promise<void> => {
-    await destinations.disable(destination, reason, clock.now());
-  };
+  const stop = async (destination: string, reason: string): Promise<void> =>
+    stopAndTell(options, destination, reason);
   return {
     onInteraction: options.onInteraction,
     onGuildLeft: (guild) => later(eachOf(destinations, guild, async (each) => stop(each, reasons.left))),
@@ -55,6 +58,22 @@ export function createServerEvents(options: ServerEventsOptions): GatewayEvents 
       await Promise.all(active);
     },
   };
+}
+
+/** Whoever set it up hears of it, once. */
+async function stopAndTell(
+  { destinations, clock, tell }: ServerEventsOptions,
+  destination: string,
+  reason: string,
+): Promise<void> {
+  if (!(await destinations.disable(destination, reason, clock.now()))) return;
+  const settings = (await destinations.get(destination))?.settings;
+  const user = /^discord:(\d{15,20})$/u.exec(settings?.owner ?? "")?.[1];
+  if (user === undefined) return;
+  await destinations.change(destination, noteOwnerTold);
+  const language = languages.find((known) => known === settings?.language) ?? "en";
+  const channel = channelName(channelOf(destination));
+  await tell(user, textsIn(language).say("discord-owner-stopped", { channel, reason }));
 }
 
 async function eachOf(

@@ -36,6 +36,9 @@ export const discordEnglish = {
     "My storage doesn't answer, so I couldn't do that. If you changed something, look at /alerts in a minute whether it was kept.",
   "discord-busy": "Too many people are asking at once. Try again in a few seconds.",
 
+  "discord-owner-stopped":
+    "I can no longer post in { $channel }: { $reason }. Its alerts are kept and go on once I can.",
+
   "discord-suggest-all": "all symbols",
   "discord-modal-title": "Alert of { $name }",
   "discord-modal-ratio": "Ratio, 1.1 to 20",

@@ -36,6 +36,9 @@ export const discordSpanish: Readonly<Record<keyof typeof discordEnglish, string
     "Mi almacén no responde, así que no pude hacerlo. Si cambiaste algo, mira dentro de un minuto en /alerts si se guardó.",
   "discord-busy": "Demasiada gente pregunta a la vez. Inténtalo de nuevo en unos segundos.",
 
+  "discord-owner-stopped":
+    "Ya no puedo publicar en { $channel }: { $reason }. Sus alertas se conservan y siguen cuando pueda.",
+
   "discord-suggest-all": "todos los símbolos",
   "discord-modal-title": "Alerta de { $name }",
   "discord-modal-ratio": "Ratio, de 1,1 a 20",

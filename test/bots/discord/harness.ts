@@ -7,6 +7,7 @@ import type { BotPorts, TestOutcome } from "../../../src/bots/contracts.ts";
 import { alertButtons } from "../../../src/bots/shared/alertButtons.ts";
 import { createDiscordBot, type DiscordBot } from "../../../src/bots/discord/bot.ts";
 import { slashCommands } from "../../../src/bots/discord/commands.ts";
+import { createTellUser } from "../../../src/bots/discord/directMessages.ts";
 import { openGateway } from "../../../src/bots/discord/gateway.ts";
 import { register } from "../../../src/bots/discord/registration.ts";
 import { openAnswering } from "../../../src/bots/discord/responder.ts";
@@ -150,8 +151,9 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
 export async function connectBot(server: DiscordServer, bot: DiscordBot, ports: BotPorts): Promise<void> {
   const { destinations, clock } = ports;
   const { onInteraction } = bot;
-  const events = createServerEvents({ destinations, clock, log: silentLog, onInteraction });
   const { token, apiUrl } = server;
+  const tell = createTellUser({ token, apiUrl });
+  const events = createServerEvents({ destinations, clock, log: silentLog, onInteraction, tell });
   const gateway = await openGateway({ token, apiUrl, events, log: silentLog });
   closers.push(async () => {
     await gateway.close();

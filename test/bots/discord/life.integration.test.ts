@@ -57,6 +57,25 @@ describe("what happens to servers and channels", () => {
     await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeUndefined());
   });
 
+  test("whoever set it up is told, once, and alerts stop all the same where they can't be", async () => {
+    const set = await subscribed();
+    const { server, manager, channel, guild } = set;
+    server.driver.setBotPermissions(channel, bits.ViewChannel);
+    const direct = server.driver.addDirectChannel(manager);
+    await server.waitFor(() => server.sent(direct.id)[0]);
+    const said = server.sent(direct.id).map(({ body }) => body.content);
+    expect(said).toEqual([expect.stringContaining("a permission is missing: Send Messages")]);
+    expect((await recordOf(set))?.disabled?.ownerTold).toBe(true);
+
+    server.driver.setBotPermissions(channel, defaultPermissions);
+    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeUndefined());
+    manager.isClosed = true;
+    server.driver.removeBot(guild);
+    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeDefined());
+    await set.bot.settled();
+    expect(server.sent(direct.id)).toHaveLength(1);
+  });
+
   test("one without which alerts are only plainer doesn't stop them", async () => {
     const set = await subscribed();
     set.server.driver.setBotPermissions(set.channel, defaultPermissions & ~bits.EmbedLinks);
