@@ -44,7 +44,8 @@ export function createNullMap(spec: SeriesSpec): NullMap {
       const day = Math.floor(newest / dayHours);
       if (pathHour(path, newest - dayHours) === undefined) return undefined;
       if (built === undefined || built.day !== day || built.done >= newest) {
-        const first = day * dayHours - (pathHours - dayHours);
+        // the hour before, whose close is the first one's open, is known until the day's end too
+        const first = day * dayHours - (pathHours - dayHours) + 1;
         built = { day, series: createStacked(hourly, { long: evenMix, short: evenMix }), done: first - 1 };
       }
       for (let hour = built.done + 1; hour < newest; hour += 1) {

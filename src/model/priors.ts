@@ -38,9 +38,9 @@ export const leverageSpread = { least: 0.3, most: 1 } as const;
 /** Notional of a position as venues mostly see them; it picks the maintenance bracket of a whole tier. */
 export const typicalTicketUsd = 25_000;
 
-/** Half-life of a tier's positions in days of usual volume: 0.1 day at 100×, 2 days at 5×. */
+/** Half-life of a tier's positions in days of usual volume: 72 minutes at 100×, a day at 5× (docs/model.md). */
 export function halfLifeDays(leverage: number): number {
-  return (0.1 * 100) / leverage;
+  return (0.05 * 100) / leverage;
 }
 
 /** Hedges are rolled slowly, near the life of a 1× position. */

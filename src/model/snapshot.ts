@@ -13,7 +13,7 @@ import type { SeriesSpec, Side } from "./types.ts";
  *   f32 the bins of all spans
  * Raise the version when the layout or anything the filter computes with changes.
  */
-const version = 1;
+const version = 2;
 const headWords = 6;
 const checksumAt = 2;
 const scalarsOfBook = 2 + 5 * tierCount;

@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import type { Aggregate } from "../../src/model/aggregate.ts";
+import { aggregateVenues, type Aggregate } from "../../src/model/aggregate.ts";
 import { binWidth, logDistance } from "../../src/model/grid.ts";
 import { freshNotionalMemory, measureImbalance, type NotionalMemory } from "../../src/model/imbalance.ts";
+import type { SideLevels, VenueLevels } from "../../src/model/levels.ts";
+import { nullOpenInterest } from "../../src/model/nullMap.ts";
 import { addPart, createPartMasses, partProfileOf, type PartProfile } from "../../src/model/posterior.ts";
 import {
   distanceTo,
@@ -11,11 +13,58 @@ import {
   profileOf,
   type Profile,
 } from "../../src/model/profile.ts";
+import { stackedLevels, warmStartStacked } from "../../src/model/stackedSeries.ts";
 import type { Imbalance, Side } from "../../src/model/types.ts";
+import { aSpec, steadyBars } from "../support/market.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const hour = 3_600_000;
+
+describe("the excess ratio", () => {
+  const bars = steadyBars(600);
+  const levels = stackedLevels(warmStartStacked(aSpec(), bars), 1e5);
+  const input = { id: "a", status: "fresh", ageMs: 0, method: "estimated", markPrice: 1e5 } as const;
+  const openInterestUsd = 8e9;
+  const aggregate = aggregateVenues("BTC", 0, [{ ...input, openInterestUsd, levels }]);
+  /** The map itself, as if its open interest were the null map's. */
+  const asNull = (lean: number): VenueLevels => ({
+    ...levels,
+    long: stretched(levels.long, 1),
+    short: stretched(levels.short, lean),
+  });
+
+  it("is 1 over a null map like the map itself, below where the null map leans more", () => {
+    const excessOver = (lean: number, more: object = {}) =>
+      measureImbalance(aggregate, freshNotionalMemory, {
+        episodeOpen: false,
+        nullLevels: asNull(lean),
+        ...more,
+      }).imbalance.excessRatio ?? NaN;
+    expect(excessOver(1)).toBeCloseTo(1, 2);
+    expect(excessOver(1, { notionalUsd: 2e8 })).toBeCloseTo(1, 2);
+    expect(excessOver(2)).toBeLessThan(0.95);
+  });
+
+  it("is unknown without a null map, and remembered by the hour with one", () => {
+    const without = measureImbalance(aggregate, freshNotionalMemory, { episodeOpen: false });
+    expect(without.imbalance).toMatchObject({ excessRatio: null, percentile: null });
+    const measured = measureImbalance(aggregate, freshNotionalMemory, {
+      episodeOpen: false,
+      nullLevels: asNull(1),
+    });
+    expect(measured.memory.excess?.logs).toHaveLength(1);
+    const own = measureImbalance(aggregate, measured.memory, { episodeOpen: true, notionalUsd: 2e8 });
+    expect(own.memory.excess).toEqual(measured.memory.excess);
+    expect(own.imbalance.percentile).toBeNull();
+  });
+});
+
+/** Masses in the null map's open interest, more of them on this side. */
+function stretched(side: SideLevels, times: number): SideLevels {
+  const share = (times * nullOpenInterest) / 8e4;
+  return { nearest: side.nearest, quantities: side.quantities.map((quantity) => quantity * share) };
+}
 
 describe("the reference case", () => {
   it("$1.1B of longs at −$2,000 and of shorts at +$770 is a ratio of 2.597", () => {

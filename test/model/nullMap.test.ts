@@ -28,7 +28,9 @@ function pathOf(bars: readonly Bar[], path: PricePath = createPath()): PricePath
 
 describe("a path's memory", () => {
   it("holds an hour's extremes of the mark and its last price", () => {
-    const bars = swing(1).slice(0, 24);
+    const risen = swing(1).slice(0, 24);
+    // the hour's highest and lowest come in its middle
+    const bars = risen.map((bar, i) => (i === 17 ? { ...bar, high: 1.2e5, low: 8e4 } : bar));
     const path = pathOf(bars.map((bar) => ({ ...bar, markHigh: bar.high, markLow: bar.low })));
     const hour = bars.slice(12, 24);
     expect(pathHour(path, 1)?.high).toBeCloseTo(Math.max(...hour.map(({ high }) => high)), 0);
@@ -89,7 +91,7 @@ describe("a null map", () => {
   });
 
   it("is the same whether it was followed hour by hour or made anew", () => {
-    const bars = swing(6);
+    const bars = swing(18);
     const path = createPath();
     const followed = createNullMap(aSpec());
     for (const bar of bars) {

@@ -27,9 +27,9 @@ describe("volume time", () => {
 });
 
 describe("hazards", () => {
-  it("halve each tier over its half-life: 0.1 day at 100×, 2 days at 5×", () => {
-    expect(halfLifeDays(100)).toBeCloseTo(0.1);
-    expect(halfLifeDays(5)).toBeCloseTo(2);
+  it("halve each tier over its half-life: 0.05 days at 100×, a day at 5×", () => {
+    expect(halfLifeDays(100)).toBeCloseTo(0.05);
+    expect(halfLifeDays(5)).toBeCloseTo(1);
     tierLeverages.forEach((leverage, tier) => {
       const { rates } = hazardsOf(aBook(0), 0, halfLifeDays(leverage), 0);
       expect(rates[tier]).toBeCloseTo(0.5, 12);
