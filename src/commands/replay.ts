@@ -3,6 +3,7 @@ import type { AlertContent } from "../alerts/content.ts";
 import type { AlertRule } from "../alerts/decision.ts";
 import type { MapLines } from "../replay/mapLines.ts";
 import { ExitError } from "./exit.ts";
+import type { ReplayPictures } from "./replayPictures.ts";
 import { parseTime } from "./time.ts";
 
 interface Options {
@@ -10,6 +11,7 @@ interface Options {
   readonly from?: number;
   readonly to?: number;
   readonly maps?: string;
+  readonly png?: string;
   readonly alerts?: true;
   readonly json?: true;
 }
@@ -23,6 +25,7 @@ export function replayCommand(): Command {
     .option("--from <time>", "ISO 8601 or epoch ms: earlier bars only feed the model", parseTime)
     .option("--to <time>", "ISO 8601 or epoch ms: later bars are left out", parseTime)
     .option("--maps <file>", "write a liquidation map per bar, as JSON lines")
+    .option("--png <dir>", "draw every alert's map, and at the end the heatmap and the ratio's history")
     .option("--alerts", "only the alerts: no notes on the data, no summary")
     .option("--json", "one JSON line per alert instead of text")
     .action(run);
@@ -58,6 +61,8 @@ async function replayFile(path: string, options: Options, rule: AlertRule, maps:
   const note = (lines: readonly string[]): void => {
     if (options.alerts !== true) for (const line of lines) process.stderr.write(`${line}\n`);
   };
+  const pictures =
+    options.png === undefined ? undefined : await openPictures(options.png, symbol, rule.ratio);
   const started = performance.now();
   const recording = await readRecording(path);
   note([`${path}: ${report.describeBars(recording)}`, ...report.recordingNotes(recording)]);
@@ -72,11 +77,18 @@ async function replayFile(path: string, options: Options, rule: AlertRule, maps:
     to: options.to,
     onAlert: print,
     onMap: maps?.write,
+    onMoment: pictures?.onMoment,
     onProgress: (done, all) => {
       spinner.text = `${symbol}: ${Math.round((100 * done) / all)} %`;
     },
   }).finally(() => spinner.stop());
+  for (const file of (await pictures?.finish()) ?? []) note([`drew ${file}`]);
   note(report.summaryNotes(symbol, summary, performance.now() - started));
+}
+
+async function openPictures(folder: string, symbol: string, threshold: number): Promise<ReplayPictures> {
+  const { openReplayPictures } = await import("./replayPictures.ts");
+  return openReplayPictures({ folder, symbol, threshold });
 }
 
 async function checkSymbol(path: string, given: string | undefined): Promise<string> {

@@ -1,5 +1,6 @@
 import { aggregateVenues } from "../model/aggregate.ts";
 import type { Aggregate, VenueInput } from "../model/aggregate.ts";
+import { detailOf, type MapDetail } from "../model/detail.ts";
 import type { VenueLevels } from "../model/levels.ts";
 import { createNullMap } from "../model/nullMap.ts";
 import { noteReport, reportedIn } from "../model/stack.ts";
@@ -32,6 +33,8 @@ export interface Market {
   readonly take: (bar: Bar) => void;
   /** What was known at the close of the newest bar. */
   readonly aggregate: () => Aggregate;
+  /** What a map is made of, for its picture; of the newest bar's close too. */
+  readonly detail: (aggregate: Aggregate) => MapDetail | undefined;
   /** What the price path alone would have left; undefined in the first day. */
   readonly nullLevels: () => VenueLevels | undefined;
   /** How many bars were not believed, by reason without its figures. */
@@ -80,6 +83,7 @@ export function openMarket({ symbol, intervalMs, riskTiers, recording }: MarketO
   return {
     take,
     frozen,
+    detail: (aggregate) => detailOf(aggregate, [input()]),
     nullLevels: () => nullMap.levels(series.path, mark),
     aggregate: () => {
       const aggregate = aggregateVenues(symbol, time, [input()]);

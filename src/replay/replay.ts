@@ -10,9 +10,10 @@ import { operatorRules, ruleKey } from "../alerts/rules.ts";
 import { judgeSources } from "../alerts/sources.ts";
 import { toLiquidationMap } from "../model/aggregate.ts";
 import type { Aggregate } from "../model/aggregate.ts";
+import type { MapDetail } from "../model/detail.ts";
 import { freshNotionalMemory, measureImbalance, type ImbalanceMemory } from "../model/imbalance.ts";
 import type { VenueLevels } from "../model/levels.ts";
-import type { LiquidationMap, RiskTier } from "../model/types.ts";
+import type { Bar, Imbalance, LiquidationMap, RiskTier } from "../model/types.ts";
 import { openMarket } from "./market.ts";
 import type { Recording } from "./recording.ts";
 
@@ -41,8 +42,19 @@ export interface ReplayOptions {
   readonly onAlert: (content: AlertContent) => void;
   /** Called at each bar's close with what was known then; a promise holds the replay back. */
   readonly onMap?: ((map: LiquidationMap) => Promise<void> | undefined) | undefined;
+  /** Called at each bar's close once the model has settled; a promise holds the replay back. */
+  readonly onMoment?: ((moment: ReplayMoment) => Promise<void> | undefined) | undefined;
   readonly onProgress?: (doneBars: number, allBars: number) => void;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What was known and said at a bar's close. */
+export interface ReplayMoment {
+  readonly bar: Bar;
+  readonly aggregate: Aggregate;
+  readonly imbalance: Imbalance;
+  readonly said: readonly AlertContent[];
+  readonly detail: () => MapDetail | undefined;
 }
 
 export interface ReplaySummary {
@@ -58,7 +70,7 @@ export interface ReplaySummary {
 
 /** Runs the model and the alert rule over recorded bars, as if each bar had just closed. Throws when aborted. */
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
-  const { recording, from = -Infinity, to = Infinity, onMap } = options;
+  const { recording, from = -Infinity, to = Infinity, onMap, onMoment } = options;
   const { bars, intervalMs } = recording;
   const market = openMarket({ ...options, intervalMs });
   const watch = openWatch(options.rule);
@@ -71,27 +83,33 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     market.take(bar);
     const [settled, spokenOf] = [time >= settledAt, time >= from];
     const aggregate = settled || (spokenOf && onMap !== undefined) ? market.aggregate() : undefined;
-    const contents =
+    const seen =
       settled && aggregate !== undefined
         ? watch(aggregate, time % hourMs === 0 ? market.nullLevels() : undefined)
-        : [];
+        : undefined;
     if (!spokenOf) continue;
     tally.bars += 1;
     if (settled) tally.watchedMs += intervalMs;
-    for (const content of contents) {
+    for (const content of seen?.said ?? []) {
       if (content.kind === "resolved") tally.resolutions += 1;
       else if (edgeOf(content.alertId) === "fire") tally.firings += 1;
       options.onAlert(content);
     }
-    if (aggregate !== undefined) await onMap?.(toLiquidationMap(aggregate));
+    if (aggregate === undefined) continue;
+    await onMap?.(toLiquidationMap(aggregate));
+    if (seen !== undefined)
+      await onMoment?.({ bar, aggregate, ...seen, detail: () => market.detail(aggregate) });
   }
   return { ...tally, frozen: market.frozen };
 }
 
+type Watch = (
+  aggregate: Aggregate,
+  nullLevels: VenueLevels | undefined,
+) => Pick<ReplayMoment, "imbalance" | "said">;
+
 /** The operator's rule with its memory: what is to be said after each recompute, if anything. */
-function openWatch(
-  rule: AlertRule,
-): (aggregate: Aggregate, nullLevels: VenueLevels | undefined) => readonly AlertContent[] {
+function openWatch(rule: AlertRule): Watch {
   const index = indexRules(operatorRules(rule.ratio).map(ruleKey));
   let notional: ImbalanceMemory = freshNotionalMemory;
   let episode: ReturnType<typeof freshEpisodeMemory> | undefined;
@@ -110,7 +128,7 @@ function openWatch(
     episode = memory;
     // an update only changes a message that was posted
     const said = decisions.filter(isSaid).filter(({ kind }) => kind !== "update");
-    return said.map((decision) => alertContent(imbalance, decision));
+    return { imbalance, said: said.map((decision) => alertContent(imbalance, decision)) };
   };
 }
 
