@@ -4,17 +4,22 @@ import type { HeatmapScene } from "./scene.ts";
 
 /** Of the time between two candles. */
 const bodyShare = 0.62;
+/** px of the dark edge around a candle. */
+const edgeWidth = 4.5;
 
 /**
  * Rising candles are light, falling ones dark with a light edge: told apart over any colour of the ramp, and by
  * colour-blind people.
  */
-export function drawCandles({ request, x, y }: HeatmapScene): string[] {
+export function drawCandles({ request, plot, x, y }: HeatmapScene): string[] {
   const { from, to, candles, candleMs } = request;
   const shown = candles.filter(({ time }) => time + candleMs > from && time < to);
   if (shown.length === 0) return [];
   const width = Math.max(2, (x(from + candleMs) - x(from)) * bodyShare);
-  const centre = ({ time }: Candle): number => x(Math.min(to, Math.max(from, time + candleMs / 2)));
+  const room = (width + edgeWidth) / 2;
+  // the first and the last may be longer than what is seen of them
+  const centre = ({ time }: Candle): number =>
+    Math.min(Math.max(x(time + candleMs / 2), plot.x + room), plot.x + plot.width - room);
   const wicks = shown
     .map((candle) => `M${short(centre(candle))} ${short(y(candle.high))}V${short(y(candle.low))}`)
     .join("");
@@ -31,7 +36,7 @@ export function drawCandles({ request, x, y }: HeatmapScene): string[] {
     element("path", {
       d: rising + falling,
       stroke: "#05070b",
-      "stroke-width": 4.5,
+      "stroke-width": edgeWidth,
       fill: "none",
       opacity: 0.7,
       ...edge,

@@ -60,8 +60,8 @@ export interface ColourScale {
 /** One freak cell must not turn all others dark. */
 const brightest = 0.997;
 /** Below this many of the cells nothing is told apart, within bounds of the brightest. */
-const darkest = 0.2;
-const leastSpan = 10;
+const darkest = 0.3;
+const leastSpan = 5;
 const mostSpan = 300;
 
 /** Sorting all of a month's cells takes longer than drawing them; these tell its quantiles as well. */

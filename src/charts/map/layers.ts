@@ -3,6 +3,7 @@ import type { Side } from "../../model/types.ts";
 import type { MapRequest } from "../contracts.ts";
 import type { Box } from "../draw/svg.ts";
 import { type Bars, edgeOf } from "./bars.ts";
+import type { PriceWindow } from "./window.ts";
 
 /** One colour's share of all bars. */
 export interface Layer {
@@ -71,8 +72,8 @@ function shareOf({ kind, name }: Layer, detail: MapDetail, side: Side, bin: numb
 /** Less than this anywhere is not worth a colour's name. */
 const leastShare = 0.01;
 
-/** The layers that something is of; the last only where it is all there is, or venues that have no colour. */
-export function presentLayers(request: MapRequest): Layer[] {
+/** The layers that something in the window is of; the last where nothing else is, or for venues without a colour. */
+export function presentLayers(request: MapRequest, { low, high }: PriceWindow): Layer[] {
   const { detail } = request;
   const layers = layersOf(request);
   if (detail === undefined) return layers;
@@ -80,11 +81,17 @@ export function presentLayers(request: MapRequest): Layer[] {
     .slice(0, -1)
     .filter((layer) =>
       (["long", "short"] as const).some((side) =>
-        detail[side].measured.some((_, bin) => shareOf(layer, detail, side, bin) > leastShare),
+        binsWithin(detail, side, side === "long" ? low : high).some(
+          (bin) => shareOf(layer, detail, side, bin) > leastShare,
+        ),
       ),
     );
   const others = request.stackedBy === "venue" && detail.venues.length > mostVenues;
   return named.length === 0 || others ? [...named, plain] : named;
+}
+
+function binsWithin(detail: MapDetail, side: Side, edge: number): number[] {
+  return Array.from({ length: detailBin(detail, side, edge) + 1 }, (_, bin) => bin);
 }
 
 /** Bars cut into layers; heights of a bar's boxes add up to its notional. */

@@ -3,12 +3,18 @@ import { venueName } from "../../texts/venues.ts";
 import type { MapRequest } from "../contracts.ts";
 import type { LegendEntry } from "../draw/legend.ts";
 import type { Palette } from "../draw/palette.ts";
+import type { PriceWindow } from "./window.ts";
 import { layersOf, presentLayers, type Layer } from "./layers.ts";
 
 /** What is in the picture, and nothing else. */
-export function legendOf(request: MapRequest, palette: Palette, texts: Texts): LegendEntry[] {
+export function legendOf(
+  request: MapRequest,
+  window: PriceWindow,
+  palette: Palette,
+  texts: Texts,
+): LegendEntry[] {
   const layers = layersOf(request);
-  const present = presentLayers(request);
+  const present = presentLayers(request, window);
   const alone = present.length <= 1;
   return [
     ...present.map((layer): LegendEntry => ({

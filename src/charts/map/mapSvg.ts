@@ -14,6 +14,7 @@ import { fillLayers } from "./layers.ts";
 import { legendOf } from "./mapLegend.ts";
 import { drawAreas, drawBars, drawCurves, drawLeaders, drawPills, hatch } from "./mapParts.ts";
 import { noteOf, warningOf } from "./mapWords.ts";
+import { windowOf } from "./window.ts";
 import { axisGap, layScene, type MapScene } from "./scene.ts";
 
 /** The liquidation map as an SVG. Throws when no venue ever gave a mark price. */
@@ -35,7 +36,12 @@ export function mapSvg(request: MapRequest): string {
     texts,
   );
   const footer = drawFooter(frame, palette, noteOf(request, texts), texts);
-  const legend = drawLegend(legendOf(request, palette, texts), frame, palette, header.bottom + 10);
+  const legend = drawLegend(
+    legendOf(request, windowOf(map.markPrice, imbalance), palette, texts),
+    frame,
+    palette,
+    header.bottom + 10,
+  );
   const laneTop = legend.bottom + 12;
   const top = laneTop + laneHeight(frame) + 14;
   const scene = layScene(request, map.markPrice, top, footer.top - frame.label.size * 1.9);
