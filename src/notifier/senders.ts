@@ -10,8 +10,8 @@ export interface SenderOptions {
   readonly terminal: boolean;
   /** Telegram's ids of pictures; without them every picture is uploaded anew. */
   readonly fileIds?: FileIds;
-  /** A forum topic on Telegram is deleted or closed. */
-  readonly onTopicGone?: (destination: string) => void;
+  /** A forum topic on Telegram is closed, or gone for good. */
+  readonly onTopicGone?: (destination: string, isForGood: boolean) => void;
 }
 
 /** A send that takes longer counts as unknown; the sweep takes claims over a little later. */

@@ -15,8 +15,8 @@ export interface TelegramOptions {
   readonly clock: Clock;
   /** Without them every picture is uploaded anew. */
   readonly fileIds?: FileIds;
-  /** A forum topic is deleted or closed: what was to go there went to General. */
-  readonly onTopicGone?: ((destination: string) => void) | undefined;
+  /** A forum topic is closed, or gone for good: what was to go there goes to General. */
+  readonly onTopicGone?: ((destination: string, isForGood: boolean) => void) | undefined;
 }
 
 /** Topic 1 is General, which the Bot API only knows as no topic at all. */
@@ -49,7 +49,7 @@ export function createTelegramSender(options: TelegramOptions): Sender {
     } catch (error) {
       // a topic that is gone must not swallow the alert: the General topic is still there
       if (place.topic !== undefined && isTopicGone(error)) {
-        options.onTopicGone?.(request.destination);
+        options.onTopicGone?.(request.destination, !/closed/i.test(error.description));
         return send(request, { chat: place.chat }, signal);
       }
       if (request.picture !== undefined && isPhotoRefused(error)) {
@@ -146,7 +146,7 @@ function isPhotoRefused(error: unknown): boolean {
   );
 }
 
-function isTopicGone(error: unknown): boolean {
+function isTopicGone(error: unknown): error is GrammyError {
   return (
     error instanceof GrammyError &&
     error.error_code === 400 &&

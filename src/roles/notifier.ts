@@ -1,6 +1,7 @@
 import { createDrain } from "../notifier/drain.ts";
 import { startSweep } from "../notifier/sweep.ts";
-import { openSender, verifyToken } from "../notifier/senders.ts";
+import { openSender, type SenderOptions, verifyToken } from "../notifier/senders.ts";
+import { createBotMemory } from "../store/botMemory.ts";
 import type { Sender } from "../notifier/contracts.ts";
 import { nameDestination } from "../notifier/destinations.ts";
 import type { Handlers } from "../worker/contracts.ts";
@@ -38,9 +39,17 @@ export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliv
 }
 
 /** Opens the senders and asks the platforms about their tokens: a wrong one stops the start, an outage does not. */
-async function openSenders({ config, platforms, print, clock, log, redis }: Parts): Promise<Sender[]> {
+async function openSenders(parts: Parts): Promise<Sender[]> {
+  const { config, platforms, print, clock, log, redis } = parts;
   const fileIds = openFileIds(redis.commands, config.telegram.botToken);
-  const options = { config, clock, print, terminal: process.stdout.isTTY, fileIds };
+  const options = {
+    config,
+    clock,
+    print,
+    terminal: process.stdout.isTTY,
+    fileIds,
+    ...(await topicGone(parts)),
+  };
   return Promise.all(
     platforms.map(async (platform) => {
       const sender = await openSender(platform, options);
@@ -51,4 +60,12 @@ async function openSenders({ config, platforms, print, clock, log, redis }: Part
       return sender;
     }),
   );
+}
+
+async function topicGone({ config, store, redis, log }: Parts): Promise<Pick<SenderOptions, "onTopicGone">> {
+  const { botToken: token, apiRoot } = config.telegram;
+  if (token === undefined) return {};
+  const { createTopicGone } = await import("../bots/telegram/topicGone.ts");
+  const memory = createBotMemory(redis.commands);
+  return { onTopicGone: createTopicGone({ token, apiRoot, destinations: store.destinations, memory, log }) };
 }

@@ -287,7 +287,7 @@ export const botsEnglish = {
     "Tap “{ $button }” below and choose the channel. I am added with the right to post, nothing more.",
   "bot-picked-wrong-place": "This works only in our private chat.",
   "bot-topic-gone":
-    "A forum topic in “{ $chat }” is gone or closed, so its alerts come to the General topic now. /subscribe in another topic moves them.",
+    "A forum topic in “{ $chat }” is closed or gone, so its alerts come to the General topic. If it is gone, /alerts in General changes them.",
   "bot-owner-stopped":
     "I can no longer write in “{ $chat }”: { $reason }. Its alerts are kept and go on once I can.",
   "bot-inline-help": "Open the bot",

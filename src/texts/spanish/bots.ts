@@ -291,7 +291,7 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
     "Toca “{ $button }” abajo y elige el canal. Se me añade con el derecho de publicar y nada más.",
   "bot-picked-wrong-place": "Esto solo funciona en nuestro chat privado.",
   "bot-topic-gone":
-    "Un tema del foro “{ $chat }” ya no existe o está cerrado, así que sus alertas llegan ahora al tema General. /subscribe en otro tema las traslada.",
+    "Un tema del foro “{ $chat }” está cerrado o ya no existe, así que sus alertas llegan al tema General. Si ya no existe, /alerts en General las cambia.",
   "bot-owner-stopped":
     "Ya no puedo escribir en “{ $chat }”: { $reason }. Sus alertas se guardan y siguen cuando pueda.",
   "bot-inline-help": "Abrir el bot",

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { testAlertContent } from "../../../src/alerts/content.ts";
 import { subscribe } from "../../../src/alerts/edits.ts";
+import { alertMessage } from "../../../src/alerts/message.ts";
 import { keepCommandLists } from "../../../src/bots/telegram/commandList.ts";
 import { createTelegramBot } from "../../../src/bots/telegram/bot.ts";
 import { poll } from "../../../src/bots/telegram/polling.ts";
+import { createTopicGone } from "../../../src/bots/telegram/topicGone.ts";
+import { createTelegramSender } from "../../../src/notifier/telegram.ts";
+import { systemClock } from "../../../src/ops/clock.ts";
 import { languages, textsIn } from "../../../src/texts/texts.ts";
 import { createBotMemory } from "../../../src/store/botMemory.ts";
 import { silentLog } from "../../support/redis.ts";
@@ -88,6 +93,44 @@ describe("a chat's life", () => {
     await next(group, 0);
     await settled();
     expect(server.sent(group.id)).toHaveLength(1);
+  });
+});
+
+describe("a forum topic that is gone", () => {
+  test("its alerts go to General, where they can be changed, and its owner is told once", async () => {
+    const { server, driver, ports, redis, ana, anaChat, next } = await setScene();
+    const forum = driver.addGroup({ title: "Forum", isForum: true, admins: [ana] });
+    const topic = driver.addTopic(forum, "BTC");
+    driver.say(ana, forum, "/subscribe BTC 2", { threadId: topic });
+    await next(forum, 1);
+    driver.deleteTopic(forum, topic);
+    const { token } = server.bot;
+    const { apiRoot } = server;
+    const memory = createBotMemory(await redis.connect());
+    const onTopicGone = createTopicGone({
+      token,
+      apiRoot,
+      destinations: ports.destinations,
+      memory,
+      log: silentLog,
+    });
+    const sender = createTelegramSender({
+      token,
+      apiRoot,
+      timeoutMs: 5_000,
+      clock: systemClock,
+      onTopicGone,
+    });
+    const message = alertMessage(testAlertContent("BTC", 1), "en");
+    const destination = `telegram:${forum.id}/${topic}`;
+    for (const idempotencyKey of ["1", "2"]) {
+      const sent = await sender.send({ destination, message, possibleRepeat: false, idempotencyKey });
+      expect(sent).toMatchObject({ kind: "sent" });
+    }
+    expect(textOf(await next(anaChat, 0))).toContain("A forum topic in “Forum” is closed or gone");
+    expect(server.sent(anaChat.id)).toHaveLength(1);
+    expect((await ports.destinations.get(`telegram:${forum.id}`))?.subscriptions).toHaveLength(1);
+    expect(await ports.destinations.get(destination)).toBeUndefined();
   });
 });
 

@@ -1,0 +1,45 @@
+import { Api } from "grammy";
+import { textsIn } from "../../texts/texts.ts";
+import type { Log } from "../../ops/log.ts";
+import type { BotMemory, Destinations } from "../../store/contracts.ts";
+import { languageMeant } from "../shared/commandLine.ts";
+import { safeError } from "./failures.ts";
+import { chatOfDestination, spotOf } from "./spot.ts";
+
+export interface TopicGoneOptions {
+  readonly token: string;
+  readonly apiRoot: string | undefined;
+  readonly destinations: Destinations;
+  readonly memory: BotMemory;
+  readonly log: Log;
+}
+
+/** A closed topic may be opened again; whoever runs the forum is told once in this time. */
+const toldForMs = 30 * 24 * 3_600_000;
+
+/**
+ * What follows when a forum topic no longer takes messages: its alerts go to General, where its settings join those that
+ * are there if it is gone for good, and whoever set it up is told once.
+ */
+export function createTopicGone({ token, apiRoot, destinations, memory, log }: TopicGoneOptions) {
+  const root = apiRoot?.replace(/\/+$/u, "");
+  const api = new Api(token, { timeoutSeconds: 15, ...(root !== undefined && { apiRoot: root }) });
+  const follow = async (destination: string, isForGood: boolean): Promise<void> => {
+    const place = chatOfDestination(destination);
+    if (place === undefined || !(await memory.isFirst(`topic-${destination}`, toldForMs))) return;
+    const record = await destinations.get(destination);
+    if (isForGood) await destinations.move(destination, `telegram:${place.chatId}`);
+    const owner = Number(record?.settings.owner?.replace("telegram:", "") ?? Number.NaN);
+    if (!Number.isSafeInteger(owner)) return;
+    const { title } = spotOf(await api.getChat(place.chatId));
+    const own = await destinations.get(`telegram:${owner}`);
+    const language = own?.settings.language ?? record?.settings.language ?? "en";
+    const texts = textsIn(languageMeant(language) ?? "en");
+    await api.sendMessage(owner, texts.say("bot-topic-gone", { chat: title }));
+  };
+  return (destination: string, isForGood: boolean): void => {
+    follow(destination, isForGood).catch((error: unknown) => {
+      log.debug(safeError(error), "nobody could be told of a forum topic that is gone");
+    });
+  };
+}
