@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Config } from "../config/config.ts";
+import type { BudgetRow } from "../poller/budget.ts";
 import type { Finding } from "./checks/finding.ts";
 import { ExitError } from "./exit.ts";
 
@@ -23,6 +24,8 @@ async function run(): Promise<void> {
   const findings = await examine(config).finally(() => spinner.stop());
   const warnings = hints.map((message): Finding => ({ level: "warning", message }));
   for (const finding of [...warnings, ...findings]) process.stdout.write(describeFinding(finding));
+  const { budgetTable } = await import("./checks/budget.ts");
+  process.stdout.write(budgetTable(await budgetsOf(config), config.symbols.length));
   const failed = findings.filter(({ level }) => level === "error").length;
   if (failed > 0) throw new ExitError(`${failed} of ${findings.length} checks failed`);
 }
@@ -66,10 +69,23 @@ async function examineVenues(config: Config): Promise<readonly Finding[]> {
   const options = { baseUrl: config.venueBaseUrl, markets, clock: systemClock, log };
   const [symbol = "BTC"] = config.symbols;
   const visits = await visitVenues(
-    config.venues.map((id) => openVenue(id, options)),
+    config.venues.map((id) => openVenue(id, { ...options, proxyUrl: config.venueProxies[id] })),
     symbol,
   );
-  return [...judgeVenues(visits, symbol), judgeClock(visits)];
+  return [...judgeVenues(visits, symbol), judgeClock(visits), ...(await examineBudget(config))];
+}
+
+async function examineBudget(config: Config): Promise<readonly Finding[]> {
+  const { judgeBudgets } = await import("./checks/budget.ts");
+  return judgeBudgets(await budgetsOf(config));
+}
+
+async function budgetsOf({ venues, symbols, pollIntervalMs }: Config): Promise<readonly BudgetRow[]> {
+  const [{ adapterOf }, { budgetOf }] = await Promise.all([
+    import("../poller/adapters.ts"),
+    import("../poller/budget.ts"),
+  ]);
+  return venues.flatMap((id) => budgetOf(adapterOf(id), { symbols: symbols.length, pollIntervalMs }));
 }
 
 /** What the parts would log is said by the findings. */

@@ -14,6 +14,8 @@ import type { MarketCache } from "../store/contracts.ts";
 export interface LiveOptions {
   readonly venues: readonly string[];
   readonly baseUrl: string | undefined;
+  /** By venue. */
+  readonly proxies: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly log: Log;
   readonly onProgress: (text: string) => void;
@@ -52,12 +54,14 @@ export async function measureLive(symbol: string, options: LiveOptions): Promise
   };
 }
 
-async function askVenue(id: string, symbol: string, { baseUrl, clock, log }: LiveOptions): Promise<Shot> {
+async function askVenue(id: string, symbol: string, options: LiveOptions): Promise<Shot> {
+  const { baseUrl, proxies, clock, log } = options;
   const venue = openVenue(id, {
     markets: createForgetfulCache(),
     clock,
     log,
-    ...(baseUrl !== undefined && { baseUrl }),
+    baseUrl,
+    proxyUrl: proxies[id],
   });
   try {
     return await shoot(venue, symbol, clock);

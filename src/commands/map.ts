@@ -38,6 +38,7 @@ async function run(symbol: string, options: MapOptions): Promise<void> {
   const shot = await measureLive(symbol, {
     venues: config.venues,
     baseUrl: config.venueBaseUrl,
+    proxies: config.venueProxies,
     clock: systemClock,
     log: openLog(config),
     onProgress: (text) => {

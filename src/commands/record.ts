@@ -46,7 +46,13 @@ async function run(symbol: string, options: RecordOptions): Promise<void> {
   await start(async ({ lifecycle }) => {
     for (const id of config.venues) {
       const markets = { get: async () => undefined, put: async () => undefined };
-      const venue = openVenue(id, { markets, clock: systemClock, log, baseUrl: config.venueBaseUrl });
+      const venue = openVenue(id, {
+        markets,
+        clock: systemClock,
+        log,
+        baseUrl: config.venueBaseUrl,
+        proxyUrl: config.venueProxies[id],
+      });
       lifecycle.add(id, venue.close);
       const liquidations = heardHere();
       const recorder = await openRecorder({

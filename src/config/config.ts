@@ -10,6 +10,8 @@ export interface Config {
   /** ccxt ids. */
   readonly venues: readonly string[];
   readonly venueBaseUrl: string | undefined;
+  /** By ccxt id. */
+  readonly venueProxies: Readonly<Record<string, string>>;
   readonly pollIntervalMs: number;
   /** Undefined: the embedded server. */
   readonly redisUrl: string | undefined;
@@ -113,6 +115,7 @@ function toConfig(values: Values, supportedVenues: readonly string[]): Config {
     symbols: values.SYMBOLS,
     venues: values.VENUES ?? supportedVenues,
     venueBaseUrl: values.VENUE_BASE_URL,
+    venueProxies: values.VENUE_PROXIES ?? {},
     pollIntervalMs: values.POLL_INTERVAL,
     redisUrl: values.REDIS_URL,
     dataDir: values.DATA_DIR,

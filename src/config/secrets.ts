@@ -4,7 +4,14 @@ import type { Config } from "./config.ts";
 export function secretsOf(config: Config): readonly string[] {
   const { telegram, discord, webhooks, http } = config;
   const plain = [telegram.botToken, discord.botToken, webhooks.secret, http.token, http.queuesPassword];
-  const urls = [config.redisUrl, config.venueBaseUrl, telegram.apiRoot, telegram.webhookUrl, discord.apiUrl];
+  const urls = [
+    config.redisUrl,
+    config.venueBaseUrl,
+    ...Object.values(config.venueProxies),
+    telegram.apiRoot,
+    telegram.webhookUrl,
+    discord.apiUrl,
+  ];
   const found = [
     ...plain,
     // half a Telegram token is as good as all of it: the other half is the bot's public id

@@ -88,6 +88,26 @@ export function httpUrl() {
 }
 
 /** Comma-separated addresses that may carry a secret in their path or query: entries are named by their place. */
+const proxySchemes: ReadonlySet<string> = new Set(["http:", "https:", "socks5:"]);
+
+/** "okx=http://proxy:3128,bybit=socks5://…" → URL by venue. */
+export function venueProxies(known: readonly string[]) {
+  return checked((text) => {
+    const entries = text.split(",").map((part) => {
+      const [venue = "", ...url] = part.trim().split("=");
+      return { venue, url: url.join("=") };
+    });
+    const strange = entries.findIndex(({ venue }) => !known.includes(venue));
+    if (strange >= 0) return { problem: `entry ${strange + 1} doesn't begin with a supported venue and "="` };
+    const wrong = entries.findIndex(({ url }) => !proxySchemes.has(urlOf(url)?.protocol ?? ""));
+    if (wrong >= 0)
+      return { problem: `entry ${wrong + 1} doesn't name a proxy by http://, https:// or socks5://` };
+    const byVenue = new Map(entries.map(({ venue, url }) => [venue, url] as const));
+    if (byVenue.size < entries.length) return { problem: "names a venue twice" };
+    return { value: Object.fromEntries(byVenue) };
+  });
+}
+
 export const webhookUrls = checked((text) => {
   const entries = text.split(",").map((part) => part.trim());
   const wrong = entries.findIndex((entry) => !/^https?:$/.test(urlOf(entry)?.protocol ?? ""));

@@ -10,6 +10,7 @@ import {
   subset,
   telegramToken,
   textLike,
+  venueProxies,
   webhookUrls,
   yesOrNo,
 } from "./values.ts";
@@ -47,6 +48,10 @@ export function variables(supportedVenues: readonly string[]) {
     VENUE_BASE_URL: optional(httpUrl(), {
       meaning: "reverse proxy for all venues: REST and websockets at `{base}/{venue id}/…`",
       example: "http://127.0.0.1:8000",
+    }),
+    VENUE_PROXIES: optional(venueProxies(supportedVenues), {
+      meaning: "proxies for single venues' requests, comma-separated `VENUE=URL` (http, https, socks5)",
+      example: "binanceusdm=http://proxy.example.org:3128",
     }),
     POLL_INTERVAL: setting(duration("1s", "1h"), "60s", "how often every venue is asked, from `1s`"),
     REDIS_URL: optional(redisUrl, {

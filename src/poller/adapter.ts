@@ -229,6 +229,8 @@ export interface VenueAdapter {
   readonly listing?: string;
   /** Candles are asked for when a bar has closed instead of in every round; in between, marks tell the forming one. */
   readonly candlesOnClose?: true;
+  /** The header that says when its limit begins anew: in so many ms, or at an epoch time. */
+  readonly reset?: { readonly header: string; readonly counts: "ms" | "epoch ms" | "epoch s" };
   /** How it says that it doesn't know a symbol, where ccxt has no error of its own for that. */
   readonly unknownSymbol?: RegExp;
   readonly liquidationFeeRate: number;

@@ -50,21 +50,25 @@ async function readBars(
   signal: AbortSignal | undefined,
 ): Promise<readonly Bar[]> {
   const { candles: feed, markCandles } = desk.adapter;
-  const candles = byTime(await readPages(desk, feed, contract, span, signal), (row) => row.openTime);
+  const read = byTime(await readPages(desk, feed, contract, span, signal), (row) => row.openTime);
+  const candles = [...read.values()]
+    .filter((row) => row.openTime >= span.from && row.openTime < span.to)
+    .toSorted((a, b) => a.openTime - b.openTime);
+  // before its first candle a contract wasn't traded
+  const traded = { from: candles[0]?.openTime ?? span.to, to: span.to };
   const marks = byTime(
     markCandles === undefined
       ? []
-      : await leaveOut(desk, readPages(desk, markCandles, contract, span, signal)),
+      : await leaveOut(desk, readPages(desk, markCandles, contract, traded, signal)),
     (row) => row.openTime,
   );
   const openInterest = byTime(
-    await leaveOut(desk, readOpenInterest(desk, contract, span, signal)),
+    await leaveOut(desk, readOpenInterest(desk, contract, traded, signal)),
     (row) => row.at,
   );
-  return [...candles.values()]
-    .filter((row) => row.openTime >= span.from && row.openTime < span.to)
-    .toSorted((a, b) => a.openTime - b.openTime)
-    .map((row) => makeBar(row, { mark: marks.get(row.openTime), ...positioning(openInterest, row) }));
+  return candles.map((row) =>
+    makeBar(row, { mark: marks.get(row.openTime), ...positioning(openInterest, row) }),
+  );
 }
 
 /** A history row says how much is open at its time, and what was liquidated from then on. */
@@ -111,7 +115,10 @@ async function readOpenInterest(
   return rows;
 }
 
-/** Windows no wider than a page, so that no page needs the one before it. */
+/** So many pages in a row without a row: there is nothing older, and a venue's outage is shorter. */
+const emptyPagesAtTheEnd = 2;
+
+/** Windows no wider than a page, so that no page needs the one before it; the newest first, as far back as there is any. */
 async function readPages<Row>(
   { line, log, adapter, clock }: Desk,
   feed: Feed<Row>,
@@ -121,12 +128,14 @@ async function readPages<Row>(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   let unreadable = 0;
+  let empty = 0;
   const pageMs = feed.windowLimit * feed.stepMs;
   const { keptMs = Infinity } = feed;
   const first = Math.max(from, Math.ceil((clock.now() - keptMs) / feed.stepMs) * feed.stepMs);
-  for (let start = first; start < to; start += pageMs) {
-    const call = feed.window(contract, start, Math.min(start + pageMs, to));
+  for (let end = to; end > first && empty < emptyPagesAtTheEnd; end -= pageMs) {
+    const call = feed.window(contract, Math.max(first, end - pageMs), end);
     const page = await line.ask(call, (body) => feed.rows(body), { signal });
+    empty = page.length === 0 ? empty + 1 : 0;
     for (const raw of page) {
       const row = readRow(feed, raw, contract);
       if (!(row instanceof Malformed)) rows.push(row);

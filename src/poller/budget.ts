@@ -1,6 +1,6 @@
 import type { Call, Feed, Limit, VenueAdapter } from "./adapter.ts";
 import { anyContract, intervalMs } from "./adapter.ts";
-import { chargeOf, perMinute } from "./pace.ts";
+import { chargeOf, perMinute as allowedPerMinute } from "./pace.ts";
 
 /** What one of a venue's limits allows, and what polling needs of it; weights a minute. */
 export interface BudgetRow {
@@ -42,7 +42,7 @@ export function budgetOf(adapter: VenueAdapter, { symbols, pollIntervalMs }: Bud
     if (own.length === 0) return [];
     const fixed = weigh(own, "venue", limit);
     const perSymbol = weigh(own, "symbol", limit);
-    const allowed = perMinute(limit);
+    const allowed = allowedPerMinute(limit);
     return [
       {
         venue: id,
@@ -69,12 +69,6 @@ function demandsOf(adapter: VenueAdapter, rounds: number): Demand[] {
   const bars = minuteMs / intervalMs;
   const pace = adapter.candlesOnClose === true ? bars : rounds;
   const history = adapter.openInterestHistory.find(({ stepMs }) => stepMs === intervalMs);
-  const feed = (asked: Feed<unknown> | undefined, perMinuteOfIt: number): Demand[] =>
-    asked === undefined
-      ? []
-      : [{ call: asked.latest(anyContract, 3, 0), perMinute: perMinuteOfIt, each: "symbol" }];
-  const one = (call: Call | undefined, perMinuteOfIt: number): Demand[] =>
-    call === undefined ? [] : [{ call, perMinute: perMinuteOfIt, each: "symbol" }];
   return [
     ...boards.map(({ call }): Demand => ({ call, perMinute: rounds, each: "venue" })),
     ...feed(candles, pace),
@@ -85,4 +79,12 @@ function demandsOf(adapter: VenueAdapter, rounds: number): Demand[] {
     ...one(fundingRate?.call(anyContract), bars),
     ...one(riskTiers.kind === "venue" ? riskTiers.call(anyContract) : undefined, minuteMs / dayMs),
   ];
+}
+
+function feed(asked: Feed<unknown> | undefined, perMinute: number): Demand[] {
+  return one(asked?.latest(anyContract, 3, 0), perMinute);
+}
+
+function one(call: Call | undefined, perMinute: number): Demand[] {
+  return call === undefined ? [] : [{ call, perMinute, each: "symbol" }];
 }

@@ -26,10 +26,16 @@ export type ExchangeId = keyof typeof constructors;
 export interface HttpFacts {
   readonly status: number;
   readonly retryAfter?: string;
+  /** What the venue's own header says about when its limit begins anew. */
+  readonly reset?: string;
 }
 
 export interface ExchangeOptions {
   readonly baseUrl?: string | undefined;
+  /** Of this venue's requests. */
+  readonly proxyUrl?: string | undefined;
+  /** Name of the header that `reset` is read from, in lower case. */
+  readonly resetHeader?: string | undefined;
   readonly timeoutMs: number;
   /** ccxt paces calls by the venue's published limits; a venue on this machine needs none. */
   readonly unthrottled: boolean;
@@ -60,8 +66,9 @@ export async function loadExchange(id: ExchangeId, options: ExchangeOptions): Pr
   });
   client.has["fetchCurrencies"] = false;
   if (options.baseUrl !== undefined) redirect(client, options.baseUrl);
+  if (options.proxyUrl !== undefined) client.httpsProxy = options.proxyUrl;
   guardSending(client, options);
-  const facts = keepFacts(client);
+  const facts = keepFacts(client, options.resetHeader);
   return {
     call: async (method, params) => callByName(client, method, params),
     fetchMarkets: async () => {
@@ -123,21 +130,28 @@ function guardSending(client: BaseExchange, options: ExchangeOptions): void {
   };
 }
 
-function keepFacts(client: BaseExchange): WeakMap<Error, HttpFacts> {
+function keepFacts(client: BaseExchange, resetHeader: string | undefined): WeakMap<Error, HttpFacts> {
   const facts = new WeakMap<Error, HttpFacts>();
   const handle = client.handleRestResponse.bind(client);
   client.handleRestResponse = async (response: Answer, ...rest: HandleRest): Promise<unknown> => {
     try {
       return await handle(response, ...rest);
     } catch (error) {
-      const retryAfter = response.headers["retry-after"];
-      if (error instanceof Error) {
-        facts.set(error, { status: response.status, ...(retryAfter === undefined ? {} : { retryAfter }) });
-      }
+      if (error instanceof Error) facts.set(error, factsIn(response, resetHeader));
       throw error;
     }
   };
   return facts;
+}
+
+function factsIn({ status, headers }: Answer, resetHeader: string | undefined): HttpFacts {
+  const retryAfter = headers["retry-after"];
+  const reset = resetHeader === undefined ? undefined : headers[resetHeader];
+  return {
+    status,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(reset === undefined ? {} : { reset }),
+  };
 }
 
 interface Answer {

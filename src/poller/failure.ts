@@ -27,6 +27,8 @@ export interface Circumstances {
   readonly now: number;
   readonly timeoutMs: number;
   readonly http?: HttpFacts | undefined;
+  /** How the header that says when its limit begins anew counts. */
+  readonly reset?: { readonly counts: "ms" | "epoch ms" | "epoch s" } | undefined;
   /** The venue's own words for a symbol it doesn't know. */
   readonly unknownSymbol?: RegExp | undefined;
 }
@@ -81,7 +83,7 @@ export function toFailure(error: unknown, at: Circumstances): PollFailure {
     case "timeout":
       return { kind: "retry", reason: explain(`no answer within ${at.timeoutMs} ms`) };
     case "blocked":
-      return { kind: "disable-venue", reason: text, until: at.now + disabledMs };
+      return { kind: "disable-venue", reason: blockedReason(at), until: at.now + disabledMs };
     case "rate-limited":
       return { kind: "cool-down", reason: text, until: coolDownEnd(error, at) };
     case "unknown-symbol":
@@ -90,6 +92,12 @@ export function toFailure(error: unknown, at: Circumstances): PollFailure {
     case "unreachable":
       return { kind: "retry", reason: text };
   }
+}
+
+/** What the venue says itself is a page of legal words. */
+function blockedReason({ venue, what, http }: Circumstances): string {
+  const status = http === undefined ? "" : ` (HTTP ${http.status})`;
+  return `${venue} turns requests from this location away${status} at ${what}: take it out of VENUES, or give it a proxy with VENUE_PROXIES`;
 }
 
 export function toCause(error: unknown, { http, unknownSymbol }: Circumstances): Cause {
@@ -129,7 +137,8 @@ function isUnknownSymbol(error: unknown, words: RegExp | undefined): boolean {
 }
 
 function coolDownEnd(error: unknown, at: Circumstances): number {
-  const named = bannedUntil(messageOf(error)) ?? retryAfter(at.http?.retryAfter, at.now);
+  const named =
+    bannedUntil(messageOf(error)) ?? retryAfter(at.http?.retryAfter, at.now) ?? resetAt(at.http?.reset, at);
   if (named !== undefined && named > at.now) return Math.min(named, at.now + longestCoolDownMs);
   const blocked = at.venue === "bybit" && at.http?.status === 403;
   return at.now + (blocked ? bybitBlockMs : defaultCoolDownMs);
@@ -138,6 +147,13 @@ function coolDownEnd(error: unknown, at: Circumstances): number {
 function bannedUntil(message: string): number | undefined {
   const stamp = /banned until (\d{13})/.exec(message)?.[1];
   return stamp === undefined ? undefined : Number(stamp);
+}
+
+function resetAt(header: string | undefined, { reset, now }: Circumstances): number | undefined {
+  const figure = header === undefined || header.trim() === "" ? Number.NaN : Number(header);
+  if (reset === undefined || !Number.isFinite(figure)) return undefined;
+  if (reset.counts === "ms") return now + figure;
+  return reset.counts === "epoch s" ? figure * 1000 : figure;
 }
 
 /** Seconds, or a date. */

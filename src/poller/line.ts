@@ -15,6 +15,7 @@ const backoffMs = 250;
 export interface LineOptions {
   readonly adapter: VenueAdapter;
   readonly baseUrl?: string | undefined;
+  readonly proxyUrl?: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly timeoutMs: number;
@@ -66,6 +67,7 @@ export function openLine(options: LineOptions): Line {
       ccxt: adapter.ccxt,
       listing: adapter.listing,
       marketParams: adapter.marketParams,
+      resetHeader: adapter.reset?.header,
       beforeSend,
     }).then((client) => ({
       client,
@@ -86,8 +88,8 @@ export function openLine(options: LineOptions): Line {
   const pace = openPace({ adapter, clock, log, shared: options.limits });
 
   const refuse = (what: string, error: unknown, http?: HttpFacts): Refusal => {
-    const { id: venue, unknownSymbol } = adapter;
-    const where = { venue, what, now: clock.now(), timeoutMs: options.timeoutMs, http, unknownSymbol };
+    const { id: venue, unknownSymbol, reset } = adapter;
+    const where = { venue, what, now: clock.now(), timeoutMs: options.timeoutMs, http, unknownSymbol, reset };
     if (!(error instanceof Refusal)) options.onRefusal?.(toCause(error, where));
     const failure = toFailure(error, where);
     remember(failure);

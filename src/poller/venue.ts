@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { MarketCache } from "../store/contracts.ts";
+import type { MarketCache, VenueLimits } from "../store/contracts.ts";
 import { openAccounts } from "./accounts.ts";
 import type { Contract } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
@@ -28,6 +28,10 @@ export const barMs = intervalMs;
 const defaults = { timeoutMs: 10_000, unthrottled: false, random: Math.random };
 
 export interface VenueOptions {
+  /** VENUE_PROXIES: what this venue's requests go through. */
+  readonly proxyUrl?: string | undefined;
+  /** Shares the venue's limits with the other processes; each counts for itself without it. */
+  readonly limits?: VenueLimits;
   /** VENUE_BASE_URL: REST and websockets at `{baseUrl}/{venueId}/…`. */
   readonly baseUrl?: string | undefined;
   readonly markets: MarketCache;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { setMaxListeners } from "node:events";
 import { openVenue, barMs } from "../poller/venue.ts";
 import { createRound } from "../poller/round.ts";
@@ -9,6 +10,7 @@ import { createTroubles } from "../poller/trouble.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { keepSchedules } from "../worker/schedules.ts";
 import { startLiquidations } from "./liquidations.ts";
+import { createVenueLimits } from "../store/limits.ts";
 import type { Parts } from "./parts.ts";
 
 const historyTimeoutMs = 10 * 60_000;
@@ -17,10 +19,13 @@ const historyTimeoutMs = 10 * 60_000;
 export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backfill">> {
   const { config, clock, log, store, queues, shortcuts, slots, metrics, lifecycle, stopping } = parts;
   const roundTimeoutMs = Math.max(slots.lengthMs, 10_000);
+  const limits = createVenueLimits(parts.redis.commands);
   const built = config.venues.map((id) => {
     const troubles = createTroubles(id, log);
     const venue = openVenue(id, {
       baseUrl: config.venueBaseUrl,
+      proxyUrl: config.venueProxies[id],
+      limits,
       unthrottled: parts.unthrottled ?? false,
       markets: store.markets,
       clock,
@@ -72,10 +77,21 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
   return {
     poll: async ({ venue }) => {
       const one = byId.get(venue);
+      await comeLater(parts);
       await Promise.all([one?.round(), one?.beside()]);
     },
     backfill: async ({ venue, symbol, from, series }) => byId.get(venue)?.history(symbol, from, series),
   };
+}
+
+/** Part of a slot, and real time: venues polled by every installation on the full minute see them all at once. */
+const jitterShare = 0.05;
+const mostJitterMs = 2_000;
+
+async function comeLater({ slots, stopping, unthrottled = false }: Parts): Promise<void> {
+  if (unthrottled) return;
+  const latestMs = Math.min(mostJitterMs, slots.lengthMs * jitterShare);
+  await sleep(Math.random() * latestMs, undefined, { signal: stopping.signal }).catch(() => undefined);
 }
 
 /** Accounts and order books: less urgent than polls, and what goes wrong with them costs this round's only. */

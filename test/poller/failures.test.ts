@@ -114,6 +114,9 @@ describe.each(dialects)("$id", (dialect) => {
     const json = { code: 0, msg: "Service unavailable from a restricted location" };
     const { failure, venue, server, clock } = await pollWith(dialect, { json, status: 451 });
     expect(failure).toMatchObject({ kind: "disable-venue", until: clock.now() + hourMs });
+    expect(failure.reason).toMatch(
+      new RegExp(`^${dialect.id} turns requests from this location away.*VENUE_PROXIES`),
+    );
     server.forgetRequests();
     expect(failureOf(await pollOne(venue)).kind).toBe("disable-venue");
     expect(server.requests).toEqual([]);

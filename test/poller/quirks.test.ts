@@ -8,6 +8,8 @@ import { gate, gateLiquidated } from "./dialects/gate.ts";
 import { hyperliquid } from "./dialects/hyperliquid.ts";
 import { krakenfutures } from "./dialects/krakenfutures.ts";
 import { mexc } from "./dialects/mexc.ts";
+import { htx } from "./dialects/htx.ts";
+import { kucoinfutures } from "./dialects/kucoinfutures.ts";
 import { okx } from "./dialects/okx.ts";
 import { failureOf, pollAfter, pollOne, setStage, type Stage } from "./harness.ts";
 import { barMs, hourMs, minuteMs, noon, truth } from "./world.ts";
@@ -50,6 +52,23 @@ describe("what only one venue does", () => {
   it("Bybit's 403 means ten minutes", async () => {
     const { failure, clock } = await pollWith(bybit, { text: "access too frequent", status: 403 });
     expect(failure).toMatchObject({ kind: "cool-down", until: clock.now() + 10 * minuteMs });
+  });
+
+  it.each<[string, Dialect, string, (now: number) => number]>([
+    ["KuCoin's, in ms", kucoinfutures, "gw-ratelimit-reset", () => 12_000],
+    ["Bybit's, at a time", bybit, "X-Bapi-Limit-Reset-Timestamp", (now) => now + 12_000],
+    ["Gate's, at a time in seconds", gate, "X-Gate-RateLimit-Reset-Timestamp", (now) => now / 1000 + 12],
+    ["HTX's, at a time", htx, "ratelimit-reset", (now) => now + 12_000],
+  ])("the end of a cool-down is read from %s", async (_claim, dialect, header, value) => {
+    const headers = { [header]: String(value(noon + 2 * minuteMs)) };
+    const { failure, clock } = await pollWith(dialect, { text: "slow down", status: 429, headers });
+    expect(failure).toMatchObject({ kind: "cool-down", until: clock.now() + 12_000 });
+  });
+
+  it("a header that makes no sense is a minute", async () => {
+    const headers = { "gw-ratelimit-reset": "soon" };
+    const { failure, clock } = await pollWith(kucoinfutures, { text: "slow down", status: 429, headers });
+    expect(failure.until).toBe(clock.now() + minuteMs);
   });
 
   it("Bybit's edge turning a country away disables it", async () => {

@@ -167,6 +167,7 @@ export const bybit: VenueAdapter = {
   },
   // no code of its own: 10001 stands for every wrong parameter, and only the text tells
   unknownSymbol: /"retCode":\s*10001\b.*"retMsg":\s*"[^"]*symbol/i,
+  reset: { header: "x-bapi-limit-reset-timestamp", counts: "epoch ms" },
   liquidationFeeRate: 0,
   boards: [tickers("linear"), tickers("inverse")],
   candles: candleFeed("publicGetV5MarketKline", candleRow),

@@ -131,6 +131,7 @@ export const gate: VenueAdapter = {
     limits: [{ bucket: "futures", weight: 200, perMs: 10_000 }],
   },
   ccxt: { fetchMarkets: { types: ["swap"] }, swap: { fetchMarkets: { settlementCurrencies: [settle] } } },
+  reset: { header: "x-gate-ratelimit-reset-timestamp", counts: "epoch s" },
   liquidationFeeRate: 0.00075, // the contract's taker fee, which Gate adds to the maintenance rate
   boards: [
     {

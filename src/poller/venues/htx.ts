@@ -136,6 +136,7 @@ export const htx: VenueAdapter = {
     },
     limits: [{ bucket: "public", weight: 120, perMs: 3_000 }],
   },
+  reset: { header: "ratelimit-reset", counts: "epoch ms" },
   liquidationFeeRate: 0,
   boards: [],
   openInterest: {

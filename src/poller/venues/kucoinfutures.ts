@@ -117,6 +117,7 @@ export const kucoinfutures: VenueAdapter = {
     ],
   },
   unknownSymbol: /"code":\s*"100003"/,
+  reset: { header: "gw-ratelimit-reset", counts: "ms" },
   liquidationFeeRate: 0,
   boards: [
     {
