@@ -3,6 +3,7 @@ import type { BackfillOutcome } from "../../src/poller/contracts.ts";
 import { type Dialect, isFor } from "./dialect.ts";
 import { dialects, marksOf, openInterestOf, remembering } from "./dialects.ts";
 import { binance } from "./dialects/binanceusdm.ts";
+import { bybit } from "./dialects/bybit.ts";
 import { okx } from "./dialects/okx.ts";
 import { pollOne, setStage, type Stage } from "./harness.ts";
 import { barMs, hourMs, minuteMs, noon, truth } from "./world.ts";
@@ -134,6 +135,25 @@ describe.each(dialects)("a backfill from $id", (dialect) => {
 });
 
 describe("history that ends", () => {
+  it("is looked for no farther back than two pages before a contract's first candle", async () => {
+    const { venue, server, clock } = await stage(bybit);
+    const listed = noon - 5 * dayMs;
+    const good = bybit.routes(truth, clock.now)[bybit.paths.windows];
+    server.on(bybit.paths.windows, async (request) => {
+      const reply = await good?.(request);
+      const answer = reply !== undefined && "json" in reply ? JSON.stringify(reply.json) : "{}";
+      const rows = JSON.parse(answer).result.list.filter(([time]: string[]) => Number(time) >= listed);
+      return { json: { ...JSON.parse(answer), result: { category: "linear", list: rows } } };
+    });
+    const bars = barsOf(await venue.backfill("BTC", noon - 30 * dayMs, noon));
+    expect(bars).toHaveLength(5 * 288);
+    expect(bars[0]?.openTime).toBe(listed);
+    // a page of candles is 1,000, one of open interest 200
+    expect(server.asked(bybit.paths.windows)).toHaveLength(4);
+    expect(server.asked(bybit.paths.marks)).toHaveLength(2);
+    expect(server.asked(bybit.paths.history)).toHaveLength(8);
+  });
+
   it("is never asked of Binance beyond its thirty days", async () => {
     const { venue, server, clock } = await stage(binance);
     await venue.backfill("BTC", noon - 31 * dayMs, noon);
