@@ -306,7 +306,7 @@ export interface KnownAccount {
   readonly notionalUsd: number;
   /** When it was last seen trading, or found to hold something. Epoch ms. */
   readonly seenAt: number;
-  /** When it was last asked; of one that never was, some time before it was first seen. */
+  /** When it was last asked; 0: never. */
   readonly polledAt: number;
 }
 

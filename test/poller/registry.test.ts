@@ -24,7 +24,7 @@ describe("accounts that were seen trading", () => {
     expect(withSeen(known, seen, noon)).toEqual([
       account("a", { seenAt: 0 }),
       account("b"),
-      account("c", { notionalUsd: 700, polledAt: noon - 60 * minuteMs }),
+      account("c", { notionalUsd: 700, polledAt: 0 }),
     ]);
   });
 
@@ -55,6 +55,21 @@ describe("whom to ask next", () => {
   test("somebody who holds nothing is asked again one day", () => {
     const known = [account("empty", { notionalUsd: 0, polledAt: noon - 60 * minuteMs }), account("b")];
     expect(names(nextToAsk(known, 1, noon))).toEqual(["empty"]);
+  });
+
+  test("a quarter of them newcomers, however small their trade was beside what others hold", () => {
+    const known = Array.from({ length: 20 }, (_, i) => account(`known ${i}`, { notionalUsd: 1e7 }));
+    const newcomers = [3, 1, 2].map((size) => account(`new ${size}`, { notionalUsd: size, polledAt: 0 }));
+    const chosen = names(nextToAsk([...known, ...newcomers], 8, noon));
+    expect(chosen).toHaveLength(8);
+    expect(chosen.slice(0, 2)).toEqual(["new 3", "new 2"]);
+    expect(chosen.slice(2).every((name) => name.startsWith("known"))).toBe(true);
+  });
+
+  test("newcomers only, while nobody else is known", () => {
+    const newcomers = [1, 2].map((size) => account(String(size), { notionalUsd: size, polledAt: 0 }));
+    expect(names(nextToAsk(newcomers, 8, noon))).toEqual(["2", "1"]);
+    expect(names(nextToAsk(newcomers, 1, noon))).toEqual(["2"]);
   });
 
   test("nobody where there is no room", () => {
@@ -94,6 +109,16 @@ describe("who has to go", () => {
       account("small", { notionalUsd: 1 }),
     ];
     expect(surplus(known, 2)).toEqual(["old", "small"]);
+  });
+
+  test("of newcomers all but two hundred, and the smallest of the others for each that stays", () => {
+    const asked = Array.from({ length: 300 }, (_, i) => account(`asked ${i}`, { notionalUsd: i }));
+    const fresh = Array.from({ length: 250 }, (_, i) => account(`new ${i}`, { notionalUsd: i, polledAt: 0 }));
+    const gone = surplus([...asked, ...fresh], 400);
+    expect(gone.filter((name) => name.startsWith("new"))).toHaveLength(50);
+    expect(gone).toContain("new 49");
+    expect(gone.filter((name) => name.startsWith("asked"))).toHaveLength(100);
+    expect(gone).toContain("asked 99");
   });
 
   test("as many as are too many", () => {
