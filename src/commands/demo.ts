@@ -10,6 +10,7 @@ import { print } from "./print.ts";
 interface DemoOptions {
   readonly speed: number;
   readonly minutes?: number;
+  readonly out: string;
 }
 
 /** Every demo tells the same story: a seed of its own would make the README untrue. */
@@ -23,6 +24,7 @@ export function demoCommand(): Command {
     .description("the real pipeline over a simulated market: no network, no tokens, nothing to set up")
     .option("--speed <n>", "how many times faster than life", positive, 60)
     .option("--minutes <m>", "stop after so many minutes of yours (default: Ctrl-C)", positive)
+    .option("--out <dir>", "where alerts' pictures are saved", join(".lopside", "demo"))
     .action(run);
 }
 
@@ -44,7 +46,7 @@ async function run(options: DemoOptions): Promise<void> {
       import("../sim/storyline.ts"),
       import("./running.ts"),
     ]);
-  print(intro(options.speed));
+  print(intro(options));
   const log = createLog({
     level: "warn",
     secrets: [],
@@ -66,7 +68,7 @@ async function run(options: DemoOptions): Promise<void> {
     });
     lifecycle.add("simulated exchange", exchange.close);
     const loaded = loadConfig({
-      env: { SYMBOLS: symbols.join(","), VENUE_BASE_URL: exchange.baseUrl },
+      env: { SYMBOLS: symbols.join(","), VENUE_BASE_URL: exchange.baseUrl, DATA_DIR: options.out },
       readFile: () => "",
       supportedVenues: venues,
     });
@@ -89,12 +91,13 @@ async function run(options: DemoOptions): Promise<void> {
   if (options.minutes !== undefined) setTimeout(running.stop, options.minutes * 60_000);
 }
 
-function intro(speed: number): string {
+function intro({ speed, out }: DemoOptions): string {
   return `Lopside demo: a simulated market at ${speed} times the speed of life.
 Six exchanges answer in their own dialects; poller, queues, Redis, model, alert
 rule and texts are the real ones. The first alert takes about twenty seconds.
 BTC: shorts pile up after a fall. ETH: longs crowd in after a rise. SOL: a range.
-Bybit will fail on the way and come back. Ctrl-C ends it and leaves nothing behind.
+Bybit will fail on the way and come back. Ctrl-C ends it; only the alerts' pictures
+stay, in ${join(out, "pictures")}.
 
 `;
 }

@@ -1,11 +1,18 @@
 import type { AlertMessage, FullMessage } from "../alerts/message.ts";
+import { textsIn } from "../texts/texts.ts";
 import type { Sender } from "./contracts.ts";
+import type { SavePicture } from "./pictureFiles.ts";
 
 /** How a message is to look. Neither is set in a pipe or a log. */
 export interface ConsoleStyle {
   /** ANSI bold for the headline and the caveat's first sentence: only where the output is a terminal. */
   readonly bold?: boolean;
   readonly possibleRepeat?: boolean;
+}
+
+export interface ConsoleOptions extends Pick<ConsoleStyle, "bold"> {
+  /** Keeps an alert's picture and says where, which is printed below it. */
+  readonly savePicture?: SavePicture;
 }
 
 /** Columns of the narrowest terminal people still use. */
@@ -71,14 +78,16 @@ function wrap(text: string, indent: string): string {
  */
 export function createConsoleSender(
   write: (text: string) => Promise<void> | void,
-  style: Pick<ConsoleStyle, "bold"> = {},
+  { savePicture, ...style }: ConsoleOptions = {},
 ): Sender {
   return {
     platform: "console",
-    send: async ({ message, possibleRepeat, idempotencyKey }, signal) => {
+    send: async ({ message, possibleRepeat, idempotencyKey, picture }, signal) => {
       if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before printing" };
       try {
-        await write(`${renderConsole(message, { ...style, possibleRepeat })}\n\n`);
+        const path = picture === undefined ? undefined : await savePicture?.(picture, message);
+        const saved = path === undefined ? "" : `\n\n  ${textsIn("en").say("chart-saved", { path })}`;
+        await write(`${renderConsole(message, { ...style, possibleRepeat })}${saved}\n\n`);
         return { kind: "sent", messageId: idempotencyKey };
       } catch (error) {
         return { kind: "unreachable", reason: error instanceof Error ? error.message : String(error) };

@@ -8,6 +8,8 @@ export interface SenderOptions {
   /** Where the console's messages go, and whether it is a terminal. */
   readonly print: (text: string) => void;
   readonly terminal: boolean;
+  /** Where alerts on the console leave their pictures; without it they leave none. */
+  readonly pictureFolder?: string;
   /** Telegram's ids of pictures; without them every picture is uploaded anew. */
   readonly fileIds?: FileIds;
   /** A forum topic on Telegram is closed, or gone for good. */
@@ -24,7 +26,13 @@ export async function openSender(platform: string, options: SenderOptions): Prom
   switch (platform) {
     case "console": {
       const { createConsoleSender } = await import("./console.ts");
-      return createConsoleSender(options.print, { bold: options.terminal });
+      const { pictureFolder, terminal } = options;
+      if (pictureFolder === undefined) return createConsoleSender(options.print, { bold: terminal });
+      const { createPictureFiles } = await import("./pictureFiles.ts");
+      return createConsoleSender(options.print, {
+        bold: terminal,
+        savePicture: createPictureFiles(pictureFolder),
+      });
     }
     case "telegram": {
       const { createTelegramSender } = await import("./telegram.ts");

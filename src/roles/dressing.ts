@@ -18,14 +18,20 @@ export type Dress = (
 /** Picture and buttons, for the platforms that show them. */
 export async function openDressing({ redis, clock, pictures, log }: Parts): Promise<Dress> {
   const key = await readSigningKey(redis.commands);
+  const pictureOf = async (symbol: string, language: Language): Promise<Pick<SendRequest, "picture">> => {
+    const drawn = await pictures.map(symbol, { language });
+    return drawn.kind === "picture" ? { picture: drawn } : {};
+  };
   return async (content, destination, language) => {
-    if (!["telegram", "discord"].includes(platformOf(destination))) return {};
+    const platform = platformOf(destination);
     try {
+      if (platform === "console" && content.kind === "firing")
+        return await pictureOf(content.symbol, language);
+      if (!["telegram", "discord"].includes(platform)) return {};
       const sealed = { key, place: destination, now: clock.now() };
       const buttons = alertButtons(content, language, sealed);
       if (content.kind === "resolved") return { buttons };
-      const drawn = await pictures.map(content.symbol, { language });
-      return { buttons, ...(drawn.kind === "picture" && { picture: drawn }) };
+      return { buttons, ...(await pictureOf(content.symbol, language)) };
     } catch (error) {
       log.warn({ error }, "an alert goes without picture and buttons");
       return {};

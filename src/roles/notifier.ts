@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { createDrain } from "../notifier/drain.ts";
 import { startSweep } from "../notifier/sweep.ts";
 import { openSender, type SenderOptions, verifyToken } from "../notifier/senders.ts";
@@ -46,6 +47,7 @@ async function openSenders(parts: Parts): Promise<Sender[]> {
     config,
     clock,
     print,
+    pictureFolder: join(config.dataDir, "pictures"),
     terminal: process.stdout.isTTY,
     fileIds,
     ...(await topicGone(parts)),

@@ -59,4 +59,5 @@ export const chartsEnglish = {
   "chart-times": "{ $ratio }×",
   "chart-nearer-shorts": "shorts nearer",
   "chart-nearer-longs": "longs nearer",
+  "chart-saved": "Picture: { $path }",
 } as const;

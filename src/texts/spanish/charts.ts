@@ -60,4 +60,5 @@ export const chartsSpanish: Readonly<Record<keyof typeof chartsEnglish, string>>
   "chart-times": "{ $ratio }×",
   "chart-nearer-shorts": "cortos más cerca",
   "chart-nearer-longs": "largos más cerca",
+  "chart-saved": "Imagen: { $path }",
 };
