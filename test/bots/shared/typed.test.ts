@@ -84,6 +84,10 @@ describe("what is typed after a command", () => {
     expect(refusalOf(readCommand(name, line, reader))).toContain(said);
   });
 
+  test("what is quoted of a novel ends with an ellipsis", () => {
+    expect(quoted("🚀".repeat(5_000))).toBe(`${"🚀".repeat(255)}…`);
+  });
+
   test("a refusal never shows more than 256 characters of what was typed", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 5_000, unit: "grapheme" }), (typed) => {

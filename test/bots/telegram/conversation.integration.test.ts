@@ -312,6 +312,21 @@ describe("security", () => {
     expect(server.sent(channel.id)).toEqual([]);
   });
 
+  test("nor may they look at its alerts any longer", async () => {
+    const { server, driver, ana, anaChat, next, press } = await setScene();
+    const channel = driver.addChannel({ title: "Signals", admins: [ana], botStatus: "left" });
+    driver.setBotStatus(channel, { by: ana, status: "administrator", rights: ["can_post_messages"] });
+    const menu = await next(anaChat, 0);
+    await press(ana, menu, "BTC");
+    await server.waitFor(() => (textOf(menu).includes("How lopsided") ? menu : undefined));
+    await press(ana, menu, "2.0×");
+    await server.waitFor(() => (textOf(menu).startsWith("Done") ? menu : undefined));
+    driver.setUserStatus(channel, ana, "left");
+    const refused = await press(ana, menu, "📋 My alerts");
+    expect(refused.answer).toMatchObject({ text: textsIn("en").say("bot-not-yours") });
+    expect(server.sent(anaChat.id)).toHaveLength(1);
+  });
+
   test("one who floods is told once, and then not looked at", async () => {
     const { server, driver, ana, anaChat, ben, ask } = await setScene();
     for (let index = 0; index < 40; index += 1) driver.say(ana, anaChat, "/privacy");

@@ -157,6 +157,26 @@ describe("the bot's life", () => {
     expect((await ports.destinations.get(`telegram:${ana.id}`))?.subscriptions).toHaveLength(1);
   });
 
+  test("an update that comes again, as after a crash, is dealt with once", async () => {
+    const { server, ports, redis, ana, anaChat } = await setScene();
+    const { token } = server.bot;
+    const memory = createBotMemory(await redis.connect());
+    const options = { token, apiRoot: server.apiRoot, ports, memory, log: silentLog };
+    const [first, second] = [await createTelegramBot(options), await createTelegramBot(options)];
+    const update = {
+      update_id: 4_711,
+      message: {
+        message_id: 1,
+        date: Math.floor(Date.now() / 1_000),
+        chat: { id: anaChat.id, type: "private" as const, first_name: "Ana" },
+        from: { id: ana.id, is_bot: false, first_name: "Ana" },
+        text: "/privacy",
+      },
+    };
+    for (const bot of [first, second]) await bot.handleUpdate(update);
+    expect(server.sent(anaChat.id)).toHaveLength(1);
+  });
+
   test("an old button says so, and so does a query that came too late", async () => {
     let now = Date.now();
     const clock = { now: () => now, realMs: (ms: number) => ms, sleep: async () => undefined };
