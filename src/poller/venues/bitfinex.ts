@@ -79,9 +79,9 @@ export const bitfinex: VenueAdapter = {
     contracts: ["linear"],
     liquidations: "rest",
     lacks: {
-      markCandles: "the mark once a minute, and the candle's own extremes",
-      takerVolume: "candles don't say who took",
-      longShortRatio: "nothing stands in",
+      markCandles: "candles of the last price, their wicks shrunk",
+      takerVolume: "estimated from the candle's shape",
+      longShortRatio: "none; nothing stands in",
     },
     limits: [{ bucket: "public", weight: 90, perMs: 60_000 }],
   },

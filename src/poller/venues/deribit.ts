@@ -78,11 +78,11 @@ export const deribit: VenueAdapter = {
     contracts: ["inverse", "linear"],
     liquidations: "none",
     lacks: {
-      markCandles: "the mark once a poll, and the candle's own extremes",
-      takerVolume: "candles don't say who took",
+      markCandles: "candles of the last price, their wicks shrunk",
+      takerVolume: "estimated from the candle's shape",
       openInterestHistory: "our own samples, from the first poll on; before it, today's figure",
-      longShortRatio: "nothing stands in",
-      liquidations: "nothing is made up for them",
+      longShortRatio: "none; nothing stands in",
+      liquidations: "none; nothing is made up for them",
     },
     // 500 credits a call of 10,000 a second
     limits: [{ bucket: "public", weight: 20, perMs: 1_000 }],

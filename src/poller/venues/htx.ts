@@ -129,10 +129,10 @@ export const htx: VenueAdapter = {
     contracts: ["linear", "inverse"],
     liquidations: "rest",
     lacks: {
-      takerVolume: "candles don't say who took",
+      takerVolume: "estimated from the candle's shape",
       openInterestHistory: "hourly, for eight days; between, our own samples",
       longShortRatio: "of its largest accounts only",
-      riskTiers: "go by leverage, not by size; our own dated table stands in",
+      riskTiers: "goes by leverage, not by size; our own dated table stands in",
     },
     limits: [{ bucket: "public", weight: 120, perMs: 3_000 }],
   },

@@ -108,9 +108,9 @@ export const kucoinfutures: VenueAdapter = {
     contracts: ["linear", "inverse"],
     liquidations: "none",
     lacks: {
-      takerVolume: "candles don't say who took",
-      longShortRatio: "nothing stands in",
-      liquidations: "nothing is made up for them",
+      takerVolume: "estimated from the candle's shape",
+      longShortRatio: "none; nothing stands in",
+      liquidations: "none; nothing is made up for them",
     },
     limits: [
       { bucket: "public", weight: 2_000, perMs: 30_000, weightOf: ({ method }) => weights[method] ?? 5 },
