@@ -192,11 +192,11 @@ function timedStore(store: Store, watch: Watch): Store {
       ...store.outbox,
       claim: async (...args) => {
         const calledAt = performance.now();
-        const deliveries = await store.outbox.claim(...args);
-        if (deliveries.length === 0) return deliveries;
+        const claimed = await store.outbox.claim(...args);
+        if (claimed.deliveries.length === 0) return claimed;
         watch.mark("claim", calledAt);
         watch.mark("claimed");
-        return deliveries;
+        return claimed;
       },
     },
   };

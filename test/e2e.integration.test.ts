@@ -176,15 +176,15 @@ describe("a whole Lopside", () => {
 
   test("shows what was committed while nobody could show it, and takes over a dead process' claim", async () => {
     const [claimed] = await commitAlerts(1, 8_000);
-    // as a process did that was killed eight seconds ago
-    expect(await store.outbox.claim(lab, "console", Date.now() - 8_000, 1)).toHaveLength(1);
+    // as a process did that was killed right then
+    expect((await store.outbox.claim(lab, "console", 1)).deliveries).toHaveLength(1);
     const [waiting] = await commitAlerts(1);
     const child = await start(["--roles", "notifier"]);
     await child.waitFor(() => shown([child]).find(({ time, repeat }) => time === waiting && !repeat));
     await child.waitFor(() => shown([child]).find(({ time, repeat }) => time === claimed && repeat));
     await vi.waitFor(isDrained, patient);
     await stop(child);
-  }, 20_000);
+  }, 30_000);
 });
 
 /** How often either symbol was committed so far. */

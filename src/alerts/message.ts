@@ -43,12 +43,13 @@ export interface FullMessage {
   readonly repeatNote: string;
 }
 
-/** One line, such as the end of an alert. */
+/** One line, such as the end of an alert, and perhaps a list below it. */
 interface LineMessage {
   readonly kind: "line";
   readonly symbol: string;
   readonly asOf: MessageTime;
   readonly headline: string;
+  readonly lines?: readonly string[];
   readonly repeatNote: string;
 }
 

@@ -33,6 +33,7 @@ export interface Fields {
   readonly texts: (key: string) => readonly string[];
   readonly oneOf: <const T extends string>(key: string, allowed: readonly T[]) => T;
   readonly object: (key: string) => Fields;
+  readonly objects: (key: string) => readonly Fields[];
 }
 
 function parsed(json: unknown): unknown {
@@ -50,6 +51,7 @@ const isRecord: Check<Record<string, unknown>> = (field): field is Record<string
   typeof field === "object" && field !== null && !Array.isArray(field);
 const isText: Check<string> = (field) => typeof field === "string";
 const isTexts: Check<string[]> = (field) => Array.isArray(field) && field.every(isText);
+const isList: Check<readonly unknown[]> = (field) => Array.isArray(field);
 const isBoolean: Check<boolean> = (field) => typeof field === "boolean";
 const isNumber: Check<number> = (field): field is number =>
   typeof field === "number" && Number.isFinite(field);
@@ -76,5 +78,6 @@ function fieldsOf(value: unknown, name: string): Fields {
     oneOf: (key, allowed) =>
       allowed.find((word) => word === at(key)) ?? malformed(`"${key}" is not one of ${allowed.join(", ")}`),
     object: (key) => fieldsOf(at(key), `"${key}"`),
+    objects: (key) => take(key, "a list", isList).map((item) => fieldsOf(item, `an item of "${key}"`)),
   };
 }

@@ -22,9 +22,13 @@ const width = 80;
 export function renderConsole(message: AlertMessage, style: ConsoleStyle = {}): string {
   const strong = (text: string): string => (style.bold === true ? `\u001b[1m${text}\u001b[22m` : text);
   const headline = strong(wrap(message.headline, ""));
-  const body = message.kind === "line" ? [] : renderBody(message, strong);
+  const body = message.kind === "line" ? renderLines(message.lines) : renderBody(message, strong);
   const repeat = style.possibleRepeat === true ? [wrap(message.repeatNote, "  ")] : [];
   return `${ruler(message)}\n${[headline, ...body, ...repeat].join("\n\n")}`;
+}
+
+function renderLines(lines: readonly string[] = []): string[] {
+  return lines.length > 0 ? [lines.map((line) => wrap(line, "  ")).join("\n")] : [];
 }
 
 /** The paragraphs below the headline. */
@@ -51,7 +55,7 @@ function renderReadings({ readings, readingsTitle }: FullMessage): string[] {
 
 /** Where one message ends and the next begins, with the symbol and the time for who scrolls back. */
 function ruler({ symbol, asOf }: AlertMessage): string {
-  const [start, end] = [`── ${symbol} `, ` ${asOf.text} ──`];
+  const [start, end] = [symbol === "" ? "──" : `── ${symbol} `, ` ${asOf.text} ──`];
   return `${start}${"─".repeat(Math.max(2, width - start.length - end.length))}${end}`;
 }
 

@@ -1,5 +1,6 @@
 import type { AlertMessage } from "../alerts/message.ts";
 import type { Picture } from "../charts/contracts.ts";
+import type { PaceLimits, PaceWish } from "../store/contracts.ts";
 
 /**
  * One platform's way of posting. It only sends: whether, when and how often is decided before. Each
@@ -15,6 +16,12 @@ export interface Sender {
   readonly send: (request: SendRequest, signal?: AbortSignal) => Promise<SendResult>;
   /** Puts a message's newest text in its place; doing it twice does no harm. Without it a new message is posted. */
   readonly edit?: (request: EditRequest, signal?: AbortSignal) => Promise<SendResult>;
+  /** How often it may be asked; as often as there is something, where it doesn't say. */
+  readonly pace?: { readonly limits: PaceLimits; readonly wishOf: (destination: string) => PaceWish };
+  /** For so many real ms after a first attempt a second one is known as the same by its idempotency key. */
+  readonly repeatSafeMs?: number;
+  /** How long an alert is news, in ms of the clock; ten minutes where it doesn't say. */
+  readonly usefulMs?: number;
 }
 
 export interface SendRequest {
@@ -63,12 +70,18 @@ export interface FileIds {
 /** What became of it. The kind alone answers "retry?". */
 export type SendResult =
   | { readonly kind: "sent"; readonly messageId: string }
-  /** Certainly not sent. Retry, not before `retryAt` (epoch ms). */
-  | { readonly kind: "rate-limited"; readonly retryAt: number }
+  /** Certainly not sent. Retry, not before `retryAt` (epoch ms): in this chat, or, as far as known, in any. */
+  | { readonly kind: "rate-limited"; readonly retryAt: number; readonly scope?: "chat" | "all" }
   /** Certainly not sent: no connection, no name, refused before the body went out. Retry with back-off. */
   | { readonly kind: "unreachable"; readonly reason: string }
   /** Refused for good. Do not retry; with `disable`, send nothing more to this destination. */
-  | { readonly kind: "rejected"; readonly reason: string; readonly disable: boolean }
+  | {
+      readonly kind: "rejected";
+      readonly reason: string;
+      readonly disable: boolean;
+      /** It counts towards a ban. */
+      readonly invalid?: true;
+    }
   /** Not sent: the destination has moved. Retry there; `to` is written like `destination`. */
   | { readonly kind: "migrated"; readonly to: string }
   /** Nobody knows whether it arrived: the answer was lost. Retry at most once, as a possible repeat. */

@@ -94,8 +94,14 @@ function display(paragraphs: readonly string[]): APITextDisplayComponent {
   return { type: ComponentType.TextDisplay, content: paragraphs.join("\n\n") };
 }
 
-function lineTexts(message: AlertMessage, rendering: DiscordRendering): readonly string[] {
-  return [escapeMarkdown(message.headline), ...repeatNote(message, rendering)];
+function lineTexts(
+  message: Extract<AlertMessage, { kind: "line" }>,
+  rendering: DiscordRendering,
+): readonly string[] {
+  const { headline, lines = [] } = message;
+  const list = lines.map((line) => escapeMarkdown(line)).join("\n");
+  const title = list === "" ? escapeMarkdown(headline) : `**${escapeMarkdown(headline)}**`;
+  return [title, ...repeatNote(message, rendering), list].filter((paragraph) => paragraph !== "");
 }
 
 function repeatNote(message: AlertMessage, { possibleRepeat = false }: DiscordRendering): readonly string[] {

@@ -7,9 +7,15 @@ export type FinalResult = Exclude<SendResult, { kind: "migrated" }>;
 const backoffBaseMs = 1_000;
 const backoffCapMs = 5 * 60_000;
 
-/** 2 s, 4 s, 8 s … up to 5 min. */
+/** 2 s, 4 s, 8 s … up to 5 min. Real time. */
 function backoffMs(attempt: number): number {
   return Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(attempt, 10));
+}
+
+export interface Attempted {
+  readonly delivery: Pick<Delivery, "attempt">;
+  /** Real ms until a rate limit's end. */
+  readonly retryInMs: number;
 }
 
 /**
@@ -17,17 +23,23 @@ function backoffMs(attempt: number): number {
  * never. Platforms answer 502 for minutes, so that giving up after the second would lose alerts; each answer that was
  * really lost costs one marked copy, pauses grow, and the ledger ends it (`maxUnknowns`).
  */
-export function settlement(result: FinalResult, delivery: Delivery, now: number): DeliveryResult {
+export function settlement(result: FinalResult, { delivery, retryInMs }: Attempted): DeliveryResult {
   switch (result.kind) {
     case "sent":
       return result;
     case "rate-limited":
-      return { kind: "postponed", retryAt: result.retryAt, reason: "rate limit of the platform" };
+      return { kind: "postponed", retryInMs, reason: "rate limit of the platform" };
     case "unreachable":
-      return { kind: "postponed", retryAt: now + backoffMs(delivery.attempt), reason: result.reason };
+      return { kind: "postponed", retryInMs: backoffMs(delivery.attempt), reason: result.reason };
     case "rejected":
       return { kind: "dead", reason: result.reason };
     case "unknown-outcome":
-      return { kind: "unknown", retryAt: now + backoffMs(delivery.attempt), reason: result.reason };
+      return { kind: "unknown", retryInMs: backoffMs(delivery.attempt), reason: result.reason };
   }
+}
+
+/** An edit can be repeated: what became of it matters only where it was refused. */
+export function editSettlement(result: FinalResult, attempted: Attempted): DeliveryResult {
+  const settled = settlement(result, attempted);
+  return settled.kind === "unknown" ? { ...settled, kind: "postponed" } : settled;
 }

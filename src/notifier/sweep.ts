@@ -1,41 +1,46 @@
-import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Outbox } from "../store/contracts.ts";
+import type { Pump } from "./pump.ts";
 
 export interface SweepOptions {
   /** By platform. */
-  readonly drains: ReadonlyMap<string, Drain>;
-  readonly outbox: Outbox;
-  readonly symbols: readonly string[];
-  readonly clock: Clock;
+  readonly pumps: ReadonlyMap<string, Pick<Pump, "wake">>;
+  readonly outbox: Pick<Outbox, "releaseStuck">;
+  /** Symbols, and where notices are. */
+  readonly places: readonly string[];
   readonly log: Log;
 }
 
 /** Real time: how often the outbox is looked through for what no wake-up brought. */
-const sweepMs = 5_000;
-/** A claim this old belongs to a process that died: senders give up after ten seconds. */
-const stuckMs = 12_000;
+const sweepMs = 3_000;
+/** A claim this old belongs to a process that died: sends begin within 1.5 s and are given up after ten more. */
+const stuckMs = 12_500;
 
 /**
  * Queues only wake; what they lose, this finds: rows whose wake-up never came, and claims of processes that died.
  * Runs once at the start, so that a restart goes on where the last process was killed. Each platform is swept by
- * itself: one that hangs holds up no other. Returns how to stop, which waits for what is being sent.
+ * itself: one that hangs holds up no other. Returns how to stop.
  */
 export function startSweep(options: SweepOptions): () => Promise<void> {
-  const stops = [...options.drains].map(([platform, drain]) => sweepPlatform(options, platform, drain));
+  const stops = [...options.pumps].map(([platform, pump]) => sweepPlatform(options, platform, pump));
   return async () => {
     await Promise.all(stops.map(async (stop) => stop()));
   };
 }
 
-type Drain = (symbol: string) => Promise<void>;
-
-function sweepPlatform(options: SweepOptions, platform: string, drain: Drain): () => Promise<void> {
+function sweepPlatform(
+  options: SweepOptions,
+  platform: string,
+  pump: Pick<Pump, "wake">,
+): () => Promise<void> {
   let running: Promise<void> | undefined;
   let stopped = false;
   const sweep = async (): Promise<void> => {
-    for (const symbol of options.symbols)
-      if (!stopped) await sweepSymbol(options, { platform, symbol, drain });
+    for (const place of options.places) {
+      if (stopped) return;
+      await releaseIn(options, platform, place);
+      pump.wake(place);
+    }
   };
   const tick = (): void => {
     running ??= sweep().finally(() => {
@@ -51,15 +56,11 @@ function sweepPlatform(options: SweepOptions, platform: string, drain: Drain): (
   };
 }
 
-async function sweepSymbol(
-  { outbox, clock, log }: SweepOptions,
-  { platform, symbol, drain }: { platform: string; symbol: string; drain: Drain },
-): Promise<void> {
+async function releaseIn({ outbox, log }: SweepOptions, platform: string, place: string): Promise<void> {
   try {
-    const released = await outbox.releaseStuck(symbol, platform, clock.now(), stuckMs / clock.realMs(1));
-    if (released > 0) log.warn({ platform, symbol, released }, "deliveries of a dead process taken over");
-    await drain(symbol);
+    const released = await outbox.releaseStuck(place, platform, stuckMs);
+    if (released > 0) log.warn({ platform, place, released }, "deliveries of a dead process taken over");
   } catch (error) {
-    log.warn({ platform, symbol, error }, "the outbox could not be swept; trying again");
+    log.warn({ platform, place, error }, "the outbox could not be swept; trying again");
   }
 }

@@ -32,11 +32,15 @@ export function renderTelegram(
   possibleRepeat = false,
   limit: number = textLimit,
 ): TelegramText {
-  if (message.kind === "line")
-    return join(withRepeat([[{ text: message.headline }]], message, possibleRepeat));
+  if (message.kind === "line") return join(withRepeat(lineParagraphs(message), message, possibleRepeat));
   const render = (full: FullMessage): TelegramText =>
     join(withRepeat(paragraphs(full), full, possibleRepeat));
   return render(fitMessage(message, limit, (full) => render(full).text.length));
+}
+
+function lineParagraphs({ headline, lines = [] }: Extract<AlertMessage, { kind: "line" }>): Paragraph[] {
+  if (lines.length === 0) return [[{ text: headline }]];
+  return [[{ text: headline, style: "bold" }], [{ text: lines.join("\n") }]];
 }
 
 function withRepeat(rest: readonly Paragraph[], message: AlertMessage, possibleRepeat: boolean): Paragraph[] {

@@ -49,6 +49,9 @@ export function createMetrics() {
       "outcome",
     ]),
     deliveries: counter("deliveries_total", "Deliveries by outcome", ["platform", "outcome"]),
+    repeats: counter("possible_repeats_total", "Messages sent again whose first outcome is unknown", [
+      "platform",
+    ]),
     alertLatency: histogram(
       "alert_latency_seconds",
       "From the decision to the platform's answer",

@@ -1,6 +1,7 @@
 import { startHttp } from "../http/server.ts";
 import { addProcessMetrics } from "../ops/metrics.ts";
 import type { Config } from "../config/config.ts";
+import { noticesPlace } from "../store/contracts.ts";
 import { createAlertLog } from "../store/alertLog.ts";
 import { readSigningKey } from "../store/signingKey.ts";
 import type { Parts } from "./parts.ts";
@@ -26,7 +27,7 @@ export async function startHttpRole({
   addProcessMetrics(metrics.registry);
   const measureWaiting = async (): Promise<void> => {
     for (const [queue, waiting] of await queues.depths()) metrics.queueDepth.set({ queue }, waiting);
-    const pending = await Promise.all(config.symbols.map(store.outbox.countPending));
+    const pending = await Promise.all([...config.symbols, noticesPlace].map(store.outbox.countPending));
     metrics.pendingDeliveries.set(pending.reduce((sum, count) => sum + count, 0));
   };
   const sources = {

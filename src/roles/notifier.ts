@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { createDrain } from "../notifier/drain.ts";
+import { createNotifier } from "../notifier/notifier.ts";
+import type { Pump } from "../notifier/pump.ts";
 import { startSweep } from "../notifier/sweep.ts";
 import { openSender, type SenderOptions, verifyToken } from "../notifier/senders.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import type { Sender } from "../notifier/contracts.ts";
+import { noticesPlace } from "../store/contracts.ts";
 import { nameDestination } from "../notifier/destinations.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { openDressing, openFileIds } from "./dressing.ts";
@@ -11,32 +13,36 @@ import type { Parts } from "./parts.ts";
 
 /** Delivers what the outbox holds. */
 export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
-  const { config, clock, log, store, queues, metrics, lifecycle } = parts;
+  const { config, clock, log, store, metrics, lifecycle } = parts;
   const senders = await openSenders(parts);
   const dress = await openDressing(parts);
-  const drains = new Map(
-    senders.map((sender) => {
-      const drain = createDrain({
-        outbox: store.outbox,
-        sender,
-        clock,
-        log,
-        language: "en",
-        dress,
-        nameOf: (destination) => nameDestination(destination, config),
-        onSettled: (platform, outcome, latencyMs) => {
-          metrics.deliveries.inc({ platform, outcome });
-          if (outcome === "sent") metrics.alertLatency.observe(latencyMs / 1_000);
-        },
-        onPostponed: async (symbol, delayMs) =>
-          queues.deliver(sender.platform, symbol, clock.realMs(delayMs)),
-      });
-      return [sender.platform, drain] as const;
-    }),
-  );
-  const stopSweep = startSweep({ drains, outbox: store.outbox, symbols: config.symbols, clock, log });
-  lifecycle.add("sweep", stopSweep);
-  return { deliver: async ({ platform, symbol }) => drains.get(platform)?.(symbol) };
+  const pumps = new Map<string, Pump>();
+  const wakeNotices = (): void => {
+    for (const pump of pumps.values()) pump.wake(noticesPlace);
+  };
+  for (const sender of senders) {
+    const pump = createNotifier({
+      sender,
+      store,
+      clock,
+      log,
+      dress,
+      nameOf: (destination) => nameDestination(destination, config),
+      onSettled: (platform, outcome, latencyMs) => {
+        metrics.deliveries.inc({ platform, outcome });
+        if (outcome === "sent") metrics.alertLatency.observe(latencyMs / 1_000);
+      },
+      onRepeat: (platform) => metrics.repeats.inc({ platform }),
+      onNotice: wakeNotices,
+    });
+    pumps.set(sender.platform, pump);
+  }
+  lifecycle.add("deliveries under way", async () => {
+    await Promise.all([...pumps.values()].map(async (pump) => pump.stop()));
+  });
+  const places = [...config.symbols, noticesPlace];
+  lifecycle.add("sweep", startSweep({ pumps, outbox: store.outbox, places, log }));
+  return { deliver: async ({ platform, symbol }) => pumps.get(platform)?.wake(symbol) };
 }
 
 /** Opens the senders and asks the platforms about their tokens: a wrong one stops the start, an outage does not. */

@@ -2,7 +2,7 @@ import type { Commit } from "./contracts.ts";
 import { dayBytes, historyPlace, historyTtlMs, packPoint } from "./history.ts";
 import { symbolKeys } from "./keys.ts";
 import { packMap } from "./map.ts";
-import { outboxArguments, outboxLua } from "./outboxRows.ts";
+import { alertArguments, insertAlertsLua, keyArguments, keysLua, takeLua } from "./fanOut.ts";
 import type { ScriptArgument } from "./script.ts";
 import { renumberedSlots, slotGuardMs } from "./slots.ts";
 
@@ -12,23 +12,20 @@ const symbolTtlMs = 90 * 24 * 3_600_000;
 /**
  * The one write of a recompute; all of it or nothing. A slot that is done stays done; a state that somebody else
  * has changed since it was read is not overwritten. Only then anything is written: state, series, cursors, map,
- * the minute's history row and the outbox rows.
+ * the minute's history row, the alerts and as many of their outbox rows as one script may.
  */
 export const commitScript = {
   name: "lopsideCommit",
-  keys: 6,
+  keys: 5,
   lua: `
-local state, series, cursors, map, day, platforms = unpack(KEYS)
-local position = 0
-local function take()
-  position = position + 1
-  return ARGV[position]
-end
-${outboxLua}
+local state, series, cursors, map, day = unpack(KEYS)
+local keys
+${takeLua}
+${insertAlertsLua}
+${keysLua}
 local slot, basedOn = take(), take()
 local renumbered, guardMs = tonumber(take()), tonumber(take())
-local serverTime = redis.call('TIME')
-local now = serverTime[1] * 1000 + math.floor(serverTime[2] / 1000)
+local now = timeMs('')
 
 local kept = redis.call('HMGET', state, 'version', 'slot', 'committedAt')
 local version = tonumber(kept[1] or 0)
@@ -56,7 +53,7 @@ if redis.call('EXISTS', day) == 0 then redis.call('SETRANGE', day, dayBytes - 1,
 redis.call('SETRANGE', day, offset, row)
 redis.call('PEXPIRE', day, take())
 
-insertAlerts(platforms)
+insertAlerts()
 return 'committed'
 `,
 };
@@ -64,12 +61,13 @@ return 'committed'
 export function commitKeys(commit: Commit): readonly string[] {
   const keys = symbolKeys(commit.symbol);
   const { day } = historyPlace(commit.imbalance.time);
-  return [keys.state, keys.series, keys.cursors, keys.map, `${keys.history}${day}`, keys.platforms];
+  return [keys.state, keys.series, keys.cursors, keys.map, `${keys.history}${day}`];
 }
 
 /** In the order in which the script takes them. */
-export function commitArguments(commit: Commit): readonly ScriptArgument[] {
+export function commitArguments(commit: Commit, time: number | undefined): readonly ScriptArgument[] {
   return [
+    ...keyArguments(symbolKeys(commit.symbol), time),
     commit.slot,
     commit.basedOn,
     renumberedSlots,
@@ -88,6 +86,6 @@ export function commitArguments(commit: Commit): readonly ScriptArgument[] {
     historyPlace(commit.imbalance.time).offset,
     packPoint(commit.imbalance),
     historyTtlMs,
-    ...outboxArguments(commit),
+    ...alertArguments(commit),
   ];
 }

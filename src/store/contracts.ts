@@ -107,11 +107,14 @@ export interface RuleAlert {
   readonly rule: RuleKey;
 }
 
+/** An alert to listed destinations. */
 export interface OutboxAlert {
   readonly alertId: string;
   /** JSON of the alert's content, owned by the alerts room. */
   readonly content: string;
   readonly destinations: readonly string[];
+  /** Real ms until it is due; at once when left out. */
+  readonly delayMs?: number;
 }
 
 export type CommitResult = "committed" | "conflict" | "slot-done";
@@ -130,43 +133,172 @@ export interface Symbols {
   readonly addHistory: (symbol: string, points: readonly HistoryPoint[]) => Promise<void>;
 }
 
-/** One alert on its way to one destination. `attempt` is the fence: only its holder may settle it. */
-export interface Delivery {
-  readonly symbol: string;
+/** Stands for a symbol where messages belong to none. */
+export const noticesPlace = "notices";
+
+/** An alert as the outbox keeps it; one object for all deliveries of a claim. */
+export interface KeptAlert {
   readonly alertId: string;
-  readonly destination: string;
-  readonly attempt: number;
-  readonly createdAt: number;
-  /** An earlier attempt may have reached the destination: its outcome was never learnt. */
-  readonly possibleRepeat: boolean;
+  /** "" where nothing is ever edited. */
+  readonly episodeId: string;
+  readonly kind: "push" | "edit";
   readonly content: string;
+  /** The rule whose subscribers it goes to; "" where it was addressed. */
+  readonly rule: RuleKey;
+  /** When it was decided, on the clock. */
+  readonly createdAt: number;
+  /** Real ms since it was committed, by Redis' clock. */
+  readonly ageMs: number;
 }
 
+/** One alert on its way to one destination. `attempt` is the fence: only its holder may settle it. */
+export interface Delivery {
+  /** The symbol, or what stands for one. */
+  readonly place: string;
+  readonly alert: KeptAlert;
+  readonly destination: string;
+  readonly attempt: number;
+  /** Earlier attempts that may have reached the destination: their outcome was never learnt. */
+  readonly unknowns: number;
+  /** Real ms since the first of those began; 0 when there is none. */
+  readonly unknownMs: number;
+  /** The message to edit; undefined for a push. */
+  readonly messageId?: string;
+  /** Where it waited, and the edit's number; the outbox' own business. */
+  readonly lane: number;
+  readonly order: string;
+  readonly version: string;
+  readonly subject: string;
+}
+
+/** `retryInMs` is real time. */
 export type DeliveryResult =
-  | { readonly kind: "sent"; readonly messageId: string }
-  /** Certainly not sent; try again at `retryAt`. */
-  | { readonly kind: "postponed"; readonly retryAt: number; readonly reason: string }
+  /** `destination` where it went elsewhere than it was to: that chat had moved. */
+  | { readonly kind: "sent"; readonly messageId: string; readonly destination?: string }
+  /** Certainly not sent; try again. */
+  | { readonly kind: "postponed"; readonly retryInMs: number; readonly reason: string }
+  /** Not even tried: somebody else's turn, or no time left. It keeps its place in line. */
+  | { readonly kind: "back"; readonly retryInMs: number; readonly reason: string }
   /** Refused for good. */
   | { readonly kind: "dead"; readonly reason: string }
-  /** Nobody knows whether it arrived; try again at `retryAt`, marked as a possible repeat. */
-  | { readonly kind: "unknown"; readonly retryAt: number; readonly reason: string };
+  /** Not to be said to this destination. */
+  | { readonly kind: "skipped"; readonly reason: string }
+  /** Will be part of a summary. */
+  | { readonly kind: "held"; readonly reason: string }
+  /** Nobody knows whether it arrived; try again as a possible repeat. */
+  | { readonly kind: "unknown"; readonly retryInMs: number; readonly reason: string };
 
-/** The ledger of what must be said to whom. It is the truth; queues only wake its readers. */
+export interface Outcome {
+  readonly delivery: Delivery;
+  readonly result: DeliveryResult;
+}
+
+export interface Claimed {
+  readonly deliveries: readonly Delivery[];
+  /** Some alerts' rows are still to be written: see `expand`. */
+  readonly isOpen: boolean;
+  /** How old the oldest in lane 0, 1 and 2 is; undefined where nothing waits. */
+  readonly ageMs: readonly (number | undefined)[];
+  /** Real ms until something comes back into a lane. */
+  readonly laterInMs: number | undefined;
+}
+
+/**
+ * The ledger of what must be said to whom. It is the truth; queues only wake its readers. A place is a symbol, or
+ * `noticesPlace`. Times are Redis' own, so that processes whose clocks differ agree.
+ */
 export interface Outbox {
   /** Takes up to `limit` due deliveries of a platform ("console", "telegram", …) for this process. */
-  readonly claim: (
-    symbol: string,
+  readonly claim: (place: string, platform: string, limit: number) => Promise<Claimed>;
+  /** False for each that somebody else has taken over since (the fence). All are of one place and platform. */
+  readonly settle: (
+    place: string,
     platform: string,
-    now: number,
-    limit: number,
-  ) => Promise<readonly Delivery[]>;
-  /** False when somebody else has taken the delivery over since (the fence). */
-  readonly settle: (delivery: Delivery, result: DeliveryResult, now: number) => Promise<boolean>;
-  /** Is this delivery still ours? Asked right before the call to the platform. */
-  readonly holds: (delivery: Delivery) => Promise<boolean>;
-  /** Claims whose holder died (older than `stuckMs`) become pending again, as possible repeats. */
-  readonly releaseStuck: (symbol: string, platform: string, now: number, stuckMs: number) => Promise<number>;
-  readonly countPending: (symbol: string) => Promise<number>;
+    outcomes: readonly Outcome[],
+  ) => Promise<readonly boolean[]>;
+  /** Writes some more rows of alerts with many destinations. True while there are more. */
+  readonly expand: (place: string) => Promise<boolean>;
+  /** Claims whose holder died (older than `stuckMs`, real time) become pending again, as possible repeats. */
+  readonly releaseStuck: (place: string, platform: string, stuckMs: number) => Promise<number>;
+  readonly countPending: (place: string) => Promise<number>;
+  /** What each episode's newest edit says; undefined where there is none. */
+  readonly newestEdits: (
+    place: string,
+    episodeIds: readonly string[],
+  ) => Promise<readonly (string | undefined)[]>;
+  /** Messages that belong to no commit; each alertId once for ever. */
+  readonly insert: (place: string, at: number, alerts: readonly OutboxAlert[]) => Promise<void>;
+}
+
+/** How often a platform may be asked. Real time. */
+export interface PaceLimits {
+  /** Messages in any second, over all chats; Infinity: as many as there are. */
+  readonly perSecond: number;
+  /** Between two messages in one chat. */
+  readonly chatGapMs: number;
+  /** Messages in any minute in a group or channel. */
+  readonly groupPerMinute: number;
+  /** Requests in ten minutes that may be refused before asking stops; Infinity: any number. */
+  readonly invalidPer10Minutes: number;
+}
+
+/** A message that wants to go to a chat. */
+export interface PaceWish {
+  readonly chat: string;
+  readonly isGroup: boolean;
+}
+
+export type Booking =
+  /** A place in line: may be sent in so many real ms, and counts. */
+  | { readonly kind: "go"; readonly inMs: number }
+  /** No place before that; ask again. Whether it is the chat's limit or that of all. */
+  | { readonly kind: "wait"; readonly ms: number; readonly isAll: boolean };
+
+/** What all processes together may ask of a platform, kept in Redis by its clock. */
+export interface Pace {
+  readonly book: (
+    platform: string,
+    limits: PaceLimits,
+    wishes: readonly PaceWish[],
+  ) => Promise<readonly Booking[]>;
+  /** Places that were booked and are not used. */
+  readonly refund: (platform: string, chats: readonly string[]) => Promise<void>;
+  /** The platform wants patience: in one chat, or (undefined) everywhere. */
+  readonly pause: (platform: string, chat: string | undefined, ms: number) => Promise<void>;
+  /** A request was refused in a way that counts towards a ban; too many pause everything for a minute. */
+  readonly noteInvalid: (platform: string, limits: PaceLimits) => Promise<void>;
+}
+
+/** Whose turn it is to deliver to a destination. One at a time, so that floors and budgets are kept. */
+export type Turn =
+  | {
+      readonly kind: "taken";
+      /** What was pushed there lately: JSON the alerts room owns. */
+      readonly pushes: string | undefined;
+      /** The destination that took its place. */
+      readonly movedTo: string | undefined;
+    }
+  | { readonly kind: "busy" };
+
+export interface TurnEnd {
+  readonly destination: string;
+  /** Undefined: as they were. */
+  readonly pushes?: string | undefined;
+}
+
+export interface Turns {
+  /** In the order of `destinations`; a turn ends by itself after `ttlMs`. */
+  readonly take: (destinations: readonly string[], holder: string, ttlMs: number) => Promise<readonly Turn[]>;
+  /** Keeps turns for `ttlMs` more. */
+  readonly keep: (destinations: readonly string[], holder: string, ttlMs: number) => Promise<void>;
+  readonly end: (ends: readonly TurnEnd[], holder: string) => Promise<void>;
+  /** Where messages for `from` are to go from now on. */
+  readonly moved: (from: string, to: string) => Promise<void>;
+  /** Keeps something for the destination's next summary; by its id once. */
+  readonly holdBack: (destination: string, id: string, entry: string) => Promise<void>;
+  /** What is held back, by id. */
+  readonly heldBack: (destination: string) => Promise<ReadonlyMap<string, string>>;
+  readonly dropHeld: (destination: string, ids: readonly string[]) => Promise<void>;
 }
 
 /** An alert that was decided, as the ledger keeps it. */
@@ -377,4 +509,6 @@ export interface Store {
   readonly markets: MarketCache;
   readonly destinations: Destinations;
   readonly rules: Rules;
+  readonly pace: Pace;
+  readonly turns: Turns;
 }

@@ -1,3 +1,5 @@
+import { noticesPlace } from "./contracts.ts";
+
 /**
  * The only place where names of keys are made. Everything one script touches shares a hash tag, the first pair of
  * braces, and so lies in one slot of a Redis Cluster: a symbol's keys under `{BTC}`, a venue's under `{venue:bybit}`.
@@ -5,8 +7,6 @@
 const root = "lopside";
 
 const symbolPattern = /^[A-Z0-9]{1,20}$/;
-/** Stands for a symbol where messages are kept that belong to none. */
-export const noticesPlace = "notices";
 /** A venue, or a part of what is kept of one: "bybit:tiers". */
 const venuePattern = /^[A-Za-z0-9_:-]{1,40}$/;
 
@@ -54,10 +54,6 @@ export interface SymbolKeys {
   readonly outbox: string;
   /** Prefix of sorted sets: deliveries claimed, by platform; the score is when they were. */
   readonly claimed: string;
-  /** Layout 1. Prefix of hashes: a delivery, by `alertId|destination`. */
-  readonly delivery: string;
-  /** Layout 1. Prefix of sorted sets: deliveries waiting, by platform. */
-  readonly waiting: string;
   /** Hash: rules that anybody subscribed to, and what the set of them is called now (rulePages.ts). */
   readonly rules: string;
   /** Prefix of hashes: a page of a rule's subscribers, by `rule:page`. */
@@ -90,8 +86,6 @@ export function symbolKeys(symbol: string): SymbolKeys {
     fanOuts: `${base}:fan-outs`,
     outbox: `${base}:outbox:`,
     claimed: `${base}:claimed:`,
-    delivery: `${base}:delivery:`,
-    waiting: `${base}:outbox:`,
     rules: `${base}:rules`,
     rulePage: `${base}:rule:`,
   };
@@ -138,6 +132,30 @@ export const registerKeys = {
   /** Hash: changes of destinations that are under way, with what they touch. */
   unfinished: `${root}:{destinations}:unfinished`,
 };
+
+export interface PaceKeys {
+  /** List: when the newest messages were booked for, newest first, µs of Redis' clock. */
+  readonly all: string;
+  /** String: nothing before this, µs. */
+  readonly until: string;
+  /** Prefixes of the same by chat. */
+  readonly chat: string;
+  readonly chatUntil: string;
+  /** Prefix of strings: invalid requests by minute. */
+  readonly invalid: string;
+}
+
+/** What a platform was asked for lately by all processes together. */
+export function paceKeys(platform: string): PaceKeys {
+  const base = `${root}:{pace:${platform}}`;
+  return {
+    all: `${base}:all`,
+    until: `${base}:until`,
+    chat: `${base}:chat:`,
+    chatUntil: `${base}:chat-until:`,
+    invalid: `${base}:invalid:`,
+  };
+}
 
 export interface PictureKeys {
   /** Prefix of strings: a heatmap's columns, by span. */

@@ -1,98 +1,155 @@
-import type { Delivery, DeliveryResult, Outbox } from "./contracts.ts";
+import type { Claimed, Delivery, DeliveryResult, KeptAlert, Outbox, Outcome } from "./contracts.ts";
+import { expandScript, insertArguments, insertScript, keyArguments } from "./fanOut.ts";
 import { symbolKeys } from "./keys.ts";
+import { ledgerTtlMs } from "./ledgerLua.ts";
 import { claimScript, countScript, releaseScript, settleScript } from "./outboxScripts.ts";
-import { outboxTtlMs, platformOf } from "./outboxRows.ts";
 import { asList, asNumber, asText } from "./reply.ts";
 import { defineScript } from "./script.ts";
-import type { RedisClient, ScriptArgument } from "./script.ts";
+import type { RedisClient } from "./script.ts";
 
-/** A thousand claims hold Redis up for a millisecond; more at once would hold up everybody. */
-const maxClaim = 1_000;
+/** A hundred claims hold Redis up for half a millisecond; many more at once would hold up everybody. */
+const maxClaim = 128;
 
 /**
- * Attempts after which a delivery is given up: with pauses of up to five minutes, eight hours of a platform being
+ * Failures after which a delivery is given up: with pauses of up to five minutes, eight hours of a platform being
  * away.
  */
-export const maxAttempts = 100;
+export const maxFailures = 100;
 
 /** Each of these may have left a copy of the alert with somebody; more would be worse than one missing. */
 export const maxUnknowns = 10;
 
 /**
- * The ledger: rows pending → sending(attempt) → sent | dead, or back to pending. A row that is `sending` and whose
- * holder is gone comes back by `releaseStuck`. Until somebody else claims it, its holder may still settle it: what
- * was sent in the end should not be sent again.
+ * The ledger: rows pending → sending(attempt) → sent | dead | skipped | held, or back to pending. A row that is
+ * `sending` and whose holder is gone comes back by `releaseStuck`. Until somebody else claims it, its holder may still
+ * settle it: what was sent in the end should not be sent again. `now` takes the place of Redis' clock.
  */
-export function createOutbox(redis: RedisClient): Outbox {
+export function createOutbox(redis: RedisClient, { now }: { readonly now?: () => number } = {}): Outbox {
   const claim = defineScript(redis, claimScript);
   const settle = defineScript(redis, settleScript);
   const release = defineScript(redis, releaseScript);
   const count = defineScript(redis, countScript);
+  const insert = defineScript(redis, insertScript);
+  const expand = defineScript(redis, expandScript);
+  const time = (): number | string => now?.() ?? "";
   return {
-    claim: async (symbol, platform, now, limit) => {
-      const keys = symbolKeys(symbol);
-      const rows = await claim(
-        [keys.waiting + platform, keys.claimed + platform],
-        [now, Math.max(0, Math.min(limit, maxClaim)), keys.delivery, keys.alert],
-      );
-      return asList(rows).map((row) => decodeDelivery(symbol, asList(row)));
+    claim: async (place, platform, limit) => {
+      const { alert, ledger, messages } = symbolKeys(place);
+      const wanted = Math.max(0, Math.min(limit, maxClaim));
+      const args = [time(), wanted, ledgerTtlMs, alert, ledger, messages];
+      return decodeClaimed(place, asList(await claim(scriptKeys(place, platform), args)));
     },
-    settle: async (delivery, result, now) => {
-      const keys = symbolKeys(delivery.symbol);
-      const platform = platformOf(delivery.destination);
-      const settled = await settle(
-        [keys.delivery + memberOf(delivery), keys.waiting + platform, keys.claimed + platform],
-        [
-          memberOf(delivery),
-          delivery.attempt,
-          now,
-          maxAttempts,
-          maxUnknowns,
-          outboxTtlMs,
-          ...outcome(result),
-        ],
-      );
-      return settled === 1;
+    settle: async (place, platform, outcomes) => {
+      const { alert, ledger, messages } = symbolKeys(place);
+      const args = [time(), ledgerTtlMs, maxFailures, maxUnknowns, alert, ledger, messages];
+      const answers = await settle(scriptKeys(place, platform), [...args, ...outcomes.map(packOutcome)]);
+      return asText(answers)
+        .split("")
+        .map((answer) => answer === "1");
     },
-    holds: async (delivery) => {
-      const row = symbolKeys(delivery.symbol).delivery + memberOf(delivery);
-      const [state, attempt] = await redis.hmget(row, "state", "attempt");
-      return state === "sending" && Number(attempt) === delivery.attempt;
+    expand: async (place) => {
+      const keys = symbolKeys(place);
+      return asNumber(await expand([keys.fanOuts], keyArguments(keys, now?.()))) > 0;
     },
-    releaseStuck: async (symbol, platform, now, stuckMs) => {
-      const keys = symbolKeys(symbol);
-      const released = await release(
-        [keys.waiting + platform, keys.claimed + platform],
-        [now, now - stuckMs, maxClaim, maxAttempts, maxUnknowns, keys.delivery],
-      );
-      return asNumber(released);
+    releaseStuck: async (place, platform, stuckMs) => {
+      const { alert, ledger } = symbolKeys(place);
+      const args = [time(), stuckMs, maxClaim, maxFailures, maxUnknowns, alert, ledger];
+      return asNumber(await release(scriptKeys(place, platform), args));
     },
-    countPending: async (symbol) => {
-      const keys = symbolKeys(symbol);
-      return asNumber(await count([keys.platforms], [keys.waiting, keys.claimed]));
+    countPending: async (place) => {
+      const keys = symbolKeys(place);
+      return asNumber(await count([keys.platforms, keys.fanOuts], [keys.outbox, keys.claimed]));
+    },
+    newestEdits: async (place, episodeIds) => {
+      const { alert } = symbolKeys(place);
+      const kept = await Promise.all(episodeIds.map(async (id) => redis.hget(`${alert}${id}~`, "c")));
+      return kept.map((content) => content ?? undefined);
+    },
+    insert: async (place, at, alerts) => {
+      await insert([symbolKeys(place).alerts], insertArguments(place, { at, alerts }, now?.()));
     },
   };
 }
 
-function memberOf(delivery: Delivery): string {
-  return `${delivery.alertId}|${delivery.destination}`;
+function scriptKeys(place: string, platform: string): readonly string[] {
+  const { fanOuts, claimed, outbox } = symbolKeys(place);
+  return [fanOuts, claimed + platform, ...[0, 1, 2, "later"].map((lane) => `${outbox}${platform}:${lane}`)];
 }
 
-/** Kind, time of the next try, and what there is to note. */
-function outcome(result: DeliveryResult): readonly ScriptArgument[] {
-  if (result.kind === "sent") return [result.kind, 0, result.messageId];
-  return [result.kind, result.kind === "dead" ? 0 : result.retryAt, result.reason];
+const states: Readonly<Record<DeliveryResult["kind"], string>> = {
+  sent: "o",
+  dead: "d",
+  skipped: "k",
+  held: "h",
+  postponed: "p",
+  back: "b",
+  unknown: "u",
+};
+
+/** One text for each outcome: a claim's worth of them in few arguments. */
+function packOutcome({ delivery, result }: Outcome): string {
+  const { lane, order, subject, destination, attempt, version } = delivery;
+  const delayMs = "retryInMs" in result ? Math.max(0, Math.ceil(result.retryInMs)) : 0;
+  const note = result.kind === "sent" ? result.messageId : result.reason;
+  const movedTo = result.kind === "sent" ? (result.destination ?? "") : "";
+  const extra = delivery.alert.kind === "edit" ? version : movedTo;
+  return `${lane}\t${order}\t${subject}\t${destination}\t${attempt}\t${states[result.kind]}\t${delayMs}\t${extra}\t${note}`;
 }
 
-function decodeDelivery(symbol: string, row: readonly unknown[]): Delivery {
-  const [alertId, destination, attempt, createdAt, unknowns, content] = row;
+interface ClaimedAlert {
+  readonly subject: string;
+  readonly version: string;
+  readonly alert: KeptAlert;
+}
+
+function decodeClaimed(place: string, [isOpen, ages, dueIn, alerts, rows]: readonly unknown[]): Claimed {
+  const kept = asList(alerts).map((alert) => decodeAlert(asList(alert)));
+  const text = asText(rows);
   return {
-    symbol,
-    alertId: asText(alertId),
-    destination: asText(destination),
-    attempt: asNumber(attempt),
-    createdAt: asNumber(createdAt),
-    possibleRepeat: asNumber(unknowns) > 0,
-    content: asText(content),
+    deliveries: text === "" ? [] : text.split("\n").map((row) => decodeDelivery(place, kept, row)),
+    isOpen: asNumber(isOpen) === 1,
+    ageMs: asList(ages).map(optionalMs),
+    laterInMs: optionalMs(dueIn),
+  };
+}
+
+function optionalMs(reply: unknown): number | undefined {
+  const text = asText(reply);
+  return text === "" ? undefined : Number(text);
+}
+
+function decodeAlert(fields: readonly unknown[]): ClaimedAlert {
+  const [subject = "", alertId = "", episodeId = "", content = "", at, ageMs, version = "", kind, rule = ""] =
+    fields.map(asText);
+  return {
+    subject,
+    version,
+    alert: {
+      alertId,
+      episodeId,
+      kind: kind === "edit" ? kind : "push",
+      content,
+      rule,
+      createdAt: Number(at),
+      ageMs: Number(ageMs),
+    },
+  };
+}
+
+function decodeDelivery(place: string, alerts: readonly ClaimedAlert[], row: string): Delivery {
+  const [index, lane, order = "", attempt, unknowns, unknownMs, messageId = "", destination = ""] =
+    row.split("\t");
+  const kept = alerts[Number(index)];
+  if (kept === undefined) throw new Error("a claimed row names no alert");
+  return {
+    place,
+    ...kept,
+    destination,
+    attempt: Number(attempt),
+    unknowns: Number(unknowns),
+    unknownMs: Number(unknownMs),
+    lane: Number(lane),
+    order,
+    ...(messageId !== "" && { messageId }),
   };
 }

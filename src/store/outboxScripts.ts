@@ -1,82 +1,235 @@
-/** Moves due deliveries from waiting to claimed; each gets its next attempt number, which is the fence. */
+import { ledgerLua } from "./ledgerLua.ts";
+
+/** KEYS of all three: fan-outs, claimed, lanes 0 (groups, channels …), 1 (direct messages) and 2 (edits), later. */
+const outboxKeyCount = 6;
+
+/**
+ * Moves deliveries from the lanes to claimed; each gets its next attempt number, which is the fence. Lanes in order,
+ * oldest first in each; what waited for its time has kept its place among them. While an alert's rows are still being
+ * written only lane 0, because a group may yet come. ARGV: time, limit, ttl, prefixes of alerts, ledger, messages.
+ * Answers whether a fan-out is open, how old the first of each lane is (ms, '' where nothing waits), when the next of
+ * the later ones is due (ms, ''), alerts (subject, id, episode, content, decided at, age, version, kind, rule) and rows
+ * as text: alert's index, lane, order, attempt, unknowns, ms since the first unknown began, message to edit,
+ * destination.
+ */
 export const claimScript = {
   name: "lopsideClaim",
-  keys: 2,
+  keys: outboxKeyCount,
   lua: `
-local waiting, claimed = KEYS[1], KEYS[2]
-local now, limit, rowPrefix, alertPrefix = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local deliveries = {}
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 0, limit)) do
-  local key = rowPrefix .. member
-  redis.call('ZREM', waiting, member)
-  local row = redis.call('HMGET', key, 'alertId', 'destination', 'createdAt', 'unknowns')
-  local content = row[1] and redis.call('GET', alertPrefix .. row[1])
-  -- a row or content that is gone waited for 90 days: there is nothing left to say
-  if content then
-    local attempt = redis.call('HINCRBY', key, 'attempt', 1)
-    redis.call('HSET', key, 'state', 'sending', 'startedAt', now)
-    redis.call('ZADD', claimed, now, member)
-    deliveries[#deliveries + 1] = { row[1], row[2], attempt, row[3], row[4], content }
+${ledgerLua}
+local fanOuts, claimed = KEYS[1], KEYS[2]
+local now, limit, ttl = timeMs(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local alertPrefix, ledgerPrefix, messagePrefix = ARGV[4], ARGV[5], ARGV[6]
+local isOpen = redis.call('EXISTS', fanOuts) == 1
+local known, alerts, rows, touched = {}, {}, {}, {}
+
+local function alertOf(subject)
+  if known[subject] ~= nil then return known[subject] end
+  local kept = redis.call('HMGET', alertPrefix .. subject, 'i', 'e', 'c', 'at', 't', 'v', 'k', 'n', 'm', 'r')
+  if not kept[1] then
+    known[subject] = false
+    return false
   end
+  local alert = { index = #alerts, episode = kept[2], isEdit = kept[7] == 'edit', shards = tonumber(kept[8]),
+    messageShards = tonumber(kept[9]) }
+  alerts[#alerts + 1] = { subject, kept[1], kept[2], kept[3], kept[4], whole(now - tonumber(kept[5])), kept[6] or '0',
+    kept[7], kept[10] or '' }
+  known[subject] = alert
+  return alert
 end
-return deliveries
+
+local function claim(lane, order, subject, destination)
+  local alert = alertOf(subject)
+  -- an alert that is gone waited for 90 days: there is nothing left to say
+  if not alert then return false end
+  local messageId = ''
+  if alert.isEdit then
+    messageId = redis.call('HGET', fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination), destination)
+    if not messageId then return false end
+  end
+  local key = fieldsKey(ledgerPrefix, subject, alert.shards, destination)
+  local row = parseRow(redis.call('HGET', key, destination))
+    or { state = 'p', attempt = 0, failures = 0, unknowns = 0, since = 0 }
+  if row.state == 's' or (row.state ~= 'p' and not alert.isEdit) then return false end
+  if row.state ~= 'p' then row.failures, row.unknowns, row.since = 0, 0, 0 end
+  row.state, row.attempt, row.at, row.note = 's', row.attempt + 1, now, ''
+  redis.call('HSET', key, destination, packRow(row))
+  touched[key] = true
+  local unknownMs = row.since > 0 and whole(now - row.since) or '0'
+  rows[#rows + 1] = table.concat({ alert.index, lane, order, row.attempt, row.unknowns, unknownMs, messageId,
+    destination }, '\\t')
+  return true
+end
+
+local function claimLane(lane)
+  local key = KEYS[3 + lane]
+  local members = redis.call('ZRANGE', key, 0, limit - #rows - 1, 'WITHSCORES')
+  local taken, gone = {}, {}
+  for at = 1, #members, 2 do
+    local member, order = members[at], members[at + 1]
+    local subject, destination = string.match(member, '^([^|]+)|(.*)$')
+    gone[#gone + 1] = member
+    if claim(lane, order, subject, destination) then
+      taken[#taken + 1] = now
+      taken[#taken + 1] = lane .. '|' .. order .. '|' .. member
+    end
+  end
+  if #gone > 0 then redis.call('ZREM', key, unpack(gone)) end
+  if #taken > 0 then redis.call('ZADD', claimed, unpack(taken)) end
+end
+
+local ripe = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', now, 'LIMIT', 0, 200)
+for _, entry in ipairs(ripe) do
+  local lane, order, member = string.match(entry, '^(%d)|([^|]+)|(.*)$')
+  redis.call('ZADD', KEYS[3 + lane], order, member)
+end
+if #ripe > 0 then redis.call('ZREM', KEYS[6], unpack(ripe)) end
+for lane = 0, isOpen and 0 or 2 do
+  if #rows < limit then claimLane(lane) end
+end
+for key in pairs(touched) do redis.call('PEXPIRE', key, ttl) end
+
+local ages = {}
+for lane = 0, 2 do
+  local first = redis.call('ZRANGE', KEYS[3 + lane], 0, 0, 'WITHSCORES')[2]
+  ages[lane + 1] = first and whole(math.max(0, now - tonumber(first))) or ''
+end
+local nextLater = redis.call('ZRANGE', KEYS[6], 0, 0, 'WITHSCORES')[2]
+local dueIn = nextLater and whole(math.max(0, math.ceil(tonumber(nextLater) - now))) or ''
+return { isOpen and 1 or 0, ages, dueIn, alerts, table.concat(rows, '\\n') }
 `,
 };
 
 /** Lua: what becomes of a delivery that has to be tried again, or has been often enough. */
 const retryLua = `
-local function retry(key, waiting, member, dueAt, reason, maxAttempts, maxUnknowns)
-  local row = redis.call('HMGET', key, 'attempt', 'unknowns')
-  if tonumber(row[1]) >= tonumber(maxAttempts) or tonumber(row[2]) >= tonumber(maxUnknowns) then
-    redis.call('HSET', key, 'state', 'dead', 'reason', 'given up after ' .. row[1] .. ' attempts: ' .. reason)
+local function wait(lane, order, member, delay)
+  if delay > 0 then
+    redis.call('ZADD', KEYS[6], now + delay, lane .. '|' .. order .. '|' .. member)
+  else
+    redis.call('ZADD', KEYS[3 + lane], order, member)
+  end
+end
+local function retry(row, entry, delay, reason)
+  if row.failures >= maxFailures or row.unknowns >= maxUnknowns then
+    row.state, row.note = 'd', 'given up after ' .. row.attempt .. ' attempts: ' .. reason
     return
   end
-  redis.call('HSET', key, 'state', 'pending', 'reason', reason)
-  redis.call('ZADD', waiting, dueAt, member)
+  row.state, row.note = 'p', reason
+  wait(entry.lane, entry.order, entry.member, delay)
 end
 `;
 
-/** 1 when the outcome was noted, 0 when the delivery is somebody else's by now, or settled already. */
+/**
+ * Notes outcomes. ARGV: time, ttl, greatest numbers of failures and unknowns, prefixes of alerts, ledger, messages,
+ * then each outcome as text: lane, order, subject, destination, attempt, state (o, d, k, h, p, b, u; b is p without having
+ * tried), ms until it is due again, extra, note. Extra is the destination a message really went to, or the version
+ * of the edit it shows. Answers a digit each: 0 where the delivery is somebody else's by now, or settled already.
+ */
 export const settleScript = {
   name: "lopsideSettle",
-  keys: 3,
+  keys: outboxKeyCount,
   lua: `
+${ledgerLua}
+local claimed = KEYS[2]
+local now, ttl, maxFailures, maxUnknowns = timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local alertPrefix, ledgerPrefix, messagePrefix = ARGV[5], ARGV[6], ARGV[7]
 ${retryLua}
-local key, waiting, claimed = unpack(KEYS)
-local member, attempt, now, maxAttempts, maxUnknowns, ttl, kind, dueAt, note = unpack(ARGV)
-local row = redis.call('HMGET', key, 'state', 'attempt')
-if row[2] ~= attempt or (row[1] ~= 'sending' and row[1] ~= 'pending') then return 0 end
-
-redis.call('ZREM', claimed, member)
-redis.call('ZREM', waiting, member)
-redis.call('PEXPIRE', key, ttl)
-if kind == 'sent' then
-  redis.call('HSET', key, 'state', 'sent', 'messageId', note, 'settledAt', now)
-elseif kind == 'dead' then
-  redis.call('HSET', key, 'state', 'dead', 'reason', note, 'settledAt', now)
-else
-  if kind == 'unknown' then redis.call('HINCRBY', key, 'unknowns', 1) end
-  retry(key, waiting, member, dueAt, note, maxAttempts, maxUnknowns)
+local known = {}
+local function alertOf(subject)
+  if known[subject] ~= nil then return known[subject] end
+  local kept = redis.call('HMGET', alertPrefix .. subject, 'k', 'e', 'n', 'm', 't', 'v')
+  known[subject] = kept[1] and { isEdit = kept[1] == 'edit', episode = kept[2], shards = tonumber(kept[3]),
+    messageShards = tonumber(kept[4]), at = tonumber(kept[5]), version = kept[6] or '0' } or false
+  return known[subject]
 end
-return 1
+local function editOf(episode)
+  return redis.call('HGET', alertPrefix .. episode .. '~', 't')
+end
+
+-- a message stands: it is what edits go to, and if one came meanwhile it is due
+local function keepMessage(alert, destination, messageId)
+  if alert.episode == '' then return end
+  local key = fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination)
+  redis.call('HSET', key, destination, messageId)
+  redis.call('PEXPIRE', key, ttl)
+  local edit = editOf(alert.episode)
+  if edit and tonumber(edit) > alert.at then
+    redis.call('ZADD', KEYS[5], 'NX', now, alert.episode .. '~|' .. destination)
+  end
+end
+
+local function settle(outcome)
+  local lane, order, subject, destination, attempt, state, delay, extra, note =
+    string.match(outcome, '^(%d)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t(%d+)\\t(%a)\\t(%d+)\\t([^\\t]*)\\t(.*)$')
+  local alert = alertOf(subject)
+  if not alert then return '0' end
+  local key = fieldsKey(ledgerPrefix, subject, alert.shards, destination)
+  local row = parseRow(redis.call('HGET', key, destination))
+  if not row or row.attempt ~= tonumber(attempt) or (row.state ~= 's' and row.state ~= 'p') then return '0' end
+  local member = subject .. '|' .. destination
+  local entry = lane .. '|' .. order .. '|' .. member
+  redis.call('ZREM', claimed, entry)
+  if row.state == 'p' then
+    redis.call('ZREM', KEYS[3 + lane], member)
+    redis.call('ZREM', KEYS[6], entry)
+  end
+  if state == 'p' or state == 'u' then
+    row.failures = row.failures + 1
+    if state == 'u' then
+      row.unknowns = row.unknowns + 1
+      if row.since == 0 then row.since = row.at end
+    end
+    retry(row, { lane = lane, order = order, member = member }, tonumber(delay), note)
+  elseif state == 'b' then
+    row.state = 'p'
+    wait(lane, order, member, tonumber(delay))
+  else
+    row.state, row.note = state, note
+  end
+  row.at = now
+  redis.call('HSET', key, destination, packRow(row))
+  if state == 'o' and not alert.isEdit then keepMessage(alert, extra ~= '' and extra or destination, note) end
+  if state == 'o' and alert.isEdit and alert.version ~= extra then redis.call('ZADD', KEYS[5], 'NX', now, member) end
+  if state == 'd' and alert.isEdit then
+    redis.call('HDEL', fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination), destination)
+  end
+  return '1'
+end
+
+local answers = {}
+for at = 8, #ARGV do answers[#answers + 1] = settle(ARGV[at]) end
+return table.concat(answers)
 `,
 };
 
-/** Claims older than the given time go back to waiting; whether they were sent nobody knows. */
+/**
+ * Claims older than the given time go back to waiting; whether they were sent nobody knows. ARGV: time, age in ms,
+ * limit, ttl, greatest numbers of failures and unknowns, prefixes of alerts and ledger.
+ */
 export const releaseScript = {
   name: "lopsideReleaseStuck",
-  keys: 2,
+  keys: outboxKeyCount,
   lua: `
+${ledgerLua}
+local claimed = KEYS[2]
+local now, ageMs, limit = timeMs(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local maxFailures, maxUnknowns = tonumber(ARGV[4]), tonumber(ARGV[5])
+local alertPrefix, ledgerPrefix = ARGV[6], ARGV[7]
 ${retryLua}
-local waiting, claimed = KEYS[1], KEYS[2]
-local now, olderThan, limit, maxAttempts, maxUnknowns, rowPrefix = unpack(ARGV)
 local released = 0
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', claimed, '-inf', olderThan, 'LIMIT', 0, limit)) do
-  local key = rowPrefix .. member
-  redis.call('ZREM', claimed, member)
-  if redis.call('HGET', key, 'state') == 'sending' then
-    redis.call('HINCRBY', key, 'unknowns', 1)
-    retry(key, waiting, member, now, 'its sender was not heard of again', maxAttempts, maxUnknowns)
+for _, entry in ipairs(redis.call('ZRANGEBYSCORE', claimed, '-inf', now - ageMs, 'LIMIT', 0, limit)) do
+  redis.call('ZREM', claimed, entry)
+  local lane, order, member = string.match(entry, '^(%d)|([^|]+)|(.*)$')
+  local subject, destination = string.match(member, '^([^|]+)|(.*)$')
+  local shards = tonumber(redis.call('HGET', alertPrefix .. subject, 'n') or 1)
+  local key = fieldsKey(ledgerPrefix, subject, shards, destination)
+  local row = parseRow(redis.call('HGET', key, destination))
+  if row and row.state == 's' then
+    row.unknowns, row.failures = row.unknowns + 1, row.failures + 1
+    if row.since == 0 then row.since = row.at end
+    retry(row, { lane = lane, order = order, member = member }, 0, 'its sender was not heard of again')
+    row.at = now
+    redis.call('HSET', key, destination, packRow(row))
     released = released + 1
   end
 end
@@ -84,13 +237,17 @@ return released
 `,
 };
 
+/** ARGV: prefixes of lanes and claimed. KEYS platforms, fan-outs. */
 export const countScript = {
   name: "lopsideCountPending",
-  keys: 1,
+  keys: 2,
   lua: `
-local count = 0
+local count = redis.call('LLEN', KEYS[2])
 for _, platform in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-  count = count + redis.call('ZCARD', ARGV[1] .. platform) + redis.call('ZCARD', ARGV[2] .. platform)
+  for _, lane in ipairs({ '0', '1', '2', 'later' }) do
+    count = count + redis.call('ZCARD', ARGV[1] .. platform .. ':' .. lane)
+  end
+  count = count + redis.call('ZCARD', ARGV[2] .. platform)
 end
 return count
 `,

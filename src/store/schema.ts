@@ -1,10 +1,11 @@
 import { StoreError } from "./errors.ts";
 import { schemaKey } from "./keys.ts";
+import { migrateOutbox } from "./outboxMigration.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
 
 /** Version of the keys' layout (keys.ts) and of what is packed in them. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** From `from` to `from + 1`. Must bear being run twice, also at once: two processes may start together. */
 export interface Migration {
@@ -19,7 +20,8 @@ const stepScript = {
   lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end`,
 };
 
-const migrations: readonly Migration[] = [];
+/** 2: deliveries are rows in an alert's ledger, and wait in lanes. */
+const migrations: readonly Migration[] = [{ from: 1, run: migrateOutbox }];
 
 export interface Schema {
   readonly version: number;

@@ -6,7 +6,8 @@ export type RedisClient = Redis | Cluster;
 export interface Script {
   /** Unique among the scripts of a connection. */
   readonly name: string;
-  readonly keys: number;
+  /** Undefined: another number at each call. */
+  readonly keys: number | undefined;
   readonly lua: string;
 }
 
@@ -17,12 +18,15 @@ export type RunScript = (keys: readonly string[], args: readonly ScriptArgument[
 
 /** Makes a script known to a connection: sent once per socket, called by its hash after that. */
 export function defineScript(redis: RedisClient, script: Script): RunScript {
-  redis.defineCommand(script.name, { lua: script.lua, numberOfKeys: script.keys });
+  const { lua, keys: keyCount } = script;
+  redis.defineCommand(script.name, { lua, ...(keyCount !== undefined && { numberOfKeys: keyCount }) });
   const run: unknown = Reflect.get(redis, `${script.name}Buffer`);
   if (typeof run !== "function") throw new Error(`script ${script.name} was not defined`);
   return async (keys, args) => {
-    if (keys.length !== script.keys) throw new Error(`script ${script.name} takes ${script.keys} keys`);
-    const reply: unknown = await Reflect.apply(run, redis, [...keys, ...args.map(sendable)]);
+    if (keyCount !== undefined && keys.length !== keyCount)
+      throw new Error(`script ${script.name} takes ${keyCount} keys`);
+    const counted = keyCount === undefined ? [keys.length] : [];
+    const reply: unknown = await Reflect.apply(run, redis, [...counted, ...keys, ...args.map(sendable)]);
     return reply;
   };
 }

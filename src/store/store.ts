@@ -7,11 +7,13 @@ import { createLiquidations } from "./liquidations.ts";
 import { createPositions } from "./positions.ts";
 import { createMarketCache } from "./markets.ts";
 import { createOutbox } from "./outbox.ts";
+import { createPace } from "./pace.ts";
 import { createRounds } from "./rounds.ts";
 import { createRules } from "./rulePages.ts";
 import { prepareSchema } from "./schema.ts";
 import type { RedisClient } from "./script.ts";
 import { createSymbols } from "./symbols.ts";
+import { createTurns } from "./turns.ts";
 
 /**
  * Everything Lopside keeps in Redis, over one connection of the role "commands". Throws a StoreError when what is
@@ -30,5 +32,7 @@ export async function openStore(redis: RedisClient, { log }: { readonly log: Log
     depths: createDepths(redis),
     destinations: createDestinations(redis),
     rules: createRules(redis),
+    pace: createPace(redis),
+    turns: createTurns(redis),
   };
 }

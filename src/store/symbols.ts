@@ -28,7 +28,8 @@ return { state[1], state[2], state[3], redis.call('HGETALL', KEYS[2]) }
 `,
 };
 
-export function createSymbols(redis: RedisClient): Symbols {
+/** `now` takes the place of Redis' clock for when alerts are due. */
+export function createSymbols(redis: RedisClient, { now }: { readonly now?: () => number } = {}): Symbols {
   const commit = defineScript(redis, commitScript);
   const read = defineScript(redis, readScript);
   const add = defineScript(redis, addHistoryScript);
@@ -42,7 +43,8 @@ export function createSymbols(redis: RedisClient): Symbols {
       if (typeof version !== "string" || typeof slot !== "string") return noVersion;
       return { version: Number(version), slot: Number(slot) };
     },
-    commit: async (wanted) => commitResult(asText(await commit(commitKeys(wanted), commitArguments(wanted)))),
+    commit: async (wanted) =>
+      commitResult(asText(await commit(commitKeys(wanted), commitArguments(wanted, now?.())))),
     imbalance: async (symbol) => {
       const json = await redis.hget(symbolKeys(symbol).state, "imbalance");
       return json === null ? undefined : parseStored(json, storedImbalance, `imbalance of ${symbol}`);

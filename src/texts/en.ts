@@ -1,5 +1,6 @@
 import { botsEnglish } from "./english/bots.ts";
 import { chartsEnglish } from "./english/charts.ts";
+import { deliveryEnglish } from "./english/delivery.ts";
 import { discordEnglish } from "./english/discord.ts";
 import { rulesEnglish } from "./english/rules.ts";
 
@@ -72,6 +73,7 @@ export const english = {
   ...chartsEnglish,
   ...discordEnglish,
   ...rulesEnglish,
+  ...deliveryEnglish,
 } as const;
 
 export type TextId = keyof typeof english;

@@ -1,6 +1,7 @@
 import type { Catalogue } from "./en.ts";
 import { botsSpanish } from "./spanish/bots.ts";
 import { chartsSpanish } from "./spanish/charts.ts";
+import { deliverySpanish } from "./spanish/delivery.ts";
 import { discordSpanish } from "./spanish/discord.ts";
 import { rulesSpanish } from "./spanish/rules.ts";
 
@@ -72,4 +73,5 @@ export const spanish: Catalogue = {
   ...chartsSpanish,
   ...discordSpanish,
   ...rulesSpanish,
+  ...deliverySpanish,
 };

@@ -16,8 +16,11 @@ export const backfillJob = z.object({
   series: z.string().optional(),
 });
 export const recomputeJob = z.object({ symbol: z.string().regex(symbolPattern), slot: z.number().int() });
-/** A wake-up: "this symbol's outbox has something for this platform". The outbox says what. */
-export const deliverJob = z.object({ platform: z.string(), symbol: z.string().regex(symbolPattern) });
+/** A wake-up: "this symbol's outbox has something for this platform", or the notices'. The outbox says what. */
+export const deliverJob = z.object({
+  platform: z.string(),
+  symbol: z.union([z.string().regex(symbolPattern), z.literal("notices")]),
+});
 
 export type PollJob = z.infer<typeof pollJob>;
 export type BackfillJob = z.infer<typeof backfillJob>;

@@ -10,13 +10,24 @@ export const content = JSON.stringify(alertContent(referenceImbalance, firedUp))
 
 export function aDelivery(over: Partial<Delivery> = {}): Delivery {
   return {
-    symbol: "BTC",
-    alertId: firedUp.alertId,
+    place: "BTC",
+    subject: firedUp.alertId,
+    alert: {
+      alertId: firedUp.alertId,
+      episodeId: "",
+      kind: "push",
+      content,
+      rule: "",
+      createdAt: now,
+      ageMs: 0,
+    },
     destination: "console",
     attempt: 1,
-    createdAt: now,
-    possibleRepeat: false,
-    content,
+    unknowns: 0,
+    unknownMs: 0,
+    lane: 0,
+    order: "0",
+    version: "0",
     ...over,
   };
 }

@@ -1,41 +1,25 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { startSweep } from "../../src/notifier/sweep.ts";
-import { scaledClock } from "../../src/ops/clock.ts";
-import { fakeStore } from "../support/fakeStore.ts";
+import { startSweep, type SweepOptions } from "../../src/notifier/sweep.ts";
 import { silentLog } from "../support/redis.ts";
-import { handClock } from "./builders.ts";
 
-type Drain = (symbol: string) => Promise<void>;
-
-const symbols = ["BTC", "ETH"];
-const { outbox } = fakeStore();
+const places = ["BTC", "notices"];
 const settle = async (): Promise<void> => {
   await vi.advanceTimersByTimeAsync(0);
 };
 
-function sweepWith(drains: Readonly<Record<string, Drain>>, more: object = {}) {
-  return startSweep({
-    drains: new Map(Object.entries(drains)),
-    outbox,
-    symbols,
-    clock: handClock(),
-    log: silentLog,
-    ...more,
-  });
+/** A pump that notes where it was woken. */
+function noting(): { woken: string[]; wake: (place: string) => void } {
+  const woken: string[] = [];
+  return { woken, wake: (place) => woken.push(place) };
 }
 
-/** A drain that notes whom it was asked for. */
-function noting(): { drained: string[]; drain: Drain } {
-  const drained: string[] = [];
-  return {
-    drained,
-    drain: async (symbol) => {
-      drained.push(symbol);
-    },
-  };
+function sweepWith(
+  pumps: Readonly<Record<string, { wake: (place: string) => void }>>,
+  releaseStuck: SweepOptions["outbox"]["releaseStuck"] = async () => 0,
+) {
+  const outbox = { releaseStuck };
+  return startSweep({ pumps: new Map(Object.entries(pumps)), outbox, places, log: silentLog });
 }
-
-const hanging: Drain = async () => new Promise(() => undefined);
 
 describe("a sweep", () => {
   beforeEach(() => {
@@ -45,102 +29,58 @@ describe("a sweep", () => {
     vi.useRealTimers();
   });
 
-  test("looks through every symbol at once, and again every five seconds, until it is stopped", async () => {
-    const { drained, drain } = noting();
-    const stop = sweepWith({ console: drain });
+  test("wakes every place at once, and again every three seconds, until it is stopped", async () => {
+    const { woken, wake } = noting();
+    const stop = sweepWith({ console: { wake } });
     await settle();
-    expect(drained).toEqual(["BTC", "ETH"]);
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(drained).toHaveLength(6);
+    expect(woken).toEqual(places);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(woken).toHaveLength(6);
     await stop();
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(drained).toHaveLength(6);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(woken).toHaveLength(6);
   });
 
-  test("takes over claims older than twelve real seconds, however fast the clock runs", async () => {
-    const asked: (string | number)[][] = [];
-    const watching = {
-      ...outbox,
-      releaseStuck: async (symbol: string, platform: string, _now: number, stuckMs: number) => {
-        asked.push([symbol, platform, stuckMs]);
-        return 0;
-      },
-    };
-    const stop = sweepWith({ console: noting().drain }, { outbox: watching, clock: scaledClock(60, 0) });
-    await settle();
-    await stop();
-    expect(asked).toEqual([
-      ["BTC", "console", 720_000],
-      ["ETH", "console", 720_000],
-    ]);
-  });
-
-  test("a platform that hangs holds up no other", async () => {
-    const { drained, drain } = noting();
-    sweepWith({ telegram: hanging, console: drain });
-    await settle();
-    expect(drained).toEqual(["BTC", "ETH"]);
-  });
-
-  test("a platform that hangs does not keep the others from their next sweep", async () => {
-    const { drained, drain } = noting();
-    sweepWith({ telegram: hanging, console: drain });
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(drained).toHaveLength(6);
-  });
-
-  test("a symbol that fails holds up no other, and is tried again", async () => {
-    const { drained, drain } = noting();
-    const stop = sweepWith({
-      console: async (symbol) => {
-        await drain(symbol);
-        if (symbol === "BTC") throw new Error("unreadable");
-      },
+  test("takes over claims older than a send can take, everywhere", async () => {
+    const asked: unknown[] = [];
+    const stop = sweepWith({ console: noting() }, async (...args) => {
+      asked.push(args);
+      return 0;
     });
-    await vi.advanceTimersByTimeAsync(5_000);
+    await settle();
     await stop();
-    expect(drained).toEqual(["BTC", "ETH", "BTC", "ETH"]);
+    expect(asked).toEqual(places.map((place) => [place, "console", 12_500]));
+  });
+
+  test("a platform that can't be swept keeps no other from it", async () => {
+    const { woken, wake } = noting();
+    sweepWith({ telegram: noting(), console: { wake } }, async (_place, platform) =>
+      platform === "telegram" ? new Promise<number>(() => undefined) : 0,
+    );
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(woken).toHaveLength(6);
+  });
+
+  test("a place that fails is woken all the same, and tried again", async () => {
+    const { woken, wake } = noting();
+    const stop = sweepWith({ console: { wake } }, async (place) => {
+      if (place === "BTC") throw new Error("unreadable");
+      return 0;
+    });
+    await vi.advanceTimersByTimeAsync(3_000);
+    await stop();
+    expect(woken).toEqual([...places, ...places]);
   });
 
   test("never runs twice at once on one platform", async () => {
     let running = 0;
     let most = 0;
-    const release: (() => void)[] = [];
-    const stop = sweepWith({
-      console: async () => {
-        running += 1;
-        most = Math.max(most, running);
-        await new Promise<void>((resolve) => release.push(resolve));
-        running -= 1;
-      },
+    sweepWith({ console: noting() }, async () => {
+      running += 1;
+      most = Math.max(most, running);
+      return new Promise<number>(() => undefined);
     });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(most).toBe(1);
-    const stopped = stop();
-    for (const go of release) go();
-    await stopped;
-  });
-
-  test("stopping waits for what is being sent, and begins nothing more", async () => {
-    const { drained, drain } = noting();
-    let finish = (): void => undefined;
-    const stop = sweepWith({
-      console: async (symbol) => {
-        await drain(symbol);
-        await new Promise<void>((resolve) => {
-          finish = resolve;
-        });
-      },
-    });
-    await settle();
-    let stopped = false;
-    const stopping = stop().finally(() => {
-      stopped = true;
-    });
-    await settle();
-    expect(stopped).toBe(false);
-    finish();
-    await stopping;
-    expect(drained).toEqual(["BTC"]);
   });
 });

@@ -218,10 +218,11 @@ test("on a Redis Cluster the whole store works: no script leaves its slot", asyn
   expect(await symbols.commit(commit)).toBe("committed");
   expect(await symbols.read("BTC")).toMatchObject({ version: 1 });
   expect(await symbols.history("BTC", noon, noon)).toHaveLength(1);
-  const [delivery] = await outbox.claim("BTC", "console", noon, 1);
+  const [delivery] = (await outbox.claim("BTC", "console", 1)).deliveries;
   if (delivery === undefined) throw new Error("nothing to claim");
-  expect(await outbox.settle(delivery, { kind: "sent", messageId: "" }, noon)).toBe(true);
-  expect(await outbox.releaseStuck("BTC", "console", noon, 0)).toBe(0);
+  const result = { kind: "sent", messageId: "" } as const;
+  expect(await outbox.settle("BTC", "console", [{ delivery, result }])).toEqual([true]);
+  expect(await outbox.releaseStuck("BTC", "console", 0)).toBe(0);
   expect(await outbox.countPending("BTC")).toBe(0);
   await markets.put("okx", "[]");
   expect(await markets.get("okx")).toBe("[]");

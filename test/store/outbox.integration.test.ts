@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Delivery, Outbox, OutboxAlert, Symbols } from "../../src/store/contracts.ts";
+import type { Delivery, DeliveryResult, Outbox, OutboxAlert, Symbols } from "../../src/store/contracts.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
-import { createOutbox, maxAttempts, maxUnknowns } from "../../src/store/outbox.ts";
+import { createOutbox, maxFailures, maxUnknowns } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
 import { startTestRedis } from "../support/redis.ts";
@@ -12,75 +12,117 @@ let server: TestRedis;
 let redis: RedisClient;
 let symbols: Symbols;
 let outbox: Outbox;
+/** What stands for Redis' clock. */
+let time = noon;
+const now = (): number => time;
 
 beforeAll(async () => {
   server = await startTestRedis();
-  redis = await server.connect();
-  symbols = createSymbols(redis);
-  outbox = createOutbox(redis);
+  await open();
 });
 afterAll(async () => server.stop());
 beforeEach(async () => {
   await redis.flushall();
+  time = noon;
 });
+
+async function open(): Promise<void> {
+  redis = await server.connect();
+  symbols = createSymbols(redis, { now });
+  outbox = createOutbox(redis, { now });
+}
 
 async function commitAlerts(...alerts: readonly OutboxAlert[]): Promise<void> {
   const { version, slot } = await symbols.readVersion("BTC");
   await symbols.commit(aCommit({ basedOn: version, slot: slot + 1, alerts }));
 }
 
-async function claimOne(now = noon): Promise<Delivery> {
-  const [delivery] = await outbox.claim("BTC", "console", now, 1);
+async function claim(platform: string, limit = 10): Promise<readonly Delivery[]> {
+  return (await outbox.claim("BTC", platform, limit)).deliveries;
+}
+
+async function claimOne(): Promise<Delivery> {
+  const [delivery] = await claim("console", 1);
   if (delivery === undefined) throw new Error("nothing to claim");
   return delivery;
 }
 
-async function rowOf(delivery: Delivery): Promise<Record<string, string>> {
-  return redis.hgetall(`${symbolKeys("BTC").delivery}${delivery.alertId}|${delivery.destination}`);
+async function settle(delivery: Delivery, result: DeliveryResult): Promise<boolean | undefined> {
+  return (await outbox.settle("BTC", "console", [{ delivery, result }]))[0];
+}
+
+/** What the ledger says of an alert that went to few. */
+async function rowOf({ alert, destination }: Delivery): Promise<string | null> {
+  return redis.hget(`${symbolKeys("BTC").ledger}${alert.alertId}:0`, destination);
 }
 
 const sent = { kind: "sent", messageId: "m1" } as const;
 
 describe("a committed alert", () => {
-  test("is due at once, whatever the notifier's clock says", async () => {
-    await commitAlerts(anAlert());
-    expect(await claimOne(noon - 30_000)).toMatchObject({ attempt: 1, createdAt: noon });
+  test("is due at once by Redis' own clock, whatever the clocks of processes say", async () => {
+    const wrong = createSymbols(redis);
+    await wrong.commit(aCommit({ at: noon + 3_600_000, alerts: [anAlert()] }));
+    const { deliveries } = await createOutbox(redis).claim("BTC", "console", 1);
+    expect(deliveries).toMatchObject([{ attempt: 1, alert: { createdAt: noon + 3_600_000 } }]);
   });
 
   test("is a delivery to each of its destinations, claimed platform by platform", async () => {
-    await commitAlerts(anAlert({ destinations: ["console", "telegram:-100/7", "telegram:42"] }));
+    await commitAlerts(anAlert({ destinations: ["console", "telegram:-100/7", "telegram:-42"] }));
     expect(await outbox.countPending("BTC")).toBe(3);
-    expect(await outbox.claim("BTC", "telegram", noon, 10)).toEqual(
-      ["telegram:-100/7", "telegram:42"].map((destination) => ({
-        symbol: "BTC",
-        alertId: "a1",
+    time += 1_500;
+    expect(await claim("telegram")).toEqual(
+      ["telegram:-100/7", "telegram:-42"].map((destination) => ({
+        place: "BTC",
+        subject: "a1",
+        alert: {
+          alertId: "a1",
+          episodeId: "",
+          kind: "push",
+          content: anAlert().content,
+          rule: "",
+          createdAt: noon,
+          ageMs: 1_500,
+        },
         destination,
         attempt: 1,
-        createdAt: noon,
-        possibleRepeat: false,
-        content: anAlert().content,
+        unknowns: 0,
+        unknownMs: 0,
+        lane: 0,
+        order: `${noon - 0.999}`,
+        version: "0",
       })),
     );
-    expect(await outbox.claim("BTC", "discord", noon, 10)).toEqual([]);
-    expect(await outbox.claim("ETH", "console", noon, 10)).toEqual([]);
+    expect(await claim("discord")).toEqual([]);
+    expect((await outbox.claim("ETH", "console", 10)).deliveries).toEqual([]);
   });
 
-  test("is there once for each destination, however often it is committed", async () => {
+  test("is committed once for ever", async () => {
     await commitAlerts(anAlert());
-    await outbox.settle(await claimOne(), sent, noon);
-    await commitAlerts(anAlert({ destinations: ["console", "telegram:42"] }));
-    expect(await outbox.claim("BTC", "console", noon, 10)).toEqual([]);
-    expect(await outbox.claim("BTC", "telegram", noon, 10)).toHaveLength(1);
+    await settle(await claimOne(), sent);
+    await commitAlerts(anAlert());
+    expect(await claim("console")).toEqual([]);
   });
 
   test("doesn't stay for ever, settled or not", async () => {
     await commitAlerts(anAlert());
-    const { alert, delivery: row } = symbolKeys("BTC");
-    const lifetimes = async (): Promise<readonly number[]> =>
-      Promise.all([`${alert}a1`, `${row}a1|console`].map(async (key) => redis.pttl(key)));
-    expect(Math.min(...(await lifetimes()))).toBeGreaterThan(0);
-    await outbox.settle(await claimOne(), sent, noon);
-    expect(Math.min(...(await lifetimes()))).toBeGreaterThan(0);
+    const { alert, ledger } = symbolKeys("BTC");
+    expect(await redis.pttl(`${alert}a1`)).toBeGreaterThan(0);
+    await settle(await claimOne(), sent);
+    expect(await redis.pttl(`${ledger}a1:0`)).toBeGreaterThan(0);
+  });
+
+  test("goes to as many destinations as an operator may list", async () => {
+    const destinations = Array.from({ length: 10_000 }, (_, index) => `telegram:-${index}`);
+    await commitAlerts(anAlert({ destinations }));
+    expect(await outbox.countPending("BTC")).toBe(10_000);
+  });
+
+  test("goes to groups and channels before it goes to people, oldest first among each", async () => {
+    await commitAlerts(anAlert({ alertId: "old", destinations: ["telegram:1", "telegram:-100"] }));
+    time += 1;
+    await commitAlerts(anAlert({ alertId: "new", destinations: ["telegram:2", "telegram:@channel"] }));
+    const order = (await claim("telegram")).map(({ destination }) => destination);
+    expect(order).toEqual(["telegram:-100", "telegram:@channel", "telegram:1", "telegram:2"]);
   });
 });
 
@@ -89,25 +131,23 @@ describe("a claim", () => {
     const destinations = Array.from({ length: 300 }, (_, index) => `telegram:${index}`);
     await commitAlerts(anAlert({ destinations }));
     const claimants = await Promise.all(
-      Array.from({ length: 4 }, async () => createOutbox(await server.connect())),
+      Array.from({ length: 4 }, async () => createOutbox(await server.connect(), { now })),
     );
     const taken = await Promise.all(
-      Array.from({ length: 40 }, async (_, turn) => claimants[turn % 4]?.claim("BTC", "telegram", noon, 10)),
+      Array.from({ length: 40 }, async (_, turn) => claimants[turn % 4]?.claim("BTC", "telegram", 10)),
     );
-    const names = taken.flatMap((deliveries) => deliveries?.map((delivery) => delivery.destination) ?? []);
+    const names = taken.flatMap((claimed) => claimed?.deliveries.map(({ destination }) => destination) ?? []);
     expect(names).toHaveLength(300);
     expect(new Set(names).size).toBe(300);
   });
 
-  test("is held until it is settled", async () => {
+  test("is counted until it is settled", async () => {
     await commitAlerts(anAlert());
     const delivery = await claimOne();
-    expect(await outbox.holds(delivery)).toBe(true);
     expect(await outbox.countPending("BTC")).toBe(1);
-    expect(await outbox.settle(delivery, sent, noon)).toBe(true);
-    expect(await outbox.holds(delivery)).toBe(false);
+    expect(await settle(delivery, sent)).toBe(true);
     expect(await outbox.countPending("BTC")).toBe(0);
-    expect(await rowOf(delivery)).toMatchObject({ state: "sent", messageId: "m1" });
+    expect(await rowOf(delivery)).toBe(`o|1|0|0|0|${noon}|m1`);
   });
 
   test("is there again after Redis was killed, as is what waits", async () => {
@@ -115,109 +155,146 @@ describe("a claim", () => {
     const delivery = await claimOne();
     await server.kill();
     await server.start();
-    redis = await server.connect();
-    outbox = createOutbox(redis);
-    symbols = createSymbols(redis);
-    expect(await outbox.holds(delivery)).toBe(true);
-    expect(await outbox.claim("BTC", "telegram", noon, 10)).toHaveLength(1);
+    await open();
+    expect(await settle(delivery, sent)).toBe(true);
+    expect(await claim("telegram")).toHaveLength(1);
+  });
+
+  test("says how long the next ones have waited, and when more will be due", async () => {
+    await commitAlerts(anAlert(), anAlert({ alertId: "a2" }), anAlert({ alertId: "a3", delayMs: 7_000 }));
+    const delivery = await claimOne();
+    await settle(delivery, { kind: "postponed", retryInMs: 5_000, reason: "busy" });
+    time += 1_000;
+    const claimed = await outbox.claim("BTC", "console", 0);
+    expect(claimed).toMatchObject({ ageMs: [1_000, undefined, undefined], laterInMs: 4_000 });
   });
 });
 
 describe("settled as", () => {
   test("postponed, a delivery is due again at its time, and no repeat", async () => {
     await commitAlerts(anAlert());
-    const delivery = await claimOne();
-    await outbox.settle(delivery, { kind: "postponed", retryAt: noon + 5_000, reason: "busy" }, noon);
-    expect(await outbox.claim("BTC", "console", noon + 4_999, 1)).toEqual([]);
-    expect(await claimOne(noon + 5_000)).toMatchObject({ attempt: 2, possibleRepeat: false });
+    await settle(await claimOne(), { kind: "postponed", retryInMs: 5_000, reason: "busy" });
+    time += 4_999;
+    expect(await claim("console")).toEqual([]);
+    time += 1;
+    expect(await claimOne()).toMatchObject({ attempt: 2, unknowns: 0 });
   });
 
   test("unknown, it is due again as a possible repeat, for good", async () => {
     await commitAlerts(anAlert());
-    await outbox.settle(await claimOne(), { kind: "unknown", retryAt: noon, reason: "reset" }, noon);
+    await settle(await claimOne(), { kind: "unknown", retryInMs: 0, reason: "reset" });
+    time += 30_000;
     const second = await claimOne();
-    expect(second).toMatchObject({ attempt: 2, possibleRepeat: true });
-    await outbox.settle(second, { kind: "postponed", retryAt: noon, reason: "busy" }, noon);
-    expect(await claimOne()).toMatchObject({ attempt: 3, possibleRepeat: true });
-  });
-
-  test("dead, it is over, with the reason", async () => {
-    await commitAlerts(anAlert());
-    const delivery = await claimOne();
-    await outbox.settle(delivery, { kind: "dead", reason: "chat not found" }, noon);
-    expect(await outbox.claim("BTC", "console", noon + 1e9, 1)).toEqual([]);
-    expect(await rowOf(delivery)).toMatchObject({ state: "dead", reason: "chat not found" });
-    expect(await outbox.countPending("BTC")).toBe(0);
+    expect(second).toMatchObject({ attempt: 2, unknowns: 1, unknownMs: 30_000 });
+    await settle(second, { kind: "postponed", retryInMs: 0, reason: "busy" });
+    expect(await claimOne()).toMatchObject({ attempt: 3, unknowns: 1 });
   });
 
   test.each([
-    { kind: "postponed", bound: maxAttempts },
+    [{ kind: "dead", reason: "chat not found" }, "d"],
+    [{ kind: "skipped", reason: "muted" }, "k"],
+    [{ kind: "held", reason: "quiet hours" }, "h"],
+  ] as const)("%o, it is over, with the reason", async (result, state) => {
+    await commitAlerts(anAlert());
+    const delivery = await claimOne();
+    await settle(delivery, result);
+    time += 1e9;
+    expect(await claim("console")).toEqual([]);
+    expect(await rowOf(delivery)).toBe(`${state}|1|0|0|0|${noon}|${result.reason}`);
+    expect(await outbox.countPending("BTC")).toBe(0);
+  });
+
+  test("given back, it counts as no failure, however often", async () => {
+    await commitAlerts(anAlert());
+    for (let turn = 0; turn <= maxFailures; turn++) {
+      await settle(await claimOne(), { kind: "back", retryInMs: 0, reason: "not its turn" });
+    }
+    expect(await claimOne()).toMatchObject({ attempt: maxFailures + 2, unknowns: 0 });
+  });
+
+  test.each([
+    { kind: "postponed", bound: maxFailures },
     { kind: "unknown", bound: maxUnknowns },
   ] as const)("$kind $bound times, it is given up", async ({ kind, bound }) => {
     await commitAlerts(anAlert());
     let delivery = await claimOne();
     for (let attempt = 1; attempt < bound; attempt++) {
-      await outbox.settle(delivery, { kind, retryAt: noon, reason: "no" }, noon);
+      await settle(delivery, { kind, retryInMs: 0, reason: "no" });
       delivery = await claimOne();
     }
-    await outbox.settle(delivery, { kind, retryAt: noon, reason: "no" }, noon);
+    await settle(delivery, { kind, retryInMs: 0, reason: "no" });
     expect(await outbox.countPending("BTC")).toBe(0);
-    expect(await rowOf(delivery)).toMatchObject({
-      state: "dead",
-      reason: `given up after ${bound} attempts: no`,
-    });
+    expect(await rowOf(delivery)).toMatch(new RegExp(`^d\\|.*given up after ${bound} attempts: no$`));
   });
+});
+
+test("what had to wait keeps its place in line before what is younger", async () => {
+  await commitAlerts(anAlert({ alertId: "old" }));
+  await settle(await claimOne(), { kind: "postponed", retryInMs: 5_000, reason: "busy" });
+  time += 1_000;
+  await commitAlerts(anAlert({ alertId: "young" }));
+  time += 4_000;
+  expect((await claim("console")).map(({ alert }) => alert.alertId)).toEqual(["old", "young"]);
 });
 
 describe("a claim whose holder isn't heard of", () => {
   test("is left alone while it is young", async () => {
     await commitAlerts(anAlert());
     const delivery = await claimOne();
-    expect(await outbox.releaseStuck("BTC", "console", noon + 9_999, 10_000)).toBe(0);
-    expect(await outbox.holds(delivery)).toBe(true);
+    time += 9_999;
+    expect(await outbox.releaseStuck("BTC", "console", 10_000)).toBe(0);
+    expect(await settle(delivery, sent)).toBe(true);
   });
 
-  test("waits again when it is old, as a possible repeat", async () => {
+  test("waits again when it is old, as a possible repeat of when it was claimed", async () => {
     await commitAlerts(anAlert());
-    const delivery = await claimOne();
-    expect(await outbox.releaseStuck("BTC", "console", noon + 10_000, 10_000)).toBe(1);
-    expect(await outbox.holds(delivery)).toBe(false);
-    expect(await claimOne(noon + 10_000)).toMatchObject({ attempt: 2, possibleRepeat: true });
+    await claimOne();
+    time += 10_000;
+    expect(await outbox.releaseStuck("BTC", "console", 10_000)).toBe(1);
+    expect(await claimOne()).toMatchObject({ attempt: 2, unknowns: 1, unknownMs: 10_000 });
   });
 
   test("can't be settled by that holder once another has taken it over: the fence", async () => {
     await commitAlerts(anAlert());
     const zombie = await claimOne();
-    await outbox.releaseStuck("BTC", "console", noon + 10_000, 10_000);
-    const next = await claimOne(noon + 10_000);
-    expect(await outbox.settle(zombie, { kind: "dead", reason: "late" }, noon + 11_000)).toBe(false);
-    expect(await outbox.holds(next)).toBe(true);
-    expect(await outbox.settle(next, sent, noon + 11_000)).toBe(true);
-    expect(await outbox.settle(zombie, sent, noon + 12_000)).toBe(false);
+    time += 10_000;
+    await outbox.releaseStuck("BTC", "console", 10_000);
+    const next = await claimOne();
+    expect(await settle(zombie, { kind: "dead", reason: "late" })).toBe(false);
+    expect(await settle(next, sent)).toBe(true);
+    expect(await settle(zombie, sent)).toBe(false);
   });
 
   test("can still be settled by that holder while nobody has: what was sent isn't sent again", async () => {
     await commitAlerts(anAlert());
     const slow = await claimOne();
-    await outbox.releaseStuck("BTC", "console", noon + 10_000, 10_000);
-    expect(await outbox.settle(slow, sent, noon + 11_000)).toBe(true);
-    expect(await outbox.claim("BTC", "console", noon + 11_000, 1)).toEqual([]);
+    time += 10_000;
+    await outbox.releaseStuck("BTC", "console", 10_000);
+    expect(await settle(slow, sent)).toBe(true);
+    expect(await claim("console")).toEqual([]);
   });
 
   test("is given up after too many holders died of it", async () => {
     await commitAlerts(anAlert());
     for (let death = 0; death < maxUnknowns; death++) {
       await claimOne();
-      await outbox.releaseStuck("BTC", "console", noon, 0);
+      await outbox.releaseStuck("BTC", "console", 0);
     }
-    expect(await outbox.claim("BTC", "console", noon, 1)).toEqual([]);
+    expect(await claim("console")).toEqual([]);
     expect(await outbox.countPending("BTC")).toBe(0);
   });
 });
 
-test("a row that expired while it waited is passed over", async () => {
-  await commitAlerts(anAlert({ destinations: ["console", "console:2"] }));
-  await redis.del(`${symbolKeys("BTC").delivery}a1|console`);
-  const claimed = await outbox.claim("BTC", "console", noon, 10);
-  expect(claimed.map((delivery) => delivery.destination)).toEqual(["console:2"]);
+test("an alert that expired while its rows waited is passed over", async () => {
+  await commitAlerts(anAlert(), anAlert({ alertId: "a2", destinations: ["console:2"] }));
+  await redis.del(`${symbolKeys("BTC").alert}a1`);
+  expect((await claim("console")).map(({ destination }) => destination)).toEqual(["console:2"]);
+});
+
+test("a notice is kept and claimed like any alert, and once for ever", async () => {
+  const notice = anAlert({ alertId: "n1", destinations: ["telegram:7"] });
+  await outbox.insert("notices", noon, [notice]);
+  await outbox.insert("notices", noon, [notice]);
+  const { deliveries } = await outbox.claim("notices", "telegram", 10);
+  expect(deliveries).toMatchObject([{ place: "notices", destination: "telegram:7", lane: 1 }]);
 });

@@ -131,11 +131,29 @@ export function fakeStore(): FakeStore {
       addHistory: async () => undefined,
     },
     outbox: {
-      claim: async () => [],
-      settle: async () => true,
-      holds: async () => true,
+      claim: async () => ({ deliveries: [], isOpen: false, ageMs: [], laterInMs: undefined }),
+      settle: async (_place, _platform, outcomes) => outcomes.map(() => true),
+      expand: async () => false,
       releaseStuck: async () => 0,
       countPending: async () => 0,
+      newestEdits: async (_place, episodes) => episodes.map(() => undefined),
+      insert: async () => undefined,
+    },
+    pace: {
+      book: async (_platform, _limits, wishes) => wishes.map(() => ({ kind: "go", inMs: 0 })),
+      refund: async () => undefined,
+      pause: async () => undefined,
+      noteInvalid: async () => undefined,
+    },
+    turns: {
+      take: async (destinations) =>
+        destinations.map(() => ({ kind: "taken", pushes: undefined, movedTo: undefined })),
+      keep: async () => undefined,
+      end: async () => undefined,
+      moved: async () => undefined,
+      holdBack: async () => undefined,
+      heldBack: async () => new Map(),
+      dropHeld: async () => undefined,
     },
     positions: {
       accounts: async () => [],

@@ -1,0 +1,81 @@
+import { textsIn, type Language, type Texts } from "../texts/texts.ts";
+import type { AlertMessage } from "./message.ts";
+import { malformed, parseJson, type Fields, type Parsed } from "./read.ts";
+import { readHeld, summaryLines, type HeldAlert } from "./summary.ts";
+
+interface Common {
+  readonly version: 1;
+  /** Epoch ms of what is told of. */
+  readonly time: number;
+}
+
+/** What was held back for a destination, in one message. */
+export interface SummaryNotice extends Common {
+  readonly kind: "summary";
+  readonly why: "quiet-hours" | "late";
+  /** Oldest first; empty while it waits: what is held back by then is put in when it is sent. */
+  readonly alerts: readonly HeldAlert[];
+}
+
+/** To an owner: nothing is sent to one of their destinations any more. */
+export interface DisabledNotice extends Common {
+  readonly kind: "disabled";
+  readonly destination: string;
+  readonly reason: string;
+}
+
+/** A message that belongs to no symbol, as it is kept in the outbox: plain JSON. */
+export type Notice = SummaryNotice | DisabledNotice;
+
+export function parseNotice(json: unknown): Parsed<Notice> {
+  return parseJson(json, readNotice);
+}
+
+function readNotice(fields: Fields): Notice {
+  if (fields.number("version") !== 1) return malformed(`its version is ${fields.number("version")}, not 1`);
+  const common = { version: 1, time: fields.number("time") } as const;
+  if (fields.oneOf("kind", ["summary", "disabled"]) === "disabled")
+    return {
+      ...common,
+      kind: "disabled",
+      destination: fields.text("destination"),
+      reason: fields.text("reason"),
+    };
+  return {
+    ...common,
+    kind: "summary",
+    why: fields.oneOf("why", ["quiet-hours", "late"]),
+    alerts: fields.objects("alerts").map(readHeld),
+  };
+}
+
+/** Puts a notice into a language's words: a headline, and for a summary a line for each alert. */
+export function noticeMessage(notice: Notice, language: Language): AlertMessage {
+  const texts = textsIn(language);
+  const { time } = notice;
+  return {
+    kind: "line",
+    symbol: "",
+    asOf: { at: time, text: texts.time(time) },
+    repeatNote: texts.say("possible-repeat"),
+    ...wordsOf(notice, texts),
+  };
+}
+
+function wordsOf(
+  notice: Notice,
+  texts: Texts,
+): { readonly headline: string; readonly lines?: readonly string[] } {
+  if (notice.kind === "disabled") {
+    const { destination, reason } = notice;
+    return {
+      headline: texts.say("notice-disabled", { destination }),
+      lines: [texts.say("notice-disabled-reason", { reason }), texts.say("notice-disabled-return")],
+    };
+  }
+  const count = texts.count(notice.alerts.length);
+  return {
+    headline: texts.say(`summary-${notice.why}`, { count }),
+    lines: summaryLines(notice.alerts, texts),
+  };
+}

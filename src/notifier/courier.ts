@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../ops/log.ts";
+import type { Delivery, DeliveryResult } from "../store/contracts.ts";
+import type { Deliver } from "./deliver.ts";
+import type { Settler } from "./settler.ts";
+import { receive, type ReceiveOptions, type Returned, type Row, turnMs, type Visit } from "./visits.ts";
+
+export interface CourierOptions extends ReceiveOptions {
+  readonly settler: Settler;
+  readonly deliver: Deliver;
+  /** Destinations visited at once. */
+  readonly concurrency: number;
+  readonly log: Log;
+  /** The platform takes nothing from anybody for so many real ms. */
+  readonly onClosed: (ms: number) => void;
+  /** Something is done, and more may come. */
+  readonly onRoom: () => void;
+}
+
+/** Takes claimed deliveries to their destinations: some at a time, one at a time to each of them. */
+export interface Courier {
+  /** Resolves when they have begun, or were given back. */
+  readonly accept: (deliveries: readonly Delivery[]) => Promise<void>;
+  /** Deliveries it has taken and not settled. */
+  readonly load: () => number;
+  /** From now on nothing begins any more: what comes goes back. */
+  readonly halt: () => void;
+  /** Resolves when what is under way is settled. */
+  readonly idle: () => Promise<void>;
+}
+
+/**
+ * Nobody takes a claim over before the sweep's limit, which is this and the longest call; a process that was stopped
+ * in between is late by its own clock. This is the fence right before the call: what is older goes back untried.
+ */
+export const freshMs = 1_500;
+
+const keepMs = 1_000;
+
+export function createCourier(options: CourierOptions): Courier {
+  const { sender, settler, concurrency, monotonicMs, log } = options;
+  const underWay = new Map<string, Visit>();
+  const queue: Visit[] = [];
+  let load = 0;
+  let running = 0;
+  let stopped = false;
+  let onIdle: (() => void) | undefined;
+
+  const settle = (delivery: Delivery, result: DeliveryResult): void => {
+    load -= 1;
+    settler.note(delivery, result);
+  };
+  const giveBack = ({ delivery, retryInMs, reason }: Returned): void =>
+    settle(delivery, { kind: "back", retryInMs, reason });
+  const refund = (delivery: Delivery): void => {
+    if (sender.pace === undefined) return;
+    const { chat } = sender.pace.wishOf(delivery.destination);
+    options.pace.refund(sender.platform, [chat]).catch((error: unknown) => {
+      log.debug({ error }, "a place in line was lost");
+    });
+  };
+
+  const takeRow = async (visit: Visit, { delivery, claimedAt, goAt }: Row): Promise<void> => {
+    const early = goAt - monotonicMs();
+    if (early > 0.5) await sleep(early);
+    if (stopped || monotonicMs() - claimedAt > freshMs) {
+      refund(delivery);
+      giveBack({ delivery, retryInMs: 0, reason: "not begun in time" });
+      return;
+    }
+    const { result, pushes, isUnasked, moved } = await options.deliver(delivery, visit, claimedAt + freshMs);
+    if (moved !== undefined) {
+      visit.movedTo = moved.to;
+      visit.record = moved.record;
+    }
+    if (pushes !== undefined) {
+      visit.pushes = pushes;
+      visit.isChanged = true;
+    }
+    if (isUnasked === true) refund(delivery);
+    settle(delivery, result);
+  };
+
+  const leave = (visit: Visit): void => {
+    const { destination, isChanged, pushes } = visit;
+    const end = isChanged ? { destination, pushes: JSON.stringify(pushes) } : { destination };
+    visit.ending = settler.endTurn(end).then(() => void underWay.delete(destination));
+  };
+
+  const visitOne = async (visit: Visit): Promise<void> => {
+    try {
+      for (let row = visit.rows.shift(); row !== undefined; row = visit.rows.shift())
+        await takeRow(visit, row);
+    } catch (error) {
+      // a bug: what it had claimed is taken over, the others go on
+      load -= 1 + visit.rows.length;
+      log.error({ platform: sender.platform, error }, "a delivery failed in a way it must not");
+    }
+    leave(visit);
+    running -= 1;
+    runNext();
+    options.onRoom();
+  };
+
+  /** Visits that last are kept from others; none of them is there when nothing is under way. */
+  let keeper: NodeJS.Timeout | undefined;
+  const keepTurns = (): void => {
+    const names = [...underWay.keys()];
+    if (names.length === 0) {
+      clearInterval(keeper);
+      keeper = undefined;
+      return;
+    }
+    options.turns.keep(names, options.holder, turnMs).catch((error: unknown) => {
+      log.debug({ error }, "turns could not be kept");
+    });
+  };
+
+  const runNext = (): void => {
+    if (queue.length > 0) keeper ??= setInterval(keepTurns, keepMs);
+    while (running < concurrency) {
+      const visit = queue.shift();
+      if (visit === undefined) break;
+      running += 1;
+      void visitOne(visit);
+    }
+    if (running === 0) onIdle?.();
+  };
+
+  return {
+    accept: async (deliveries) => {
+      load += deliveries.length;
+      try {
+        const { visits, returned, closedMs } = await receive(options, underWay, deliveries);
+        for (const row of returned) giveBack(row);
+        if (closedMs > 0) options.onClosed(closedMs);
+        queue.push(...visits);
+        runNext();
+      } catch (error) {
+        const reason = "its destination could not be read";
+        for (const delivery of deliveries) giveBack({ delivery, retryInMs: 1_000, reason });
+        throw error;
+      }
+    },
+    load: () => load,
+    halt: () => {
+      stopped = true;
+    },
+    idle: async () => {
+      if (running > 0 || queue.length > 0) {
+        await new Promise<void>((resolve) => {
+          onIdle = resolve;
+        });
+      }
+      clearInterval(keeper);
+      keeper = undefined;
+      await settler.idle();
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import type { AlertContent } from "../alerts/content.ts";
+import type { Pushes } from "../alerts/pushes.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import { type Delivery, type DeliveryResult, noticesPlace, type Pace } from "../store/contracts.ts";
+import type { Language } from "../texts/texts.ts";
+import type { Sender, SendRequest } from "./contracts.ts";
+import { follow, heed, type Heed, type Moved } from "./heed.ts";
+import type { Holding } from "./holding.ts";
+import { judge, type Judgement } from "./judge.ts";
+import type { Refusals } from "./refusals.ts";
+import { editSettlement, type FinalResult, settlement } from "./settlement.ts";
+import type { Visit } from "./visits.ts";
+import type { Wording } from "./wording.ts";
+
+/** Picture and buttons of an alert; never rejects. */
+export type Dress = (
+  content: AlertContent,
+  destination: string,
+  language: Language,
+) => Promise<Pick<SendRequest, "picture" | "buttons">>;
+
+export interface DeliverOptions extends Heed {
+  readonly sender: Sender;
+  readonly wording: Wording;
+  readonly dress?: Dress;
+  readonly holding: Holding;
+  readonly refusals: Refusals;
+  readonly pace: Pick<Pace, "pause" | "noteInvalid">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly monotonicMs: () => number;
+  /** A message was posted that may be a repeat. */
+  readonly onRepeat: () => void;
+}
+
+export interface Delivered {
+  readonly result: DeliveryResult;
+  /** What counts as pushed from now on; undefined: as before. */
+  readonly pushes?: Pushes;
+  /** The platform was not asked. */
+  readonly isUnasked?: true;
+  /** The destination took another name. */
+  readonly moved?: Moved;
+}
+
+/** What a visit knows of its destination. */
+type Place = Pick<Visit, "destination" | "record" | "pushes" | "movedTo">;
+
+/** One delivery: whether, and then the call, and what follows from its answer. Not begun after `until` (monotonic). */
+export type Deliver = (delivery: Delivery, visit: Place, until: number) => Promise<Delivered>;
+
+/** An alert is news for this long. */
+const usefulMs = 10 * 60_000;
+
+export function createDeliver(options: DeliverOptions): Deliver {
+  const { clock, sender } = options;
+  return async (delivery, visit, until) => {
+    const place = visit.movedTo === undefined ? visit : await followed(options, visit, visit.movedTo);
+    if (delivery.place === noticesPlace) return deliverNotice(options, delivery, { place, until });
+    const ageMs = delivery.alert.ageMs / clock.realMs(1);
+    const moment = { now: clock.now(), ageMs, usefulMs: sender.usefulMs ?? usefulMs };
+    const judged = judge(delivery, place, moment);
+    switch (judged.kind) {
+      case "skip":
+        if (judged.reason === "disabled" && place.record !== undefined)
+          await options.refusals.tellOwner(place.record);
+        return unasked({ kind: "skipped", reason: judged.reason });
+      case "hold":
+        return hold(options, delivery, judged);
+      case "edit":
+        return edit(options, delivery, { place, until, messageId: judged.messageId });
+      case "push":
+        return push(options, delivery, { place, until, silent: judged.silent, pushes: judged.pushes });
+    }
+  };
+}
+
+function unasked(result: DeliveryResult): Delivered {
+  return { result, isUnasked: true };
+}
+
+/** A chat that moved before: its record is under its new name. */
+async function followed({ refusals }: DeliverOptions, visit: Place, movedTo: string): Promise<Place> {
+  const record = visit.record ?? (await refusals.moved(visit.destination, movedTo));
+  return { ...visit, destination: movedTo, record };
+}
+
+async function hold(
+  { holding, onNotice }: DeliverOptions,
+  delivery: Delivery,
+  { why, until }: Extract<Judgement, { kind: "hold" }>,
+): Promise<Delivered> {
+  await holding.hold(delivery, why, until);
+  onNotice();
+  return unasked({ kind: "held", reason: why });
+}
+
+interface Errand {
+  readonly place: Place;
+  readonly until: number;
+}
+
+/** A summary is filled with what was held back for it; every other notice says what it says. */
+async function deliverNotice(
+  options: DeliverOptions,
+  delivery: Delivery,
+  { place, until }: Errand,
+): Promise<Delivered> {
+  const { holding } = options;
+  if (place.record?.disabled !== undefined) return unasked({ kind: "skipped", reason: "disabled" });
+  const summary = await holding.fill(delivery);
+  if (summary === undefined) return push(options, delivery, { place, until, silent: false });
+  if (summary.ids.length === 0) return unasked({ kind: "skipped", reason: "nothing was held back" });
+  const filled = { ...delivery, alert: { ...delivery.alert, content: summary.content } };
+  const delivered = await push(options, filled, { place, until, silent: false });
+  if (delivered.result.kind === "sent") await holding.drop(place.destination, summary.ids);
+  return delivered;
+}
+
+interface Push extends Errand {
+  readonly silent: boolean;
+  readonly pushes?: Pushes;
+}
+
+async function push(
+  options: DeliverOptions,
+  delivery: Delivery,
+  { place, until, silent, pushes }: Push,
+): Promise<Delivered> {
+  const { sender } = options;
+  const letter = await letterFor(options, delivery, place);
+  if ("kind" in letter) return { result: settlement(letter, { delivery, retryInMs: 0 }) };
+  if (options.monotonicMs() > until) return tooLate;
+  const possibleRepeat = delivery.unknowns > 0 && delivery.unknownMs > (sender.repeatSafeMs ?? -1);
+  if (possibleRepeat) options.onRepeat();
+  const request = { ...letter, possibleRepeat, ...(silent && { silent }) };
+  const answer = await sender.send(request);
+  if (answer.kind === "sent") return { result: answer, ...(pushes !== undefined && { pushes }) };
+  return afterTrouble(options, delivery, { answer, request, pushes });
+}
+
+/** What was claimed long ago others may have taken over meanwhile. */
+const tooLate: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not begun in time" });
+
+interface Trouble {
+  readonly answer: Awaited<ReturnType<Sender["send"]>>;
+  readonly request: SendRequest;
+  readonly pushes: Pushes | undefined;
+}
+
+async function afterTrouble(
+  options: DeliverOptions,
+  delivery: Delivery,
+  { answer, request, pushes }: Trouble,
+): Promise<Delivered> {
+  const { result, destination, moved } = await follow(options, answer, request);
+  const retryInMs = await heed(options, result, destination);
+  const settled = settlement(result, { delivery, retryInMs });
+  const isSent = settled.kind === "sent";
+  return {
+    result: isSent && destination !== delivery.destination ? { ...settled, destination } : settled,
+    ...(isSent && pushes !== undefined && { pushes }),
+    ...(moved !== undefined && { moved }),
+  };
+}
+
+async function edit(
+  options: DeliverOptions,
+  delivery: Delivery,
+  { place, until, messageId }: Errand & { readonly messageId: string },
+): Promise<Delivered> {
+  const { sender } = options;
+  const letter = await letterFor(options, delivery, place);
+  if ("kind" in letter) return { result: editSettlement(letter, { delivery, retryInMs: 0 }) };
+  if (options.monotonicMs() > until) return tooLate;
+  const answer = await (sender.edit === undefined
+    ? sender.send({ ...letter, possibleRepeat: delivery.unknowns > 0 })
+    : sender.edit({ ...letter, messageId }));
+  if (answer.kind === "sent") return { result: answer };
+  const result: FinalResult = answer.kind === "migrated" ? messageStayed : answer;
+  // whether it may still write there, the next push will show
+  const retryInMs = result.kind === "rate-limited" ? await heed(options, result, place.destination) : 0;
+  return { result: editSettlement(result, { delivery, retryInMs }) };
+}
+
+const messageStayed: FinalResult = { kind: "rejected", reason: "the chat has moved since", disable: false };
+
+type Letter = Omit<SendRequest, "possibleRepeat" | "silent">;
+
+async function letterFor(
+  { wording, dress }: DeliverOptions,
+  { alert, place: symbol }: Delivery,
+  { destination, record }: Place,
+): Promise<Letter | Extract<FinalResult, { kind: "rejected" }>> {
+  const worded = wording(alert, record?.settings.language, symbol === noticesPlace);
+  if (!worded.ok)
+    return { kind: "rejected", reason: `the stored alert is unreadable: ${worded.reason}`, disable: false };
+  const { message, content, language } = worded.value;
+  const { style, crosspost } = record?.settings ?? {};
+  const idempotencyKey = `${alert.alertId}|${destination}`;
+  const letter = { destination, message, content: alert.content, idempotencyKey };
+  return {
+    ...letter,
+    ...(style !== undefined && { style }),
+    ...(crosspost !== undefined && { crosspost }),
+    ...(dress !== undefined && content !== undefined && (await dress(content, destination, language))),
+  };
+}

@@ -1,0 +1,80 @@
+import type { DestinationRecord } from "../alerts/subscription.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import type { Pace } from "../store/contracts.ts";
+import type { Sender, SendRequest, SendResult } from "./contracts.ts";
+import type { Refusals } from "./refusals.ts";
+import type { FinalResult } from "./settlement.ts";
+
+export interface Heed {
+  readonly sender: Sender;
+  readonly refusals: Refusals;
+  readonly pace: Pick<Pace, "pause" | "noteInvalid">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How a log names a destination: never by its id. */
+  readonly nameOf: (destination: string) => string;
+  /** Something waits among the notices. */
+  readonly onNotice: () => void;
+}
+
+export interface Moved {
+  readonly to: string;
+  readonly record: DestinationRecord | undefined;
+}
+
+export interface Followed {
+  readonly result: FinalResult;
+  readonly destination: string;
+  readonly moved?: Moved;
+}
+
+/** A group that became another one is followed, once, and its subscriptions with it. */
+export async function follow(
+  { sender, refusals, log }: Heed,
+  answer: SendResult,
+  request: SendRequest,
+): Promise<Followed> {
+  const { destination } = request;
+  if (answer.kind !== "migrated") return { result: answer, destination };
+  log.warn(
+    { platform: sender.platform },
+    "a chat has moved: where it is in the configuration, write its new id there",
+  );
+  const { to } = answer;
+  const moved = { to, record: await refusals.moved(destination, to) };
+  const again = await sender.send({ ...request, destination: to });
+  if (again.kind !== "migrated") return { result: again, destination: to, moved };
+  return { result: { kind: "rejected", reason: "the destination moved twice", disable: false }, destination };
+}
+
+/** What an answer means for all that is still to come. Answers how long to wait, in real ms. */
+export async function heed(options: Heed, result: FinalResult, destination: string): Promise<number> {
+  const { sender, pace, refusals, clock, log, nameOf } = options;
+  const { platform } = sender;
+  if (result.kind === "sent") return 0;
+  if (result.kind === "rate-limited") {
+    const waitMs = Math.max(0, clock.realMs(result.retryAt - clock.now()));
+    await rest(options, destination, { waitMs, isAll: result.scope !== "chat" });
+    return waitMs;
+  }
+  log.warn({ platform, destination: nameOf(destination), outcome: result.kind }, result.reason);
+  if (result.kind !== "rejected") return 0;
+  if (result.invalid === true && sender.pace !== undefined)
+    await pace.noteInvalid(platform, sender.pace.limits);
+  if (result.disable && (await refusals.disable(destination, result.reason))) options.onNotice();
+  return 0;
+}
+
+/** Nothing is asked before the platform's patience is back: in that chat, and where it didn't say so, anywhere. */
+async function rest(
+  { sender, pace, log }: Heed,
+  destination: string,
+  { waitMs, isAll }: { readonly waitMs: number; readonly isAll: boolean },
+): Promise<void> {
+  if (sender.pace === undefined) return;
+  const { platform } = sender;
+  log.warn({ platform, waitMs, isAll }, "rate limit of the platform");
+  await pace.pause(platform, sender.pace.wishOf(destination).chat, waitMs);
+  if (isAll) await pace.pause(platform, undefined, waitMs);
+}

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import { parseAlertContent } from "../alerts/content.ts";
+import { parseNotice, type SummaryNotice } from "../alerts/notices.ts";
+import { heldAlert, parseHeld, type HeldAlert } from "../alerts/summary.ts";
+import type { Clock } from "../ops/clock.ts";
+import { type Delivery, noticesPlace, type Outbox, type Turns } from "../store/contracts.ts";
+
+export interface HoldingOptions {
+  readonly outbox: Pick<Outbox, "insert" | "newestEdits">;
+  readonly turns: Pick<Turns, "holdBack" | "heldBack" | "dropHeld">;
+  readonly clock: Clock;
+}
+
+/** A summary that is sent too near to the moment it was gathered for could miss what is just being held back. */
+const marginMs = 5_000;
+
+/** What isn't said now is kept for one message later. Each step is safe to repeat. */
+export interface Holding {
+  readonly hold: (delivery: Delivery, why: SummaryNotice["why"], until: number) => Promise<void>;
+  /** Undefined: the alert is no summary. Without entries there is nothing to say any more. */
+  readonly fill: (delivery: Delivery) => Promise<FilledSummary | undefined>;
+  readonly drop: (destination: string, ids: readonly string[]) => Promise<void>;
+}
+
+export interface FilledSummary {
+  /** JSON of a notice. */
+  readonly content: string;
+  readonly ids: readonly string[];
+}
+
+export function createHolding({ outbox, turns, clock }: HoldingOptions): Holding {
+  const announce = async (destination: string, why: SummaryNotice["why"], until: number): Promise<void> => {
+    const now = clock.now();
+    const at = until - now < marginMs ? until + 2 * marginMs : until;
+    const notice: SummaryNotice = { version: 1, kind: "summary", why, time: at, alerts: [] };
+    const alertId = `summary-${why}-${shortHash(destination)}-${at.toString(36)}`;
+    const alert = { alertId, content: JSON.stringify(notice), destinations: [destination] };
+    await outbox.insert(noticesPlace, now, [{ ...alert, delayMs: clock.realMs(at - now) }]);
+  };
+
+  /** Says of alerts whose episodes have ended since that they have. */
+  const withEnds = async (alerts: readonly HeldAlert[]): Promise<readonly HeldAlert[]> => {
+    const edits = await Promise.all(
+      alerts.map(async ({ symbol, episodeId }) =>
+        episodeId === "" ? undefined : (await outbox.newestEdits(symbol, [episodeId]))[0],
+      ),
+    );
+    return alerts.map((alert, index) => {
+      const newest = parseAlertContent(edits[index]);
+      return newest.ok && newest.value.kind === "resolved" ? { ...alert, hasEnded: true } : alert;
+    });
+  };
+
+  return {
+    hold: async ({ place, alert, destination }, why, until) => {
+      if (place !== noticesPlace) {
+        const content = parseAlertContent(alert.content);
+        if (!content.ok) return;
+        const entry = JSON.stringify(heldAlert(content.value, alert.episodeId));
+        await turns.holdBack(destination, alert.alertId, entry);
+      }
+      await announce(destination, why, until);
+    },
+    fill: async ({ alert, destination }) => {
+      const notice = parseNotice(alert.content);
+      if (!notice.ok || notice.value.kind !== "summary") return undefined;
+      const held = await turns.heldBack(destination);
+      const alerts = [...held.values()].map(parseHeld).flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
+      const filled: SummaryNotice = { ...notice.value, alerts: await withEnds(alerts) };
+      return { content: JSON.stringify(filled), ids: [...held.keys()] };
+    },
+    drop: turns.dropHeld,
+  };
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}

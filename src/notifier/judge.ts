@@ -1,0 +1,70 @@
+import { decidePush } from "../alerts/gate.ts";
+import type { Pushes } from "../alerts/pushes.ts";
+import type { DestinationRecord } from "../alerts/subscription.ts";
+import type { Delivery } from "../store/contracts.ts";
+
+/** What is known of a destination while it is its turn. */
+export interface Addressee {
+  readonly destination: string;
+  readonly record: DestinationRecord | undefined;
+  readonly pushes: Pushes;
+}
+
+/** What becomes of a delivery; always with why. */
+export type Judgement =
+  | { readonly kind: "push"; readonly silent: boolean; readonly pushes: Pushes }
+  | { readonly kind: "edit"; readonly messageId: string }
+  | { readonly kind: "hold"; readonly why: "quiet-hours" | "late"; readonly until: number }
+  | { readonly kind: "skip"; readonly reason: string };
+
+export interface Moment {
+  /** On the clock. */
+  readonly now: number;
+  /** How old the alert is, on the clock. */
+  readonly ageMs: number;
+  readonly usefulMs: number;
+}
+
+/** What is late is gathered this long, so that it becomes one message. */
+const gatherMs = 30_000;
+
+/**
+ * Pure. A rule's push is asked for by the destination's record; what was addressed to it goes out unless it has
+ * stopped. What is no longer news becomes part of a summary.
+ */
+export function judge(delivery: Delivery, addressee: Addressee, moment: Moment): Judgement {
+  const { alert, messageId } = delivery;
+  const { record, pushes } = addressee;
+  if (messageId !== undefined) return record === undefined ? edit(messageId) : judgeEdit(record, messageId);
+  const push =
+    alert.rule === "" ? judgeAddressed(record, pushes) : judgeRule(delivery, addressee, moment.now);
+  if (push.kind !== "push" || moment.ageMs <= moment.usefulMs) return push;
+  return { kind: "hold", why: "late", until: gatherUntil(moment.now) };
+}
+
+function edit(messageId: string): Judgement {
+  return { kind: "edit", messageId };
+}
+
+/** A message that stands is kept true also where nobody wants new ones. */
+function judgeEdit(record: DestinationRecord, messageId: string): Judgement {
+  return record.disabled === undefined ? edit(messageId) : { kind: "skip", reason: "disabled" };
+}
+
+function judgeAddressed(record: DestinationRecord | undefined, pushes: Pushes): Judgement {
+  if (record?.disabled !== undefined) return { kind: "skip", reason: "disabled" };
+  return { kind: "push", silent: false, pushes };
+}
+
+function judgeRule(delivery: Delivery, { record, pushes }: Addressee, now: number): Judgement {
+  const { alertId, episodeId, rule } = delivery.alert;
+  const decision = decidePush({ symbol: delivery.place, alertId, episodeId, rule }, record, pushes, now);
+  if (decision.kind === "send") return { kind: "push", silent: !decision.loud, pushes: decision.pushes };
+  if (decision.kind === "skip") return decision;
+  return { kind: "hold", why: decision.reason, until: decision.until };
+}
+
+/** The same moment for all that comes within half a minute, and not so near that the next could miss it. */
+function gatherUntil(now: number): number {
+  return Math.ceil((now + gatherMs / 2) / gatherMs) * gatherMs;
+}

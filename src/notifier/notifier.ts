@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import type { DeliveryResult, Store } from "../store/contracts.ts";
+import type { Sender } from "./contracts.ts";
+import { createCourier } from "./courier.ts";
+import { createDeliver, type Dress } from "./deliver.ts";
+import { createHolding } from "./holding.ts";
+import { createPump, type Pump } from "./pump.ts";
+import { createRefusals } from "./refusals.ts";
+import { createSettler } from "./settler.ts";
+import { createWording } from "./wording.ts";
+
+export interface NotifierOptions {
+  readonly sender: Sender;
+  readonly store: Pick<Store, "outbox" | "turns" | "pace" | "destinations">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Picture and buttons of an alert; never rejects. */
+  readonly dress?: Dress;
+  /** How a log names a destination: never by its id. */
+  readonly nameOf: (destination: string) => string;
+  /** `latencyMs` is on the clock, from the alert's decision. */
+  readonly onSettled: (platform: string, outcome: DeliveryResult["kind"], latencyMs: number) => void;
+  readonly onRepeat: (platform: string) => void;
+  /** Something waits among the notices, for whatever platform. */
+  readonly onNotice: () => void;
+  /** Destinations visited at once. */
+  readonly concurrency?: number;
+  /** Real ms that go on while a process is stopped; the machine's unless a test says otherwise. */
+  readonly monotonicMs?: () => number;
+}
+
+const atOnce = 16;
+/** Claimed and read ahead where nothing limits the platform, so that no call waits for Redis. */
+const aheadUnlimited = 16;
+
+/** One platform's way from the outbox to its destinations. */
+export function createNotifier(options: NotifierOptions): Pump {
+  const { sender, store, clock, log, dress, nameOf, onSettled } = options;
+  const { concurrency = atOnce, monotonicMs = () => performance.now() } = options;
+  const { outbox, turns, pace, destinations } = store;
+  const { platform } = sender;
+  const holder = randomUUID();
+  const settler = createSettler({
+    outbox,
+    turns,
+    platform,
+    holder,
+    log,
+    onSettled: ({ alert, place }, result) => {
+      onSettled(platform, result.kind, clock.now() - alert.createdAt);
+      if ("retryInMs" in result) pump.expect(place, result.retryInMs);
+    },
+  });
+  const refusals = createRefusals({ destinations, outbox, turns, clock });
+  const deliver = createDeliver({
+    sender,
+    wording: createWording(),
+    holding: createHolding({ outbox, turns, clock }),
+    refusals,
+    pace,
+    clock,
+    log,
+    ...(dress !== undefined && { dress }),
+    monotonicMs,
+    nameOf,
+    onRepeat: () => options.onRepeat(platform),
+    onNotice: options.onNotice,
+  });
+  const courier = createCourier({
+    sender,
+    destinations,
+    turns,
+    pace,
+    holder,
+    monotonicMs,
+    settler,
+    deliver,
+    concurrency,
+    log,
+    onClosed: (ms) => pump.close(ms),
+    onRoom: () => pump.proceed(),
+  });
+  const isPaced = sender.pace !== undefined && Number.isFinite(sender.pace.limits.perSecond);
+  const capacity = isPaced ? concurrency : concurrency * aheadUnlimited;
+  const pump = createPump({ platform, outbox, courier, capacity, log, monotonicMs });
+  return pump;
+}

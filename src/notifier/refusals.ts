@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import type { DisabledNotice } from "../alerts/notices.ts";
+import type { DestinationRecord } from "../alerts/subscription.ts";
+import type { Clock } from "../ops/clock.ts";
+import { type Destinations, noticesPlace, type Outbox, type Turns } from "../store/contracts.ts";
+
+export interface RefusalsOptions {
+  readonly destinations: Pick<Destinations, "disable" | "change" | "get" | "move">;
+  readonly outbox: Pick<Outbox, "insert">;
+  readonly turns: Pick<Turns, "moved">;
+  readonly clock: Clock;
+}
+
+/** What follows from a platform's definite answers. Each step is safe to repeat. */
+export interface Refusals {
+  /** Nothing is sent there any more; its owner is told once. True when that was news. */
+  readonly disable: (destination: string, reason: string) => Promise<boolean>;
+  /** The owner of a destination that was disabled by a process that died right then. */
+  readonly tellOwner: (record: DestinationRecord) => Promise<void>;
+  readonly moved: (from: string, to: string) => Promise<DestinationRecord | undefined>;
+}
+
+export function createRefusals({ destinations, outbox, turns, clock }: RefusalsOptions): Refusals {
+  const tellOwner = async (record: DestinationRecord): Promise<void> => {
+    const { destination, disabled, settings } = record;
+    if (disabled === undefined || disabled.ownerTold) return;
+    const { reason, at } = disabled;
+    if (settings.owner !== undefined && settings.owner !== destination) {
+      const notice: DisabledNotice = { version: 1, kind: "disabled", time: at, destination, reason };
+      const hash = createHash("sha256").update(destination).digest("hex").slice(0, 16);
+      const alertId = `disabled-${hash}-${at.toString(36)}`;
+      const alert = { alertId, content: JSON.stringify(notice), destinations: [settings.owner] };
+      await outbox.insert(noticesPlace, clock.now(), [alert]);
+    }
+    await destinations.change(destination, (newest) =>
+      newest?.disabled === undefined
+        ? { kind: "refuse", reason: "refused-nothing-kept", arguments: {} }
+        : { kind: "keep", record: { ...newest, disabled: { ...newest.disabled, ownerTold: true } } },
+    );
+  };
+  return {
+    tellOwner,
+    disable: async (destination, reason) => {
+      const isNews = await destinations.disable(destination, reason, clock.now());
+      const record = await destinations.get(destination);
+      if (record !== undefined) await tellOwner(record);
+      return isNews;
+    },
+    moved: async (from, to) => {
+      await turns.moved(from, to);
+      await destinations.move(from, to);
+      return destinations.get(to);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../ops/log.ts";
+import type { Delivery, DeliveryResult, Outbox, Outcome, TurnEnd, Turns } from "../store/contracts.ts";
+
+export interface SettlerOptions {
+  readonly outbox: Pick<Outbox, "settle">;
+  readonly turns: Pick<Turns, "end">;
+  readonly platform: string;
+  readonly holder: string;
+  readonly log: Log;
+  readonly onSettled: (delivery: Delivery, result: DeliveryResult) => void;
+}
+
+/** Outcomes on their way into the ledger: as many at once as came while the ones before were written. */
+export interface Settler {
+  readonly note: (delivery: Delivery, result: DeliveryResult) => void;
+  /** Resolves when it is over in Redis too. */
+  readonly endTurn: (end: TurnEnd) => Promise<void>;
+  /** Outcomes not written yet. */
+  readonly backlog: () => number;
+  /** Resolves when all of them are. */
+  readonly idle: () => Promise<void>;
+}
+
+interface Ending {
+  readonly end: TurnEnd;
+  readonly resolve: () => void;
+}
+
+const mostAtOnce = 128;
+/** Redis is away: what was sent must not be forgotten, so it is tried for as long as the process lives. */
+const retryMs = 250;
+
+export function createSettler(options: SettlerOptions): Settler {
+  const { outbox, turns, platform, holder, log, onSettled } = options;
+  let outcomes: Outcome[] = [];
+  let ends: Ending[] = [];
+  let running: Promise<void> | undefined;
+
+  const write = async (batch: readonly Outcome[], isRetry: boolean): Promise<void> => {
+    const place = batch[0]?.delivery.place ?? "";
+    const settled = await outbox.settle(place, platform, batch);
+    batch.forEach(({ delivery, result }, index) => {
+      if (settled[index] === true) onSettled(delivery, result);
+      else if (!isRetry)
+        log.warn(
+          { place, alertId: delivery.alert.alertId },
+          "a delivery was taken over while it was being sent",
+        );
+    });
+  };
+
+  /** Until it is written. */
+  const insist = async (work: (isRetry: boolean) => Promise<void>): Promise<void> => {
+    for (let isRetry = false; ; isRetry = true) {
+      try {
+        return await work(isRetry);
+      } catch (error) {
+        if (!isRetry) log.warn({ error }, "what became of deliveries can't be noted; trying until it can");
+        await sleep(retryMs);
+      }
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    // what ends in the same turn of the event loop is written together
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (outcomes.length > 0 || ends.length > 0) {
+      const [noted, ended] = [outcomes, ends];
+      [outcomes, ends] = [[], []];
+      const writes = byPlace(noted).map(async (batch) => insist(async (isRetry) => write(batch, isRetry)));
+      await Promise.all([
+        ...writes,
+        ...chunks(ended).map(async (batch) => {
+          const batchEnds = batch.map(({ end }) => end);
+          await insist(async () => turns.end(batchEnds, holder));
+          for (const { resolve } of batch) resolve();
+        }),
+      ]);
+    }
+    running = undefined;
+  };
+  const kick = (): void => {
+    running ??= run();
+  };
+
+  return {
+    note: (delivery, result) => {
+      outcomes.push({ delivery, result });
+      kick();
+    },
+    endTurn: async (end) =>
+      new Promise((resolve) => {
+        ends.push({ end, resolve });
+        kick();
+      }),
+    backlog: () => outcomes.length,
+    idle: async () => {
+      // what ends a turn comes right after what it did
+      await running;
+      await running;
+    },
+  };
+}
+
+function byPlace(outcomes: readonly Outcome[]): (readonly Outcome[])[] {
+  const places = new Set(outcomes.map(({ delivery }) => delivery.place));
+  return [...places].flatMap((place) => chunks(outcomes.filter(({ delivery }) => delivery.place === place)));
+}
+
+function chunks<T>(all: readonly T[]): (readonly T[])[] {
+  const count = Math.ceil(all.length / mostAtOnce);
+  return Array.from({ length: count }, (_, index) => all.slice(index * mostAtOnce, (index + 1) * mostAtOnce));
+}

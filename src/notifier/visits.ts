@@ -1,0 +1,130 @@
+import { noPushes, parsePushes, type Pushes } from "../alerts/pushes.ts";
+import type { DestinationRecord } from "../alerts/subscription.ts";
+import type { Booking, Delivery, Destinations, Pace, Turns } from "../store/contracts.ts";
+import type { Sender } from "./contracts.ts";
+
+/** A turn ends by itself where its process died; while a call lasts it is kept (keepMs). */
+export const turnMs = 4_000;
+/** Somebody else is there; they will soon be gone. */
+const busyMs = 200;
+
+/** A delivery that may go. */
+export interface Row {
+  readonly delivery: Delivery;
+  /** By the monotonic clock, as the next one. */
+  readonly claimedAt: number;
+  readonly goAt: number;
+}
+
+/** This process' turn at one destination; rows may join it until it ends. */
+export interface Visit {
+  readonly destination: string;
+  readonly rows: Row[];
+  record: DestinationRecord | undefined;
+  pushes: Pushes;
+  /** The destination that took its place. */
+  movedTo: string | undefined;
+  isChanged: boolean;
+  /** Set when no more rows may join; resolves when the turn is over in Redis too. */
+  ending: Promise<void> | undefined;
+}
+
+/** A row that can't go now. */
+export interface Returned {
+  readonly delivery: Delivery;
+  readonly retryInMs: number;
+  readonly reason: string;
+}
+
+export interface Received {
+  /** Begun by these rows; others have joined one that is under way. */
+  readonly visits: readonly Visit[];
+  readonly returned: readonly Returned[];
+  /** The platform takes nothing from anybody for so many real ms. */
+  readonly closedMs: number;
+}
+
+export interface ReceiveOptions {
+  readonly sender: Sender;
+  readonly destinations: Pick<Destinations, "getMany">;
+  readonly turns: Pick<Turns, "take" | "keep">;
+  readonly pace: Pick<Pace, "book" | "refund">;
+  readonly holder: string;
+  readonly monotonicMs: () => number;
+}
+
+/** Reads in one trip what is to be known of a claim's destinations, and books their places in line. */
+export async function receive(
+  options: ReceiveOptions,
+  underWay: Map<string, Visit>,
+  deliveries: readonly Delivery[],
+): Promise<Received> {
+  const claimedAt = options.monotonicMs();
+  const names = [...new Set(deliveries.map(({ destination }) => destination))];
+  // what was pushed there in a turn that is ending must be read after it
+  const endings = names.flatMap((name) => underWay.get(name)?.ending ?? []);
+  if (endings.length > 0) await Promise.all(endings);
+  const strangers = names.filter((name) => !underWay.has(name));
+  const [records, turns, bookings] = await Promise.all([
+    options.destinations.getMany(strangers),
+    options.turns.take(strangers, options.holder, turnMs),
+    book(options, deliveries),
+  ]);
+  const visits: Visit[] = [];
+  strangers.forEach((destination, index) => {
+    const turn = turns[index];
+    if (turn?.kind !== "taken") return;
+    const { movedTo, pushes: text } = turn;
+    const pushes = text === undefined ? noPushes : parsePushes(text);
+    const visit = { destination, rows: [], record: records[index], pushes, movedTo };
+    visits.push({ ...visit, isChanged: false, ending: undefined });
+  });
+  for (const visit of visits) underWay.set(visit.destination, visit);
+  return { visits, ...assign(underWay, { deliveries, bookings, claimedAt }) };
+}
+
+interface Booked {
+  readonly deliveries: readonly Delivery[];
+  readonly bookings: readonly (Booking | undefined)[];
+  readonly claimedAt: number;
+}
+
+function assign(
+  underWay: ReadonlyMap<string, Visit>,
+  { deliveries, bookings, claimedAt }: Booked,
+): Pick<Received, "returned" | "closedMs"> {
+  const returned: Returned[] = [];
+  let closedMs = 0;
+  deliveries.forEach((delivery, index) => {
+    const booking = bookings[index];
+    const visit = underWay.get(delivery.destination);
+    if (booking?.kind === "wait") {
+      if (booking.isAll) closedMs = Math.max(closedMs, booking.ms);
+      const retryInMs = booking.isAll ? 0 : booking.ms;
+      returned.push({ delivery, retryInMs, reason: "not its turn yet" });
+    } else if (visit === undefined || visit.ending !== undefined) {
+      returned.push({ delivery, retryInMs: busyMs, reason: "somebody else is there" });
+    } else {
+      visit.rows.push({ delivery, claimedAt, goAt: claimedAt + (booking?.inMs ?? 0) });
+    }
+  });
+  return { returned, closedMs };
+}
+
+async function book(
+  { sender, pace }: ReceiveOptions,
+  deliveries: readonly Delivery[],
+): Promise<readonly (Booking | undefined)[]> {
+  if (sender.pace === undefined) return [];
+  const { limits, wishOf } = sender.pace;
+  if (!isLimited(limits)) return [];
+  return pace.book(
+    sender.platform,
+    limits,
+    deliveries.map(({ destination }) => wishOf(destination)),
+  );
+}
+
+function isLimited({ perSecond, chatGapMs, groupPerMinute }: NonNullable<Sender["pace"]>["limits"]): boolean {
+  return Number.isFinite(perSecond) || chatGapMs > 0 || Number.isFinite(groupPerMinute);
+}

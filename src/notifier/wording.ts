@@ -1,0 +1,53 @@
+import { type AlertContent, parseAlertContent } from "../alerts/content.ts";
+import { type AlertMessage, alertMessage } from "../alerts/message.ts";
+import { noticeMessage, parseNotice } from "../alerts/notices.ts";
+import type { Parsed } from "../alerts/read.ts";
+import type { KeptAlert } from "../store/contracts.ts";
+import { type Language, languages } from "../texts/texts.ts";
+
+/** Alerts that are on their way at one time, in all languages; the oldest give way. */
+const mostKept = 512;
+
+export interface Worded {
+  readonly language: Language;
+  readonly message: AlertMessage;
+  /** Undefined for a notice. */
+  readonly content?: AlertContent;
+}
+
+/** An alert's message in a language, made once and then the same object for all who are sent it. */
+export type Wording = (alert: KeptAlert, language: string | undefined, isNotice: boolean) => Parsed<Worded>;
+
+export function createWording(): Wording {
+  const kept = new Map<string, { readonly content: string; readonly worded: Parsed<Worded> }>();
+  return (alert, wanted, isNotice) => {
+    const language = languageOf(wanted);
+    const key = `${language} ${alert.alertId}`;
+    const known = kept.get(key);
+    // a summary has the same id with nothing in it and with all
+    if (known !== undefined && known.content === alert.content) return known.worded;
+    const worded = isNotice ? wordNotice(alert.content, language) : wordAlert(alert.content, language);
+    kept.set(key, { content: alert.content, worded });
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    return worded;
+  };
+}
+
+function wordAlert(json: string, language: Language): Parsed<Worded> {
+  const content = parseAlertContent(json);
+  if (!content.ok) return content;
+  const message = alertMessage(content.value, language);
+  return { ok: true, value: { language, message, content: content.value } };
+}
+
+function wordNotice(json: string, language: Language): Parsed<Worded> {
+  const notice = parseNotice(json);
+  if (!notice.ok) return notice;
+  return { ok: true, value: { language, message: noticeMessage(notice.value, language) } };
+}
+
+/** A language nobody speaks here any more is English. */
+function languageOf(wanted: string | undefined): Language {
+  return languages.find((language) => language === wanted) ?? "en";
+}

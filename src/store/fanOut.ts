@@ -1,0 +1,199 @@
+import type { OutboxAlert, RuleAlert } from "./contracts.ts";
+import { type SymbolKeys, symbolKeys } from "./keys.ts";
+import { fanOutLua, ledgerTtlMs } from "./ledgerLua.ts";
+import type { ScriptArgument } from "./script.ts";
+
+/**
+ * Deliveries of one symbol waiting in one lane of one platform. Far beyond any use; where a notifier never runs, the
+ * oldest give way and say so.
+ */
+const maxWaiting = 500_000;
+
+/** Rows written by one script: more would hold Redis up for more than two milliseconds. */
+export const rowsPerScript = 450;
+
+/** An alert's rows lie in hashes of about this many, so that hardly one grows beyond the compact 128. */
+const rowsPerShard = 80;
+
+/** Alerts whose ids are kept in order, for the history; older ones are still kept by their ids. */
+const maxAlerts = 50_000;
+
+/** Lua: fills `keys` from the script's next arguments, which `keyArguments` gives. */
+export const keysLua = `
+keys = { time = timeMs(take()), alert = take(), alerts = take(), ledger = take(), messages = take(),
+  outbox = take(), fanOuts = take(), platforms = take(), rules = take(), rulePage = take(),
+  ttl = tonumber(take()), bound = tonumber(take()) }
+`;
+
+export function keyArguments(keys: SymbolKeys, time: number | undefined): readonly ScriptArgument[] {
+  const { alert, alerts, ledger, messages, outbox, fanOuts, platforms, rules, rulePage } = keys;
+  return [
+    time ?? "",
+    alert,
+    alerts,
+    ledger,
+    messages,
+    outbox,
+    fanOuts,
+    platforms,
+    rules,
+    rulePage,
+    ledgerTtlMs,
+    maxWaiting,
+  ];
+}
+
+/**
+ * Lua: writes alerts, each once for ever, strongest first, and as many of their rows as one script may; `expand`
+ * goes on where it stopped. Uses `take`, which yields the script's next argument, and `keys`.
+ */
+export const insertAlertsLua = `
+${fanOutLua}
+local function keepAlert(subject, fields)
+  redis.call('HSET', keys.alert .. subject, 't', whole(keys.time), unpack(fields))
+  redis.call('PEXPIRE', keys.alert .. subject, keys.ttl)
+end
+local function indexAlert(alertId)
+  redis.call('ZADD', keys.alerts, keys.time, alertId)
+  redis.call('ZREMRANGEBYSCORE', keys.alerts, '-inf', keys.time - keys.ttl)
+  redis.call('ZREMRANGEBYRANK', keys.alerts, 0, -${maxAlerts + 1})
+end
+local function shardsFor(members) return math.max(1, math.ceil(members / ${rowsPerShard})) end
+-- a thousandth of a millisecond keeps the alerts of one commit in their order; all of them are due at once
+local function scoreOf(order) return string.format('%.3f', keys.time - 1 + math.min(order, 1000) / 1000) end
+
+local function insertListed(alertId, content, delay, at, order)
+  local destinations = {}
+  for _ = 1, tonumber(take()) do destinations[#destinations + 1] = take() end
+  if redis.call('EXISTS', keys.alert .. alertId) == 1 then return end
+  keepAlert(alertId, { 'k', 'push', 'i', alertId, 'e', '', 'c', content, 'at', at, 'm', 1,
+    'n', shardsFor(#destinations) })
+  indexAlert(alertId)
+  local batch = newBatch()
+  for _, destination in ipairs(destinations) do
+    local lane = string.match(destination, '^telegram:%d') and 1 or 0
+    if delay > 0 then
+      local platform = platformOf(destination)
+      redis.call('ZADD', keys.outbox .. platform .. ':later', keys.time + delay,
+        lane .. '|' .. whole(keys.time + delay) .. '|' .. alertId .. '|' .. destination)
+      redis.call('SADD', keys.platforms, platform)
+    else
+      add(batch, lane, scoreOf(order), alertId, destination)
+    end
+  end
+  enqueue(batch)
+end
+
+local function insertPush(alertId, episode, content, at, order, rule, stronger)
+  if redis.call('EXISTS', keys.alert .. alertId) == 1 then return end
+  local members, pages = listOf(keys.rules, rule)
+  local shards = shardsFor(members)
+  local first = redis.call('HGET', keys.alert .. episode, 'm')
+  keepAlert(alertId, { 'k', 'push', 'i', alertId, 'e', episode, 'c', content, 'at', at, 'n', shards,
+    'm', first or shards, 'r', rule, 'q', table.concat(stronger, ','), 'cursor', 0, 'p', pages,
+    'score', scoreOf(order) })
+  indexAlert(alertId)
+  redis.call('RPUSH', keys.fanOuts, alertId)
+end
+
+local function insertEdit(alertId, episode, content, at, order, rule)
+  local subject = episode .. '~'
+  local shards = redis.call('HGET', keys.alert .. episode, 'm')
+  if not shards or redis.call('HGET', keys.alert .. subject, 'i') == alertId then return end
+  local underWay = redis.call('HEXISTS', keys.alert .. subject, 'cursor') == 1
+  keepAlert(subject, { 'k', 'edit', 'i', alertId, 'e', episode, 'c', content, 'at', at, 'n', shards, 'm', shards,
+    'r', rule, 'cursor', 0, 'score', scoreOf(order) })
+  redis.call('HINCRBY', keys.alert .. subject, 'v', 1)
+  indexAlert(alertId)
+  if not underWay then redis.call('RPUSH', keys.fanOuts, subject) end
+end
+
+local function insertAlerts()
+  local at = take()
+  for order = 1, tonumber(take()) do insertListed(take(), take(), tonumber(take()), at, order) end
+  local stronger = {}
+  for order = 1, tonumber(take()) do
+    local alertId, kind, episode, content, rule = take(), take(), take(), take(), take()
+    if kind == 'push' then
+      insertPush(alertId, episode, content, at, order, rule, stronger)
+      stronger[#stronger + 1] = alertId
+    else
+      insertEdit(alertId, episode, content, at, order, rule)
+    end
+  end
+  return expand(${rowsPerScript})
+end
+`;
+
+export interface AlertsToInsert {
+  /** When they were decided, on the clock. */
+  readonly at: number;
+  readonly alerts: readonly OutboxAlert[];
+  readonly ruleAlerts?: readonly RuleAlert[];
+}
+
+/** In the order in which `insertAlerts` takes them. */
+export function alertArguments({ at, alerts, ruleAlerts = [] }: AlertsToInsert): readonly ScriptArgument[] {
+  return [
+    at,
+    alerts.length,
+    ...alerts.flatMap(({ alertId, content, destinations, delayMs = 0 }) => [
+      alertId,
+      content,
+      Math.max(0, Math.ceil(delayMs)),
+      destinations.length,
+      ...destinations,
+    ]),
+    ruleAlerts.length,
+    ...ruleAlerts.flatMap(({ alertId, kind, episodeId, content, rule }) => [
+      alertId,
+      kind,
+      episodeId,
+      content,
+      rule,
+    ]),
+  ];
+}
+
+/** Where a script's arguments are taken from. */
+export const takeLua = `
+local position = 0
+local function take()
+  position = position + 1
+  return ARGV[position]
+end
+`;
+
+/** Alerts that come with no commit: notices. KEYS alerts. */
+export const insertScript = {
+  name: "lopsideInsertAlerts",
+  keys: 1,
+  lua: `
+${takeLua}
+local keys
+${insertAlertsLua}
+${keysLua}
+return insertAlerts()
+`,
+};
+
+/** Goes on writing rows. KEYS fan-outs; says how many alerts are still to be written. */
+export const expandScript = {
+  name: "lopsideExpand",
+  keys: 1,
+  lua: `
+${takeLua}
+local keys
+${fanOutLua}
+${keysLua}
+return expand(${rowsPerScript})
+`,
+};
+
+export function insertArguments(
+  place: string,
+  wanted: AlertsToInsert,
+  time: number | undefined,
+): readonly ScriptArgument[] {
+  return [...keyArguments(symbolKeys(place), time), ...alertArguments(wanted)];
+}

@@ -1,0 +1,160 @@
+import type { Booking, Pace, PaceLimits } from "./contracts.ts";
+import { paceKeys } from "./keys.ts";
+import { asList, asNumber } from "./reply.ts";
+import { defineScript, type RedisClient } from "./script.ts";
+
+/**
+ * A place in line this close is booked already: the sender waits for it, so that neither a trip nor a late timer
+ * wastes a part of the quota.
+ */
+const horizonUs = 20_000;
+
+/**
+ * Sliding windows: a message is booked for the first moment at which the chat's last one is `gap` ago, its twentieth
+ * last a minute, the rate-th last of all a second. KEYS all, until, prefixes of both by chat; ARGV second, gap and
+ * minute in µs, rate (0: any), per minute, horizon, then chat and whether it is a group. Answers µs for each: >= 0 to
+ * go then, -1 - µs to ask again after them because of the chat, and with half a µs more because of all.
+ */
+const bookScript = {
+  name: "lopsideBook",
+  keys: 4,
+  lua: `
+local all, untilAll, chatPrefix, untilPrefix = unpack(KEYS)
+local second, gap, minute, rate, perMinute, horizon = unpack(ARGV)
+second, gap, minute, rate = tonumber(second), tonumber(gap), tonumber(minute), tonumber(rate)
+perMinute, horizon = tonumber(perMinute), tonumber(horizon)
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local start = math.max(now, tonumber(redis.call('GET', untilAll) or 0))
+
+local function after(list, index, span, at)
+  local earlier = redis.call('LINDEX', list, index)
+  return earlier and math.max(at, tonumber(earlier) + span) or at
+end
+local function note(list, at, length, span)
+  redis.call('LPUSH', list, string.format('%d', at))
+  redis.call('LTRIM', list, 0, length - 1)
+  redis.call('PEXPIRE', list, math.ceil((at - now + span) / 1000) + 1000)
+end
+
+local answers = {}
+for index = 7, #ARGV, 2 do
+  local key, isGroup = chatPrefix .. ARGV[index], ARGV[index + 1] == '1'
+  local at = math.max(start, tonumber(redis.call('GET', untilPrefix .. ARGV[index]) or 0))
+  if gap > 0 then at = after(key, 0, gap, at) end
+  if isGroup and perMinute > 0 then at = after(key, perMinute - 1, minute, at) end
+  local isAll = at == start
+  if rate > 0 then
+    local place = after(all, 0, 0, after(all, rate - 1, second, at))
+    isAll = isAll or place > at + horizon
+    at = place
+  end
+  if at - now > horizon then
+    answers[#answers + 1] = string.format('%.1f', now - at - 1 - (isAll and 0.5 or 0))
+  else
+    local isCounted = isGroup and perMinute > 0
+    if gap > 0 or isCounted then note(key, at, isCounted and perMinute or 1, isCounted and minute or gap) end
+    if rate > 0 then note(all, at, rate, second) end
+    answers[#answers + 1] = string.format('%d', at - now)
+  end
+end
+return answers
+`,
+};
+
+/** KEYS all, prefix by chat; ARGV chats. */
+const refundScript = {
+  name: "lopsideRefund",
+  keys: 2,
+  lua: `
+for _, chat in ipairs(ARGV) do
+  redis.call('LPOP', KEYS[1])
+  redis.call('LPOP', KEYS[2] .. chat)
+end
+`,
+};
+
+/** KEYS what is paused; ARGV µs. An end that is later already stays. */
+const pauseScript = {
+  name: "lopsidePause",
+  keys: 1,
+  lua: `
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local at = now + tonumber(ARGV[1])
+if at > tonumber(redis.call('GET', KEYS[1]) or 0) then
+  redis.call('SET', KEYS[1], string.format('%d', at), 'PX', math.ceil((at - now) / 1000) + 1000)
+end
+`,
+};
+
+/** KEYS prefix of minutes; ARGV limit. 1 when there were too many in ten minutes. */
+const invalidScript = {
+  name: "lopsideNoteInvalid",
+  keys: 1,
+  lua: `
+local minute = math.floor(redis.call('TIME')[1] / 60)
+local key = KEYS[1] .. minute
+redis.call('INCR', key)
+redis.call('EXPIRE', key, 660)
+local sum = 0
+for back = 0, 9 do sum = sum + tonumber(redis.call('GET', KEYS[1] .. (minute - back)) or 0) end
+return sum >= tonumber(ARGV[1]) and 1 or 0
+`,
+};
+
+const toUs = 1_000;
+
+/** `speed`: how many times as fast as real time limits run, for tests and benchmarks. */
+export function createPace(redis: RedisClient, { speed = 1 }: { readonly speed?: number } = {}): Pace {
+  const book = defineScript(redis, bookScript);
+  const refund = defineScript(redis, refundScript);
+  const pauseUntil = defineScript(redis, pauseScript);
+  const invalid = defineScript(redis, invalidScript);
+  const us = (ms: number): number => Math.ceil((ms * toUs) / speed);
+  const pause: Pace["pause"] = async (platform, chat, ms) => {
+    const { until, chatUntil } = paceKeys(platform);
+    await pauseUntil([chat === undefined ? until : chatUntil + chat], [us(ms)]);
+  };
+  return {
+    book: async (platform, limits, wishes) => {
+      if (wishes.length === 0) return [];
+      const { all, until, chat, chatUntil } = paceKeys(platform);
+      const args = wishes.flatMap((wish) => [wish.chat, wish.isGroup ? "1" : "0"]);
+      const answers = await book([all, until, chat, chatUntil], [...spans(limits, us), ...args]);
+      return asList(answers).map((answer) => decodeBooking(asNumber(answer)));
+    },
+    refund: async (platform, chats) => {
+      const { all, chat } = paceKeys(platform);
+      if (chats.length > 0) await refund([all, chat], chats);
+    },
+    pause,
+    noteInvalid: async (platform, { invalidPer10Minutes }) => {
+      if (!Number.isFinite(invalidPer10Minutes)) return;
+      const isTooMany = await invalid([paceKeys(platform).invalid], [invalidPer10Minutes]);
+      if (asNumber(isTooMany) === 1) await pause(platform, undefined, 60_000);
+    },
+  };
+}
+
+/** 0 stands for any number. */
+const bounded = (count: number): number => (Number.isFinite(count) ? count : 0);
+
+function spans(limits: PaceLimits, us: (ms: number) => number): readonly number[] {
+  const { perSecond, chatGapMs, groupPerMinute } = limits;
+  return [
+    us(1_000),
+    us(chatGapMs),
+    us(60_000),
+    bounded(perSecond),
+    bounded(groupPerMinute),
+    us(0) + horizonUs,
+  ];
+}
+
+function decodeBooking(answer: number): Booking {
+  if (answer >= 0) return { kind: "go", inMs: answer / toUs };
+  // asked again this early it is booked
+  const ms = Math.max(1, (-answer - 1 - horizonUs) / toUs + 1);
+  return { kind: "wait", ms, isAll: !Number.isInteger(answer) };
+}

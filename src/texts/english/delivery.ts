@@ -1,0 +1,15 @@
+/** What is said about deliveries themselves. */
+export const deliveryEnglish = {
+  "summary-quiet-hours": "While it was quiet here: { $count } held back",
+  "summary-late": "Came too late to be news: { $count }",
+  "summary-open-up": "{ $symbol } { $ratio }× lopsided up, { $time }",
+  "summary-open-down": "{ $symbol } { $ratio }× lopsided down, { $time }",
+  "summary-ended-up": "{ $symbol } { $ratio }× lopsided up, { $time }; has ended",
+  "summary-ended-down": "{ $symbol } { $ratio }× lopsided down, { $time }; has ended",
+  "summary-more": "… and { $count } more",
+
+  "notice-disabled": "Alerts to { $destination } have stopped",
+  "notice-disabled-reason": "Its platform refused the last one: { $reason }",
+  "notice-disabled-return":
+    "Its settings are kept: put me back with the right to write, and send /start there.",
+} as const;

@@ -1,0 +1,15 @@
+/** What is said about deliveries themselves. */
+export const deliverySpanish = {
+  "summary-quiet-hours": "Mientras aquí había silencio: { $count } sin avisar",
+  "summary-late": "Llegaron tarde para ser noticia: { $count }",
+  "summary-open-up": "{ $symbol } { $ratio }× desequilibrado al alza, { $time }",
+  "summary-open-down": "{ $symbol } { $ratio }× desequilibrado a la baja, { $time }",
+  "summary-ended-up": "{ $symbol } { $ratio }× desequilibrado al alza, { $time }; ya terminó",
+  "summary-ended-down": "{ $symbol } { $ratio }× desequilibrado a la baja, { $time }; ya terminó",
+  "summary-more": "… y { $count } más",
+
+  "notice-disabled": "Las alertas para { $destination } se han detenido",
+  "notice-disabled-reason": "Su plataforma rechazó la última: { $reason }",
+  "notice-disabled-return":
+    "Sus ajustes se conservan: vuelve a darme permiso para escribir y envía allí /start.",
+} as const;

@@ -1,0 +1,529 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { subscribed } from "./subscribed.ts";
+import type { Sender, SendRequest, SendResult } from "../../src/notifier/contracts.ts";
+import { createNotifier, type NotifierOptions } from "../../src/notifier/notifier.ts";
+import type { Pump } from "../../src/notifier/pump.ts";
+import type { OutboxAlert, RuleAlert, Store } from "../../src/store/contracts.ts";
+import { createOutbox } from "../../src/store/outbox.ts";
+import type { RedisClient } from "../../src/store/script.ts";
+import { openStore } from "../../src/store/store.ts";
+import { createSymbols } from "../../src/store/symbols.ts";
+import { aCommit } from "../store/builders.ts";
+import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
+import { content, handClock, now } from "./builders.ts";
+
+let server: TestRedis;
+let redis: RedisClient;
+let store: Store;
+let clock: ReturnType<typeof handClock>;
+const pumps: Pump[] = [];
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = await server.connect();
+});
+afterAll(async () => server.stop());
+beforeEach(async () => {
+  await redis.flushall();
+  clock = handClock();
+  const opened = await openStore(redis, { log: silentLog });
+  store = {
+    ...opened,
+    outbox: createOutbox(redis, { now: clock.now }),
+    symbols: createSymbols(redis, { now: clock.now }),
+  };
+});
+afterEach(async () => {
+  await Promise.all(pumps.splice(0).map(async (pump) => pump.stop()));
+});
+
+async function commit(alerts: readonly OutboxAlert[], ruleAlerts: readonly RuleAlert[] = []): Promise<void> {
+  const { version, slot } = await store.symbols.readVersion("BTC");
+  const wanted = aCommit({ basedOn: version, slot: slot + 1, at: clock.now(), alerts, ruleAlerts });
+  expect(await store.symbols.commit(wanted)).toBe("committed");
+}
+
+async function commitAlerts(alertIds: readonly string[], destinations = ["console"], json = content) {
+  await commit(alertIds.map((alertId) => ({ alertId, content: json, destinations })));
+}
+
+const rule = "up-auto-50-2";
+const aPush = (alertId: string, over: Partial<RuleAlert> = {}): RuleAlert => ({
+  alertId,
+  kind: "push",
+  episodeId: alertId,
+  content,
+  rule,
+  ...over,
+});
+
+/** A platform that answers what the test scripts, "sent" when that has run out. */
+function fakeSender(answers: readonly SendResult[] = [], over: Partial<Sender> = {}) {
+  const left = [...answers];
+  const requests: SendRequest[] = [];
+  const edits: unknown[] = [];
+  const sender: Sender = {
+    platform: "console",
+    send: async (request) => {
+      requests.push(request);
+      return left.shift() ?? { kind: "sent", messageId: `m${requests.length}` };
+    },
+    edit: async (request) => {
+      edits.push([request.destination, request.messageId, request.message.headline]);
+      return { kind: "sent", messageId: request.messageId };
+    },
+    ...over,
+  };
+  return { sender, requests, edits };
+}
+
+function notifierOf(sender: Sender, more: Partial<NotifierOptions> = {}) {
+  const settled: string[] = [];
+  const pump: Pump = createNotifier({
+    sender,
+    store,
+    clock,
+    log: silentLog,
+    nameOf: (destination) => destination,
+    onSettled: (_platform, outcome) => settled.push(outcome),
+    onRepeat: () => undefined,
+    onNotice: () => pump.wake("notices"),
+    ...more,
+  });
+  pumps.push(pump);
+  /** Wakes it and waits until nothing is due, and what was done is written. */
+  const drain = async (places: readonly string[] = ["BTC"]): Promise<void> => {
+    for (const place of places) pump.wake(place);
+    await vi.waitFor(async () => {
+      await pump.settled();
+      const claimed = await redis.keys("*:claimed:*");
+      expect(claimed).toEqual([]);
+    });
+    await pump.settled();
+  };
+  return { pump, drain, settled };
+}
+
+const ids = (count: number): string[] => Array.from({ length: count }, (_, i) => `a${i}`);
+const destinationsOf = (requests: readonly SendRequest[]): string[] =>
+  requests.map(({ destination }) => destination);
+
+describe("a notifier", () => {
+  test("sends all that is due, more than it claims at once, each once", async () => {
+    await commitAlerts(ids(300));
+    const { sender, requests } = fakeSender();
+    const { drain, settled } = notifierOf(sender);
+    await drain();
+    expect(new Set(requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(300);
+    expect(requests).toHaveLength(300);
+    expect(settled).toEqual(Array.from({ length: 300 }, () => "sent"));
+    expect(await store.outbox.countPending("BTC")).toBe(0);
+    await drain();
+    expect(requests).toHaveLength(300);
+  });
+
+  test("says what the alert says, in the reader's language, and nothing about a repeat", async () => {
+    await commitAlerts(["a"]);
+    const { sender, requests } = fakeSender();
+    await notifierOf(sender).drain();
+    expect(requests[0]).toMatchObject({
+      destination: "console",
+      possibleRepeat: false,
+      message: { kind: "full", headline: expect.stringMatching(/^BTC 2\.6× lopsided up/) },
+    });
+  });
+
+  test("renders an alert once for all who read the same language", async () => {
+    await commitAlerts(["a"], ["console", "console:2", "console:3"]);
+    const { sender, requests } = fakeSender();
+    await notifierOf(sender).drain();
+    expect(new Set(requests.map(({ message }) => message)).size).toBe(1);
+  });
+
+  test("serves its own platform and leaves the others'", async () => {
+    await commitAlerts(["a"], ["console", "telegram:-100"]);
+    const { sender, requests } = fakeSender();
+    await notifierOf(sender).drain();
+    expect(destinationsOf(requests)).toEqual(["console"]);
+    expect(await store.outbox.countPending("BTC")).toBe(1);
+  });
+
+  test("two at once send each alert once, also where all go to one destination", async () => {
+    await commitAlerts(ids(50));
+    const senders = [fakeSender(), fakeSender()];
+    const drains = senders.map(({ sender }) => notifierOf(sender).drain);
+    await vi.waitFor(async () => {
+      clock.advance(1_000);
+      await Promise.all(drains.map(async (drain) => drain()));
+      expect(await store.outbox.countPending("BTC")).toBe(0);
+    });
+    const keys = senders.flatMap(({ requests }) => requests.map(({ idempotencyKey }) => idempotencyKey));
+    expect(keys).toHaveLength(50);
+    expect(new Set(keys).size).toBe(50);
+  });
+
+  test("what could not be sent waits as long as it must, and is then sent as no repeat", async () => {
+    await commitAlerts(["a"]);
+    const { sender, requests } = fakeSender([{ kind: "rate-limited", retryAt: now + 30_000 }]);
+    const { drain, settled } = notifierOf(sender);
+    await drain();
+    clock.advance(29_999);
+    await drain();
+    expect(requests).toHaveLength(1);
+    clock.advance(1);
+    await drain();
+    expect(settled).toEqual(["postponed", "sent"]);
+    expect(requests[1]).toMatchObject({ possibleRepeat: false });
+  });
+
+  test("what may have arrived is repeated and says so, once for each answer that was lost", async () => {
+    await commitAlerts(["a"]);
+    const lost: SendResult = { kind: "unknown-outcome", reason: "no answer" };
+    const { sender, requests } = fakeSender([lost, lost]);
+    let repeats = 0;
+    const { drain, settled } = notifierOf(sender, { onRepeat: () => (repeats += 1) });
+    for (let i = 0; i < 4; i++) {
+      await drain();
+      clock.advance(60_000);
+    }
+    expect(requests.map(({ possibleRepeat }) => possibleRepeat)).toEqual([false, true, true]);
+    expect(settled).toEqual(["unknown", "unknown", "sent"]);
+    expect(repeats).toBe(2);
+  });
+
+  test("a platform that knows a repeat by its key gets it unmarked while it does, and marked after", async () => {
+    await commitAlerts(["a"]);
+    const lost: SendResult = { kind: "unknown-outcome", reason: "no answer" };
+    const { sender, requests } = fakeSender([lost, lost], { repeatSafeMs: 120_000 });
+    const { drain } = notifierOf(sender);
+    await drain();
+    clock.advance(60_000);
+    await drain();
+    clock.advance(61_000);
+    await drain();
+    expect(requests.map(({ possibleRepeat }) => possibleRepeat)).toEqual([false, false, true]);
+    expect(new Set(requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+  });
+
+  test("a stored alert that can't be read is given up and holds nobody up", async () => {
+    await commitAlerts(["broken"], ["console"], "{}");
+    const { sender, requests } = fakeSender();
+    const { drain, settled } = notifierOf(sender);
+    await drain();
+    expect(requests).toEqual([]);
+    expect(settled).toEqual(["dead"]);
+  });
+
+  test("a bug in one send leaves the others sent, and its own claim to be taken over", async () => {
+    await commitAlerts(ids(5), ["console"]);
+    await commitAlerts(["b"], ["console:2"]);
+    const { sender, requests } = fakeSender();
+    const faulty: Sender = {
+      ...sender,
+      send: async (request) => {
+        if (request.destination === "console:2") throw new Error("a bug");
+        return sender.send(request);
+      },
+    };
+    const { pump } = notifierOf(faulty);
+    pump.wake("BTC");
+    await vi.waitFor(async () => {
+      expect(requests).toHaveLength(5);
+      expect(await store.outbox.countPending("BTC")).toBe(1);
+    });
+  });
+
+  test("a destination that hangs delays no other", async () => {
+    await commitAlerts(["a"], ["console", "console:hangs", ...ids(200).map((id) => `console:${id}`)]);
+    let release = (): void => undefined;
+    const { sender, requests } = fakeSender();
+    const hanging: Sender = {
+      ...sender,
+      send: async (request) => {
+        if (request.destination !== "console:hangs") return sender.send(request);
+        return new Promise((resolve) => {
+          release = () => resolve({ kind: "sent", messageId: "late" });
+        });
+      },
+    };
+    const { pump } = notifierOf(hanging);
+    pump.wake("BTC");
+    await vi.waitFor(() => expect(requests).toHaveLength(201));
+    release();
+    await vi.waitFor(async () => expect(await store.outbox.countPending("BTC")).toBe(0));
+  });
+
+  test("what was not begun in time goes back untried: others may have taken it over", async () => {
+    await commitAlerts(["a"]);
+    const { sender, requests } = fakeSender();
+    let time = 0;
+    const stopped = { ...store, turns: { ...store.turns, take: takeAfter(() => (time += 2_000)) } };
+    const { pump, settled } = notifierOf(sender, {
+      store: stopped,
+      monotonicMs: () => performance.now() + time,
+    });
+    pump.wake("BTC");
+    await vi.waitFor(() => expect(settled.length).toBeGreaterThan(1));
+    await pump.stop();
+    expect(requests).toEqual([]);
+    expect(new Set(settled)).toEqual(new Set(["back"]));
+  });
+
+  test("stopping begins nothing more, and what was claimed is there for others at once", async () => {
+    await commitAlerts(
+      ["a"],
+      ids(100).map((id) => `console:${id}`),
+    );
+    const release: (() => void)[] = [];
+    const { sender, requests } = fakeSender();
+    const slow: Sender = {
+      ...sender,
+      send: async (request) => {
+        await new Promise<void>((resolve) => release.push(resolve));
+        return sender.send(request);
+      },
+    };
+    const { pump } = notifierOf(slow);
+    pump.wake("BTC");
+    await vi.waitFor(() => expect(release).toHaveLength(16));
+    const stopping = pump.stop();
+    for (const go of release) go();
+    await stopping;
+    expect(requests).toHaveLength(16);
+    const again = fakeSender();
+    await notifierOf(again.sender).drain();
+    expect(again.requests).toHaveLength(84);
+    expect(again.requests.some(({ possibleRepeat }) => possibleRepeat)).toBe(false);
+  });
+
+  function takeAfter(passTime: () => void): Store["turns"]["take"] {
+    return async (...args) => {
+      const turns = await store.turns.take(...args);
+      passTime();
+      return turns;
+    };
+  }
+});
+
+describe("a destination somebody else is delivering to", () => {
+  test("is waited for, and gets its messages once they are gone or dead", async () => {
+    await commitAlerts(ids(20));
+    await store.turns.take(["console"], "somebody else", 600);
+    const { sender, requests } = fakeSender();
+    const { pump } = notifierOf(sender);
+    pump.wake("BTC");
+    await vi.waitFor(() => {
+      clock.advance(200);
+      expect(requests).toHaveLength(20);
+    }, 3_000);
+  });
+});
+
+describe("a subscriber", () => {
+  test("is sent what their rule says; and once more about a symbol only after a while", async () => {
+    await subscribed(store, "console:1");
+    const { sender, requests } = fakeSender();
+    const { drain, settled } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    await commit([], [aPush("a2")]);
+    await drain();
+    clock.advance(10 * 60_000 + 1);
+    await commit([], [aPush("a3")]);
+    await drain();
+    expect(settled).toEqual(["sent", "skipped", "sent"]);
+    expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual(["a1|console:1", "a3|console:1"]);
+  });
+
+  test("whose message failed is not made to wait for the next one", async () => {
+    await subscribed(store, "console:1");
+    const { sender, requests } = fakeSender([{ kind: "rejected", reason: "too long", disable: false }]);
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    await commit([], [aPush("a2")]);
+    await drain();
+    expect(requests).toHaveLength(2);
+  });
+
+  test("who wants silence gets it", async () => {
+    await subscribed(store, "console:1", { mode: "silent" });
+    const { sender, requests } = fakeSender();
+    await commit([], [aPush("a1")]);
+    await notifierOf(sender).drain();
+    expect(requests).toMatchObject([{ silent: true }]);
+  });
+
+  test("who left before it was sent gets nothing", async () => {
+    await subscribed(store, "console:1");
+    await commit([], [aPush("a1")]);
+    await store.destinations.forget("console:1");
+    const { sender, requests } = fakeSender();
+    const { drain, settled } = notifierOf(sender);
+    await drain();
+    expect([requests, settled]).toEqual([[], ["skipped"]]);
+  });
+
+  test("has their messages edited as the episode goes on, without a new one", async () => {
+    await subscribed(store, "console:1");
+    const { sender, requests, edits } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await drain();
+    expect(requests).toHaveLength(1);
+    expect(edits).toEqual([["console:1", "m1", requests[0]?.message.headline]]);
+  });
+
+  test("on a platform that can't edit is told in a new message", async () => {
+    await subscribed(store, "console:1");
+    const { sender, requests } = fakeSender();
+    const { edit: _none, ...plain } = sender;
+    const { drain } = notifierOf(plain);
+    await commit([], [aPush("a1")]);
+    await drain();
+    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await drain();
+    expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+      "a1|console:1",
+      "a1-resolved|console:1",
+    ]);
+  });
+
+  test("who has quiet hours gets one summary when they end", async () => {
+    const at = new Date(now);
+    const minute = at.getUTCHours() * 60 + at.getUTCMinutes();
+    await subscribed(store, "console:1", { quietHours: { from: minute - 60, to: minute + 60 } });
+    const { sender, requests } = fakeSender();
+    const { drain, settled } = notifierOf(sender);
+    for (const alertId of ["a1", "a2", "a3"]) {
+      await commit([], [aPush(alertId)]);
+      await drain(["BTC", "notices"]);
+    }
+    expect([requests, settled]).toEqual([[], ["held", "held", "held"]]);
+    clock.advance(61 * 60_000);
+    await drain(["BTC", "notices"]);
+    await drain(["BTC", "notices"]);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.message).toMatchObject({ kind: "line", headline: expect.stringMatching(/quiet.*3/) });
+    expect(await store.turns.heldBack("console:1")).toEqual(new Map());
+  });
+
+  test("is told of what came too late to be news in one summary", async () => {
+    await subscribed(store, "console:1");
+    await commit([], [aPush("a1")]);
+    await commit([], [aPush("a2")]);
+    clock.advance(11 * 60_000);
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await drain(["BTC", "notices"]);
+    expect(requests).toEqual([]);
+    clock.advance(60_000);
+    await drain(["BTC", "notices"]);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]?.message).toMatchObject({ kind: "line", headline: expect.stringMatching(/late.*2/) });
+  });
+});
+
+describe("a platform's definite refusal", () => {
+  const blocked: SendResult = { kind: "rejected", reason: "bot was blocked", disable: true };
+
+  test("stops the destination with the reason, and its owner is told once", async () => {
+    await subscribed(store, "console:channel", { owner: "console:owner" });
+    const { sender, requests } = fakeSender([blocked]);
+    const { drain, settled } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    await drain(["notices"]);
+    const record = await store.destinations.get("console:channel");
+    expect(record?.disabled).toMatchObject({ reason: "bot was blocked", ownerTold: true });
+    expect(destinationsOf(requests)).toEqual(["console:channel", "console:owner"]);
+    expect(requests[1]?.message.headline).toContain("console:channel");
+    await commitAlerts(["a2"], ["console:channel"]);
+    await drain(["BTC", "notices"]);
+    expect(settled).toEqual(["dead", "sent", "skipped"]);
+  });
+
+  test("tells the owner also where the process died before it could", async () => {
+    await subscribed(store, "console:channel", { owner: "console:owner" });
+    await commit([], [aPush("a1")]);
+    await store.destinations.disable("console:channel", "kicked", now);
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await drain();
+    await drain(["notices"]);
+    expect(destinationsOf(requests)).toEqual(["console:owner"]);
+  });
+
+  test("of a message alone stops nothing", async () => {
+    await subscribed(store, "console:1");
+    const { sender } = fakeSender([{ kind: "rejected", reason: "too long", disable: false }]);
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    expect((await store.destinations.get("console:1"))?.disabled).toBeUndefined();
+  });
+});
+
+describe("a chat that moved", () => {
+  const moved: SendResult = { kind: "migrated", to: "console:new" };
+
+  test("is followed at once, with its subscriptions, under the same idempotency key", async () => {
+    await subscribed(store, "console:old");
+    const { sender, requests } = fakeSender([moved]);
+    const { drain, settled } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
+    expect(new Set(requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+    expect(settled).toEqual(["sent"]);
+    expect(await store.destinations.get("console:old")).toBeUndefined();
+    expect((await store.destinations.get("console:new"))?.subscriptions).toHaveLength(1);
+  });
+
+  test("gets what was on its way to its old address, and the edits of what it was sent", async () => {
+    await subscribed(store, "console:old");
+    const { sender, requests, edits } = fakeSender([moved]);
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await commitAlerts(["b1"], ["console:old"]);
+    await drain();
+    await commitAlerts(["b2"], ["console:old"]);
+    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await drain();
+    expect(new Set(destinationsOf(requests).slice(1))).toEqual(new Set(["console:new"]));
+    expect(requests).toHaveLength(4);
+    expect(edits).toEqual([["console:new", "m3", requests[0]?.message.headline]]);
+  });
+
+  test("for ever is given up", async () => {
+    await commitAlerts(["a"], ["console:old"]);
+    const { sender } = fakeSender([moved, { kind: "migrated", to: "console:newer" }]);
+    const { drain, settled } = notifierOf(sender);
+    await drain();
+    expect(settled).toEqual(["dead"]);
+  });
+});
+
+describe("a delivery taken over while it was being sent", () => {
+  test("is not settled by who lost it", async () => {
+    await commitAlerts(["a"]);
+    const { sender, requests } = fakeSender();
+    const slow: Sender = {
+      ...sender,
+      send: async (request) => {
+        clock.advance(20_000);
+        await store.outbox.releaseStuck("BTC", "console", 12_500);
+        await store.outbox.claim("BTC", "console", 1);
+        return sender.send(request);
+      },
+    };
+    const { pump, settled } = notifierOf(slow);
+    pump.wake("BTC");
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await pump.stop();
+    expect(settled).toEqual([]);
+    expect(await store.outbox.countPending("BTC")).toBe(1);
+  });
+});

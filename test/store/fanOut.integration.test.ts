@@ -1,0 +1,338 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Delivery, Outbox, RuleAlert, Symbols } from "../../src/store/contracts.ts";
+import { symbolKeys } from "../../src/store/keys.ts";
+import { createOutbox } from "../../src/store/outbox.ts";
+import { createPlace, pageFlags } from "../../src/store/rulePages.ts";
+import type { RedisClient } from "../../src/store/script.ts";
+import { createSymbols } from "../../src/store/symbols.ts";
+import { startTestRedis, type TestRedis } from "../support/redis.ts";
+import { aCommit, noon } from "./builders.ts";
+
+const rule = "up-auto-50-2";
+const stronger = "up-auto-50-3";
+let server: TestRedis;
+let redis: RedisClient;
+let symbols: Symbols;
+let outbox: Outbox;
+let time = noon;
+const now = (): number => time;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = await server.connect();
+  symbols = createSymbols(redis, { now });
+  outbox = createOutbox(redis, { now });
+});
+afterAll(async () => server.stop());
+beforeEach(async () => {
+  await redis.flushall();
+  time = noon;
+});
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, index) => from + index);
+
+async function subscribe(destinations: readonly string[], flags = 0, toRule = rule): Promise<void> {
+  const place = createPlace(redis);
+  await Promise.all(destinations.map(async (each) => place("BTC", each, new Map([[toRule, String(flags)]]))));
+}
+
+function aPush(over: Partial<RuleAlert> = {}): RuleAlert {
+  return { alertId: "a1", kind: "push", episodeId: "a1", content: "fired", rule, ...over };
+}
+
+async function commit(...ruleAlerts: readonly RuleAlert[]): Promise<void> {
+  const { version, slot } = await symbols.readVersion("BTC");
+  const result = await symbols.commit(aCommit({ basedOn: version, slot: slot + 1, ruleAlerts }));
+  expect(result).toBe("committed");
+}
+
+async function claim(limit = 128, platform = "telegram"): Promise<readonly Delivery[]> {
+  return (await outbox.claim("BTC", platform, limit)).deliveries;
+}
+
+async function settleAs(deliveries: readonly Delivery[], kind: "sent" | "dead"): Promise<void> {
+  const result = (destination: string) =>
+    kind === "sent" ? { kind, messageId: `m-${destination}` } : { kind, reason: "gone" };
+  const outcomes = deliveries.map((delivery) => ({ delivery, result: result(delivery.destination) }));
+  await outbox.settle("BTC", "telegram", outcomes);
+}
+
+/** Everything there is to claim, settled as sent; destinations in the order of their claims. */
+async function drain(platform = "telegram"): Promise<string[]> {
+  const taken: string[] = [];
+  for (;;) {
+    const more = await outbox.expand("BTC");
+    const deliveries = await claim(128, platform);
+    taken.push(...deliveries.map(({ alert, destination }) => `${alert.alertId} ${destination}`));
+    await settleAs(deliveries, "sent");
+    if (deliveries.length === 0 && !more) return taken;
+  }
+}
+
+describe("an alert of a rule", () => {
+  test("goes to all who subscribed to it, without another trip when they are few", async () => {
+    await subscribe(["telegram:1", "telegram:2"]);
+    await subscribe(["telegram:-100", "discord:7"], pageFlags.broadcast);
+    await subscribe(["telegram:9"], 0, stronger);
+    await commit(aPush());
+    const { deliveries, isOpen } = await outbox.claim("BTC", "telegram", 10);
+    expect(isOpen).toBe(false);
+    expect(deliveries.map(({ destination }) => destination)).toEqual([
+      "telegram:-100",
+      "telegram:1",
+      "telegram:2",
+    ]);
+    expect(deliveries[0]).toMatchObject({ alert: { alertId: "a1", episodeId: "a1", content: "fired" } });
+    expect(await claim(10, "discord")).toHaveLength(1);
+  });
+
+  test("that nobody subscribed to is kept, and nothing is sent", async () => {
+    await commit(aPush());
+    expect(await drain()).toEqual([]);
+    expect(await redis.zrange(symbolKeys("BTC").alerts, "0", "-1")).toEqual(["a1"]);
+  });
+
+  test("goes to each of very many exactly once", async () => {
+    const people = range(0, 3_000).map((id) => `telegram:${id}`);
+    await subscribe(people);
+    await commit(aPush());
+    expect(await redis.zcard(`${symbolKeys("BTC").outbox}telegram:1`)).toBeLessThanOrEqual(500);
+    const taken = await drain();
+    expect(taken.toSorted()).toEqual(people.map((person) => `a1 ${person}`).toSorted());
+    expect(await outbox.countPending("BTC")).toBe(0);
+  });
+
+  test("goes to groups before people also while its rows are still being written", async () => {
+    await subscribe(range(0, 1_500).map((id) => `telegram:${id}`));
+    await subscribe(
+      range(0, 50).map((id) => `telegram:-${id}`),
+      pageFlags.broadcast,
+    );
+    await commit(aPush());
+    const taken = await drain();
+    expect(taken.slice(0, 50).every((each) => each.includes(":-"))).toBe(true);
+    expect(taken).toHaveLength(1_550);
+  });
+
+  test("is not written twice to those whose page is split meanwhile, nor lost to them", async () => {
+    const people = range(0, 1_200).map((id) => `telegram:${id}`);
+    await subscribe(people);
+    await commit(aPush());
+    await settleAs(await claim(), "sent");
+    await subscribe(range(10_000, 13_000).map((id) => `telegram:${id}`));
+    const counts = new Map<string, number>();
+    for (const each of await drain()) counts.set(each, (counts.get(each) ?? 0) + 1);
+    expect([...counts].filter(([, times]) => times > 1)).toEqual([]);
+    expect(people.filter((person) => !counts.has(`a1 ${person}`))).toEqual([]);
+  });
+
+  test("of several that cross together reaches a destination with the strongest only", async () => {
+    await subscribe(["telegram:1"], pageFlags.several, stronger);
+    await subscribe(["telegram:1"], pageFlags.several);
+    await subscribe(["telegram:2"], pageFlags.several);
+    await subscribe(["telegram:3"]);
+    await commit(aPush({ alertId: "s", episodeId: "s", rule: stronger }), aPush());
+    expect((await drain()).toSorted()).toEqual(["a1 telegram:2", "a1 telegram:3", "s telegram:1"]);
+  });
+
+  test("is the strongest only also where that one was sent before the weaker one's rows were written", async () => {
+    const people = range(0, 1_000).map((id) => `telegram:-${id}`);
+    await subscribe(people, pageFlags.several + pageFlags.broadcast, stronger);
+    await subscribe(people, pageFlags.several + pageFlags.broadcast);
+    await commit(aPush({ alertId: "s", episodeId: "s", rule: stronger }), aPush());
+    expect((await drain()).toSorted()).toEqual(people.map((person) => `s ${person}`).toSorted());
+  });
+
+  test("keeps its rows in small hashes", async () => {
+    await subscribe(range(0, 2_000).map((id) => `telegram:${id}`));
+    await commit(aPush());
+    await drain();
+    const rows = await redis.keys(`${symbolKeys("BTC").ledger}*`);
+    const encodings = await Promise.all(rows.map(async (key) => redis.object("ENCODING", key)));
+    expect(encodings.filter((encoding) => encoding !== "listpack").length).toBeLessThan(rows.length / 20);
+  });
+});
+
+describe("an edit", () => {
+  const anEdit = (over: Partial<RuleAlert> = {}): RuleAlert =>
+    aPush({ alertId: "a2", kind: "edit", content: "ended", ...over });
+
+  test("goes to every message its episode has posted, whoever has subscribed since", async () => {
+    await subscribe(["telegram:1", "telegram:2", "telegram:3"]);
+    await commit(aPush());
+    const deliveries = await claim();
+    await settleAs(deliveries.slice(0, 1), "dead");
+    await settleAs(deliveries.slice(1), "sent");
+    await subscribe(["telegram:4"]);
+    await commit(anEdit());
+    const edits = await claim();
+    expect(edits).toMatchObject([
+      {
+        destination: "telegram:2",
+        messageId: "m-telegram:2",
+        lane: 2,
+        alert: { alertId: "a2", kind: "edit" },
+      },
+      { destination: "telegram:3", messageId: "m-telegram:3" },
+    ]);
+    await settleAs(edits, "sent");
+    expect(await outbox.countPending("BTC")).toBe(0);
+  });
+
+  test("waits behind what is pushed", async () => {
+    await subscribe(["telegram:1"]);
+    await commit(aPush());
+    await settleAs(await claim(), "sent");
+    await commit(anEdit());
+    time += 1_000;
+    await commit(aPush({ alertId: "b1", episodeId: "b1" }));
+    expect((await claim()).map(({ alert }) => alert.alertId)).toEqual(["b1", "a2"]);
+  });
+
+  test("takes an older one's place: the newest content is shown, once", async () => {
+    await subscribe(["telegram:1"]);
+    await commit(aPush());
+    await settleAs(await claim(), "sent");
+    await commit(anEdit({ content: "stronger" }));
+    await commit(anEdit({ alertId: "a3", content: "ended" }));
+    const edits = await claim();
+    expect(edits.map(({ alert }) => alert.content)).toEqual(["ended"]);
+    await settleAs(edits, "sent");
+    expect(await claim()).toEqual([]);
+  });
+
+  test("that came while an older one was under way is shown after it", async () => {
+    await subscribe(["telegram:1"]);
+    await commit(aPush());
+    await settleAs(await claim(), "sent");
+    await commit(anEdit({ content: "stronger" }));
+    const older = await claim();
+    await commit(anEdit({ alertId: "a3", content: "ended" }));
+    expect(await claim()).toEqual([]);
+    await settleAs(older, "sent");
+    expect((await claim()).map(({ alert }) => alert.content)).toEqual(["ended"]);
+  });
+
+  test("never takes the place of a first send: it follows it", async () => {
+    await subscribe(["telegram:1"]);
+    await commit(aPush());
+    const [first] = await claim();
+    time += 1;
+    await commit(anEdit());
+    expect(await claim()).toEqual([]);
+    if (first === undefined) throw new Error("nothing claimed");
+    await settleAs([first], "sent");
+    expect((await claim()).map(({ alert }) => alert.alertId)).toEqual(["a2"]);
+  });
+
+  test("goes to an escalation's message, once there is one", async () => {
+    await subscribe(["telegram:1"]);
+    await commit(aPush());
+    await settleAs(await claim(), "sent");
+    await commit(aPush({ alertId: "a1x2" }));
+    const [escalation] = await claim();
+    if (escalation === undefined) throw new Error("nothing claimed");
+    const result = { kind: "sent", messageId: "second" } as const;
+    await outbox.settle("BTC", "telegram", [{ delivery: escalation, result }]);
+    await commit(anEdit());
+    expect(await claim()).toMatchObject([{ messageId: "second" }]);
+  });
+
+  test("follows a chat that moved", async () => {
+    await subscribe(["telegram:-1"], pageFlags.broadcast);
+    await commit(aPush());
+    const [delivery] = await claim();
+    if (delivery === undefined) throw new Error("nothing claimed");
+    const result = { kind: "sent", messageId: "m", destination: "telegram:-100" } as const;
+    await outbox.settle("BTC", "telegram", [{ delivery, result }]);
+    await commit(anEdit());
+    expect(await claim()).toMatchObject([{ destination: "telegram:-100", messageId: "m" }]);
+  });
+
+  test("goes to each of very many", async () => {
+    const people = range(0, 1_000).map((id) => `telegram:${id}`);
+    await subscribe(people);
+    await commit(aPush());
+    await drain();
+    await commit(anEdit());
+    expect((await drain()).toSorted()).toEqual(people.map((person) => `a2 ${person}`).toSorted());
+  });
+});
+
+/** One step of whoever takes part; numbers choose among what is there. */
+const step = fc.oneof(
+  fc.record({ do: fc.constant("claim" as const), limit: fc.integer({ min: 1, max: 128 }) }),
+  fc.record({ do: fc.constant("expand" as const) }),
+  fc.record({
+    do: fc.constant("settle" as const),
+    as: fc.constantFrom("sent" as const, "postponed" as const, "unknown" as const, "back" as const),
+    share: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({ do: fc.constant("crash" as const) }),
+  fc.record({ do: fc.constant("release" as const) }),
+  fc.record({ do: fc.constant("join" as const), many: fc.integer({ min: 1, max: 200 }) }),
+  fc.record({ do: fc.constant("wait" as const) }),
+);
+
+test("whatever claims, settles, dies and joins in whatever order: no row is lost, none is doubled", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 40 }),
+      fc.integer({ min: 0, max: 1_500 }),
+      async (steps, members) => {
+        await redis.flushall();
+        const people = range(0, members).map((id) => `telegram:${id}`);
+        await subscribe(people);
+        await commit(aPush());
+        let held: Delivery[] = [];
+        let joined = 100_000;
+        const sent = new Map<string, number>();
+        const note = (deliveries: readonly Delivery[], answers: readonly boolean[]): void => {
+          deliveries.forEach(({ destination }, index) => {
+            if (answers[index] === true) sent.set(destination, (sent.get(destination) ?? 0) + 1);
+          });
+        };
+        for (const each of steps) {
+          if (each.do === "claim") held.push(...(await claim(each.limit)));
+          if (each.do === "expand") await outbox.expand("BTC");
+          if (each.do === "crash") held = [];
+          if (each.do === "wait") time += 1_000;
+          if (each.do === "release") {
+            time += 20_000;
+            await outbox.releaseStuck("BTC", "telegram", 15_000);
+          }
+          if (each.do === "join") {
+            await subscribe(range(joined, joined + each.many).map((id) => `telegram:${id}`));
+            joined += each.many;
+          }
+          if (each.do === "settle") {
+            const some = held.splice(0, Math.ceil(held.length / each.share));
+            const result =
+              each.as === "sent"
+                ? ({ kind: "sent", messageId: "m" } as const)
+                : ({ kind: each.as, retryInMs: 500, reason: "r" } as const);
+            const outcomes = some.map((delivery) => ({ delivery, result }));
+            const answers = await outbox.settle("BTC", "telegram", outcomes);
+            if (each.as === "sent") note(some, answers);
+          }
+        }
+        for (let turn = 0; turn < 200; turn++) {
+          time += 20_000;
+          const more = await outbox.expand("BTC");
+          while ((await outbox.releaseStuck("BTC", "telegram", 15_000)) > 0);
+          const deliveries = await claim();
+          const result = { kind: "sent", messageId: "m" } as const;
+          const outcomes = deliveries.map((delivery) => ({ delivery, result }));
+          note(deliveries, await outbox.settle("BTC", "telegram", outcomes));
+          if (!more && deliveries.length === 0 && (await outbox.countPending("BTC")) === 0) break;
+        }
+        expect(await outbox.countPending("BTC")).toBe(0);
+        expect([...sent.values()].filter((times) => times !== 1)).toEqual([]);
+        expect(people.filter((person) => !sent.has(person))).toEqual([]);
+      },
+    ),
+    { numRuns: 25, endOnFailure: true },
+  );
+});
