@@ -71,7 +71,10 @@ function layout(components: APIMessageTopLevelComponent[]): Body {
 function embedBody(message: AlertMessage, rendering: DiscordRendering): Body {
   const { picture } = rendering;
   const common = { components: buttonRows(rendering), allowed_mentions: noMentions };
-  if (message.kind === "line") return { content: lineTexts(message, rendering).join("\n\n"), ...common };
+  if (message.kind === "line") {
+    // said even where there is none: an edit would keep the one of before
+    return { content: lineTexts(message, rendering).join("\n\n"), embeds: [], ...common };
+  }
   const { headline, rest } = fitted(message, rendering, descriptionLimit);
   const image = picture === undefined ? {} : { image: { url: `attachment://${picture.filename}` } };
   const embed = { description: rest, color: accents[message.direction], ...image };

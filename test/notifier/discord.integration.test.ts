@@ -7,7 +7,9 @@ import { everyComponent } from "../support/discord/components.ts";
 import { startDiscordServer, type DiscordServer } from "../support/discord/server.ts";
 import type { DiscordChannel, DiscordMessage } from "../support/discord/world.ts";
 import { plainPng } from "../support/png.ts";
-import { alert, itSendsLikeEverySender } from "./sender.contract.ts";
+import { alert, endOfAlert, itSendsLikeEverySender } from "./sender.contract.ts";
+
+const aPicture = { kind: "picture", png: plainPng(16, 9), width: 16, height: 9, key: "k" } as const;
 
 describe("the Discord sender", () => {
   itSendsLikeEverySender(async () => {
@@ -77,6 +79,45 @@ describe("the Discord sender", () => {
     ]);
   });
 
+  const styles = [undefined, "embed"] as const;
+  it.each(styles.flatMap((posted) => styles.map((now) => ({ posted, now }))))(
+    "puts newer words in a message's place, posted as $posted and edited as $now",
+    async ({ posted, now }) => {
+      const { server, sender, channel } = await open();
+      const request = { destination: `discord:${channel.id}`, message: alert, picture: aPicture };
+      const first = { ...request, possibleRepeat: false, idempotencyKey: "a" };
+      const sent = await sender.send({ ...first, ...(posted !== undefined && { style: posted }) });
+      const messageId = sent.kind === "sent" ? sent.messageId : "";
+      const style = now === undefined ? {} : { style: now };
+      const buttons = [[{ label: "Why?", data: "signed" }]];
+      const newer = { ...request, message: { ...alert, headline: "BTC 3.9× lopsided up" }, buttons };
+      for (const message of [newer, { ...newer, message: endOfAlert }]) {
+        const edited = await sender.edit?.({ ...message, messageId, ...style });
+        expect(edited).toEqual({ kind: "sent", messageId });
+      }
+      const [message] = server.sent(channel.id);
+      expect(message?.history).toHaveLength(2);
+      expect(JSON.stringify(message?.history[1]?.before)).toContain("3.9×");
+      expect(JSON.stringify(message?.body)).toContain("has ended");
+      expect(JSON.stringify(message?.body)).not.toContain("3.9×");
+      expect(message?.body.embeds).toEqual([]);
+      expect(message?.body.files).toEqual([]);
+      expect(server.sent(channel.id)).toHaveLength(1);
+      server.takeViolations();
+    },
+  );
+
+  it("says that a message is gone, and that its channel may go on", async () => {
+    const { server, sender, channel, post } = await open();
+    const sent = await post(`discord:${channel.id}`);
+    const [message] = server.sent(channel.id);
+    if (message === undefined || sender.edit === undefined) throw new Error("nothing was sent");
+    server.driver.deleteMessage(message);
+    const messageId = sent.kind === "sent" ? sent.messageId : "";
+    const edited = await sender.edit({ destination: `discord:${channel.id}`, message: alert, messageId });
+    expect(edited).toMatchObject({ kind: "rejected", disable: false });
+  });
+
   it("makes no sound where that is wished, in either style", async () => {
     const { server, sender, channel } = await open();
     const request = { destination: `discord:${channel.id}`, message: alert, possibleRepeat: false };
@@ -87,10 +128,7 @@ describe("the Discord sender", () => {
   });
 
   it.each([
-    [
-      "a picture it may not attach",
-      { picture: { kind: "picture", png: plainPng(16, 9), width: 16, height: 9, key: "k" } as const },
-    ],
+    ["a picture it may not attach", { picture: aPicture }],
     ["an embed it may not embed", { style: "embed" as const }],
   ])("posts the words alone instead of %s", async (_, extra) => {
     const { server, sender, channel } = await open(
