@@ -3,15 +3,16 @@ import type { RiskTier } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MarketCache } from "../store/contracts.ts";
-import type { Contract, VenueAdapter } from "./adapter.ts";
+import type { Call, Contract, VenueAdapter } from "./adapter.ts";
 import { bracketsAsOf, bracketsOf } from "./bracketTable.ts";
 import { openCached } from "./cached.ts";
 import type { TierSource } from "./contracts.ts";
-import type { Line } from "./line.ts";
+import { type Line, nameOf, orAborted } from "./line.ts";
 import { Malformed } from "./read.ts";
 
 const refreshAfterMs = 86_400_000;
 const retryMs = 600_000;
+const sharedMs = 60_000;
 /** The boldest venues grant 500. */
 const mostLeverage = 1_000;
 
@@ -59,6 +60,7 @@ export function openTiers({ adapter, line, cache, clock, log }: TiersOptions): T
   const stored = openCached(cache, `${adapter.id}:tiers`, storedSchema, log);
   const entries = new Map<string, Entry>();
   const nextTryAt = new Map<string, number>();
+  let newest: { readonly key: string; readonly at: number; readonly answer: Promise<unknown> } | undefined;
   let restoring: Promise<void> | undefined;
 
   const restore = async (): Promise<void> => {
@@ -66,19 +68,27 @@ export function openTiers({ adapter, line, cache, clock, log }: TiersOptions): T
     for (const [market, entry] of Object.entries(saved?.byMarket ?? {})) entries.set(market, entry);
   };
 
+  /** Where one answer holds the tiers of all contracts, those who want it within a minute share it. */
+  const ask = async (call: Call): Promise<unknown> => {
+    const key = JSON.stringify(call);
+    if (newest?.key === key && clock.now() - newest.at < sharedMs) return newest.answer;
+    const answer = line.ask(call, (body) => body, { optional: true });
+    newest = { key, at: clock.now(), answer };
+    return answer;
+  };
+
   const refresh = async (contract: Contract, markPrice: number, signal?: AbortSignal): Promise<void> => {
     if (clock.now() < (nextTryAt.get(contract.market) ?? 0)) return;
     nextTryAt.set(contract.market, clock.now() + retryMs);
+    const call = plan.call(contract);
     try {
-      const read = (body: unknown): readonly RiskTier[] => checked(plan.read(body, contract, markPrice));
-      const tiers = await line.ask(plan.call(contract), read, { optional: true, signal });
+      const body = await orAborted(ask(call), signal);
+      const tiers = checked(plan.read(body, contract, markPrice));
       entries.set(contract.market, { readAt: clock.now(), tiers: tiers.map(toStored) });
       await stored.write({ version: 1, byMarket: Object.fromEntries(entries) });
     } catch (error) {
-      log.warn(
-        { venue: adapter.id, market: contract.market, reason: String(error) },
-        "risk tiers not refreshed",
-      );
+      const { message: reason } = line.refuse(nameOf(call), error);
+      log.warn({ venue: adapter.id, market: contract.market, reason }, "risk tiers not refreshed");
     }
   };
 

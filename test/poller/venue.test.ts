@@ -295,6 +295,22 @@ describe("risk tiers", () => {
     );
   });
 
+  it.each([hyperliquid, krakenfutures])("of all symbols come with one answer from $id", async (dialect) => {
+    const { venue, server } = await stage(dialect);
+    const symbols = ["BTC", "ETH", "DOGE"];
+    const outcomes = await pollAll(
+      venue,
+      symbols.map((symbol) => ({ symbol })),
+    );
+    const kinds = [...outcomes.values()].map((outcome) => outcome.ok && outcome.observation.tierSource.kind);
+    expect(kinds).toEqual(["venue", "venue", "venue"]);
+    const tierCalls = server.requests.filter(
+      ({ path, query }) => path.endsWith("instruments") || query["type"] === "meta",
+    );
+    // Kraken's list of markets is the same path
+    expect(tierCalls).toHaveLength(dialect === krakenfutures ? 2 : 1);
+  });
+
   it("are asked for again after a day, without making a poll wait", async () => {
     const { venue, server, clock } = await stage(bybit);
     await pollOne(venue);
