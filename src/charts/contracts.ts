@@ -72,6 +72,8 @@ export interface MapRequest {
   readonly detail?: MapDetail;
   /** Default: leverage. */
   readonly stackedBy?: StackedBy;
+  /** Made-up numbers: marked as a test across. */
+  readonly example?: true;
   readonly look: Look;
 }
 

@@ -8,7 +8,7 @@ import { ExitError } from "./exit.ts";
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description(
-      "checks Redis, tokens, venues and the clock, and says what to do; exit 1 if something needed fails",
+      "checks Redis, tokens, venues, fonts and the clock, and says what to do; exit 1 if something needed fails",
     )
     .action(run);
 }
@@ -31,12 +31,21 @@ async function run(): Promise<void> {
 }
 
 async function examine(config: Config): Promise<readonly Finding[]> {
-  const [redis, tokens, venues] = await Promise.all([
+  const [redis, tokens, venues, pictures] = await Promise.all([
     examineRedis(config),
     examineTokens(config),
     examineVenues(config),
+    examinePictures(),
   ]);
-  return [{ level: "ok", message: `Node ${process.version}` }, ...redis, ...tokens, ...venues];
+  return [{ level: "ok", message: `Node ${process.version}` }, pictures, ...redis, ...tokens, ...venues];
+}
+
+async function examinePictures(): Promise<Finding> {
+  const [{ createCharts }, { checkPictures }] = await Promise.all([
+    import("../charts/charts.ts"),
+    import("./checks/pictures.ts"),
+  ]);
+  return checkPictures(createCharts(), Date.now());
 }
 
 async function examineRedis(config: Config): Promise<readonly Finding[]> {

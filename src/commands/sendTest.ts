@@ -1,4 +1,7 @@
+import { join } from "node:path";
 import { Command } from "commander";
+import type { FiringContent } from "../alerts/content.ts";
+import type { Picture } from "../charts/contracts.ts";
 import type { SendResult } from "../notifier/contracts.ts";
 import { ExitError } from "./exit.ts";
 import { print } from "./print.ts";
@@ -38,11 +41,14 @@ async function run(destination: string): Promise<void> {
     clock: systemClock,
     print,
     terminal: process.stdout.isTTY,
+    pictureFolder: join(config.dataDir, "pictures"),
   });
   const now = systemClock.now();
   const content = testAlertContent("BTC", now);
+  const picture = await drawExample(content);
   const result = await sender.send({
     destination,
+    ...(picture && { picture }),
     message: alertMessage(content, "en"),
     content: JSON.stringify(content),
     possibleRepeat: false,
@@ -50,6 +56,21 @@ async function run(destination: string): Promise<void> {
   });
   if (result.kind === "sent") process.stderr.write(`sent to ${destination}\n`);
   else throw new ExitError(`${destination}: ${explain(result)}`);
+}
+
+/** As alerts do: where nothing can be drawn, the words go alone. */
+async function drawExample(content: FiringContent): Promise<Picture | undefined> {
+  const [{ createCharts }, { exampleMap }, { plainLook }] = await Promise.all([
+    import("../charts/charts.ts"),
+    import("../charts/example.ts"),
+    import("../charts/contracts.ts"),
+  ]);
+  const charts = createCharts();
+  const drawn = await charts.map(exampleMap(content, plainLook));
+  await charts.close();
+  if (drawn.kind === "picture") return drawn;
+  process.stderr.write(`without a picture: ${drawn.message}\n`);
+  return undefined;
 }
 
 function explain(result: Exclude<SendResult, { kind: "sent" }>): string {

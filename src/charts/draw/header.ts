@@ -44,7 +44,7 @@ export function drawHeader(frame: Frame, palette: Palette, content: HeaderConten
   ];
   const second = first + lineHeight + 2;
   const { names, timeAt } = secondLine(frame, content, texts, second);
-  svg.push(textAt(names, { x: margin, y: second, fill: palette.muted, ...label }));
+  if (names !== "") svg.push(textAt(names, { x: margin, y: second, fill: palette.muted, ...label }));
   svg.push(
     textAt(content.time, {
       x: timeAt.x,

@@ -14,6 +14,7 @@ export function venuesLine(
   texts: Texts,
   fits: (text: string) => boolean,
 ): string {
+  if (venues.length === 0) return "";
   const fresh = venues.filter(({ status }) => status === "fresh");
   const bySize = fresh.toSorted((a, b) => (b.openInterestUsd ?? 0) - (a.openInterestUsd ?? 0));
   const missing = missingText(

@@ -44,6 +44,8 @@ export const chartsEnglish = {
 
   "chart-watermark-thin": "THIN",
   "chart-watermark-stale": "STALE",
+  "chart-watermark-test": "TEST",
+  "chart-test-why": "example numbers, not market data",
   "chart-thin-why": "too little leverage within reach to compare",
   "chart-stale-why": "last computed { $age } ago",
   "chart-stale-now": "no venue gives fresh data",

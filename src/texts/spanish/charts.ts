@@ -45,6 +45,8 @@ export const chartsSpanish: Readonly<Record<keyof typeof chartsEnglish, string>>
 
   "chart-watermark-thin": "ESCASO",
   "chart-watermark-stale": "ANTIGUO",
+  "chart-watermark-test": "PRUEBA",
+  "chart-test-why": "cifras de ejemplo, no del mercado",
   "chart-thin-why": "muy poco apalancamiento al alcance",
   "chart-stale-why": "calculado hace { $age }",
   "chart-stale-now": "ningún mercado da datos al día",
