@@ -1,6 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { certainPart, createDraws, drawnParts, mapDraws, type Draws } from "../../src/model/draws.ts";
+import {
+  certainPart,
+  createDraws,
+  drawnParts,
+  mapDraws,
+  mirroredPart,
+  type Draws,
+} from "../../src/model/draws.ts";
 import {
   addPart,
   createPartMasses,
@@ -17,6 +24,7 @@ import {
   profileOf,
   type Profile,
 } from "../../src/model/profile.ts";
+import { priorWeights } from "../../src/model/stack.ts";
 import type { Interval, Side } from "../../src/model/types.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -32,7 +40,7 @@ describe("draws", () => {
   it("are positive numbers, and what is measured stands as it is", () => {
     for (const side of sides) {
       const factors = mapDraws.factors[side];
-      expect(factors.every((factor) => factor > 0 && factor < 20)).toBe(true);
+      expect(factors.every((factor) => factor > 0 && factor < 1000)).toBe(true);
       expect(factors.every((factor, i) => i % drawnParts !== certainPart || factor === 1)).toBe(true);
     }
   });
@@ -45,16 +53,19 @@ describe("draws", () => {
     }
   });
 
-  it("move mass between the tiers of a side without making any: only its hedged share is drawn", () => {
+  it("move mass between tiers and parts without making any: what a side holds varies by its hedged share only", () => {
     const { tiers } = priorMix.long;
-    const totals = Array.from({ length: 20 }, (_, draw) => {
+    const held = tiers.reduce((sum, share) => sum + share, 0);
+    const [own = NaN, ...others] = priorWeights;
+    const logs = Array.from({ length: mapDraws.count }, (_, draw) => {
       const factors = ofDraw(mapDraws.factors.long, draw);
-      const filter = tiers.reduce((sum, share, tier) => sum + share * (factors[tier] ?? NaN), 0);
-      return filter / tiers.reduce((sum, share) => sum + share, 0) / (factors[certainPart] ?? NaN);
+      const filter = tiers.reduce((sum, share, tier) => sum + share * (factors[tier] ?? NaN), 0) / held;
+      return Math.log(
+        others.reduce((sum, weight, j) => sum + weight * (factors[mirroredPart + j] ?? NaN), own * filter),
+      );
     });
-    for (const total of totals) expect(Math.abs(Math.log(total))).toBeLessThan(0.6);
-    // a fall of every tier at once would show as totals far below one another
-    expect(Math.max(...totals) / Math.min(...totals)).toBeLessThan(2);
+    const squares = logs.reduce((sum, log) => sum + log ** 2, 0);
+    expect(Math.sqrt(squares / logs.length)).toBeCloseTo(0.5, 1);
   });
 });
 

@@ -81,9 +81,9 @@ function notesOf(group: ScoredGroup): string[] {
   ];
 }
 
-/** "Held" counts windows; the map's own draws leave out the chance of what gets liquidated at all. */
-function bandOf({ symbol, windows, covered, halfWidth, coveredByMap, mapSpread }: BandCoverage): string {
-  return `${symbol} ±${figure(halfWidth)} held ${percent(covered)} of ${windows} (the map's draws alone, deviation ${figure(mapSpread)}, ${percent(coveredByMap)})`;
+function bandOf({ symbol, windows, covered, halves, halfWidth }: BandCoverage): string {
+  const [earlier, later] = halves.map(percent);
+  return `${symbol} ±${figure(halfWidth)} held ${percent(covered)} of ${windows} (earlier half ${earlier}, later ${later})`;
 }
 
 function alertsOf([symbol, { perDay, flapRate }]: [string, AlertRate]): string {

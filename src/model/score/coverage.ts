@@ -1,89 +1,64 @@
 import { drawnParts, mapDraws } from "../draws.ts";
 import { tierCount } from "../priors.ts";
+import { selectRank } from "../select.ts";
 import { partCount, priorWeights } from "../stack.ts";
 import type { Predictions } from "./contract.ts";
 import { sides } from "./cells.ts";
 
-/** How often 80 % bands around ln(short/long) of six hours hold what really was liquidated. */
+/** How often the 80 % band of ln(short/long) over six hours holds what really was liquidated. */
 export interface BandCoverage {
   readonly symbol: string;
   readonly windows: number;
-  /** Of the band that adds, to the map's draws, the chance of what gets liquidated at all. */
   readonly covered: number;
-  /** Half its mean width. */
+  /** The same of the earlier and of the later half of the windows. */
+  readonly halves: readonly [earlier: number, later: number];
+  /** Half the bands' mean width. */
   readonly halfWidth: number;
-  /** Of the map's draws alone. */
-  readonly coveredByMap: number;
-  /** Standard deviation of ln(short/long) over the draws, averaged. */
-  readonly mapSpread: number;
-  /** Covariance of one window's error with the next one's: what persists of errors is the map's fault, not chance's. */
+  /** Covariance of one window's error with the next one's: what of the errors stays. */
   readonly persistent: number;
 }
 
 const windowMs = 6 * 3_600_000;
 
-/** Two weeks of them, as long as the half-life of all that the stack learns. */
-const rememberedWindows = 56;
-
-/** Of a normal distribution, on each side of the middle. */
-const normalShare80 = 1.2816;
-
-/** Errors of an imagined past, until the recording has its own: normal with a deviation of 1. */
-const priorErrors = [0.13, 0.39, 0.67, 1.04, 1.64];
-
-/** One window: what was liquidated beside what was said before. */
+/** One window, in ln(short/long). */
 interface Band {
-  /** ln(short/long), realised − modelled. */
-  readonly error: number;
-  /** Standard deviation over the map's draws. */
-  readonly spread: number;
-  /** Half the width of the band that was set up before the window. */
-  readonly half: number;
-}
-
-/**
- * Walk-forward: a window's band is its draws', widened by c so that 80 % of the windows before it would have been held,
- * c² the 80th percentile of their error² − (the draws' share of it)².
- */
-export function bandsOf(contract: Predictions): readonly Band[] {
-  const excess = priorErrors.map((error) => error ** 2);
-  return windowsOf(contract).map(({ error, spread }) => {
-    const own = normalShare80 * spread;
-    const chance = Math.max(0, quantile(excess.slice(-rememberedWindows), 0.8));
-    excess.push(error ** 2 - own ** 2);
-    return { error, spread, half: Math.sqrt(own ** 2 + chance) };
-  });
+  readonly realised: number;
+  readonly modelled: number;
+  /** 10th and 90th percentile of the map's draws. */
+  readonly low: number;
+  readonly high: number;
 }
 
 export function coverageOf(contract: Predictions): BandCoverage {
   const bands = bandsOf(contract);
-  const mean = (of: (band: Band) => number): number =>
-    bands.reduce((sum, band) => sum + of(band), 0) / bands.length;
+  const half = Math.floor(bands.length / 2);
   return {
     symbol: contract.symbol,
     windows: bands.length,
-    covered: mean(({ error, half }) => (Math.abs(error) <= half ? 1 : 0)),
-    halfWidth: mean(({ half }) => half),
-    coveredByMap: mean(({ error, spread }) => (Math.abs(error) <= normalShare80 * spread ? 1 : 0)),
-    mapSpread: mean(({ spread }) => spread),
-    persistent: persistenceOf(bands.map(({ error }) => error)),
+    covered: shareHeld(bands),
+    halves: [shareHeld(bands.slice(0, half)), shareHeld(bands.slice(half))],
+    halfWidth: bands.reduce((sum, { low, high }) => sum + (high - low) / 2, 0) / bands.length,
+    persistent: persistenceOf(bands.map(({ realised, modelled }) => realised - modelled)),
   };
 }
 
-type Window = Omit<Band, "half">;
-
-function windowsOf(contract: Predictions): Window[] {
-  const { cells } = contract;
-  const width = 2 * Math.max(1, Math.round(windowMs / cells.intervalMs));
-  const windows: Window[] = [];
-  for (let from = 0; from + width <= cells.count; from += width) {
-    const window = windowAt(contract, from, from + width);
-    if (window !== undefined) windows.push(window);
-  }
-  return windows;
+function shareHeld(bands: readonly Band[]): number {
+  return bands.filter(({ realised, low, high }) => realised >= low && realised <= high).length / bands.length;
 }
 
-function windowAt(contract: Predictions, from: number, to: number): Window | undefined {
+/** Whole windows that were predicted, each by what was known the days before, and in which both sides were liquidated. */
+export function bandsOf(contract: Predictions): readonly Band[] {
+  const { cells } = contract;
+  const width = 2 * Math.max(1, Math.round(windowMs / cells.intervalMs));
+  const bands: Band[] = [];
+  for (let from = 0; from + width <= cells.count; from += width) {
+    const band = bandAt(contract, from, from + width);
+    if (band !== undefined) bands.push(band);
+  }
+  return bands;
+}
+
+function bandAt(contract: Predictions, from: number, to: number): Band | undefined {
   const { cells, means } = contract;
   const realised = [0, 0];
   const mean = [0, 0];
@@ -98,9 +73,11 @@ function windowAt(contract: Predictions, from: number, to: number): Window | und
     addDraws(contract, cell, drawn[cell % 2] ?? new Float64Array(0));
   }
   const [long, short] = drawn;
-  const error = skewOf(realised) - skewOf(mean);
-  if (!Number.isFinite(error) || long === undefined || short === undefined) return undefined;
-  return { error, spread: deviationOf(Array.from(long, (mass, draw) => skewOf([mass, short[draw] ?? NaN]))) };
+  const [seen, modelled] = [skewOf(realised), skewOf(mean)];
+  if (!Number.isFinite(seen - modelled) || long === undefined || short === undefined) return undefined;
+  const skews = Float64Array.from(long, (mass, draw) => skewOf([mass, short[draw] ?? NaN]));
+  const [low, high] = [percentile(skews, 0.1), percentile(skews, 0.9)];
+  return { realised: seen, modelled, low, high };
 }
 
 /** a Σ factor × weight × part + b, for each draw. */
@@ -126,17 +103,12 @@ function skewOf([long = NaN, short = NaN]: readonly number[]): number {
   return Math.log(short / long);
 }
 
-function deviationOf(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-}
-
 /** Mean product of neighbours. */
 function persistenceOf(errors: readonly number[]): number {
   const products = errors.slice(1).map((error, i) => error * (errors[i] ?? 0));
   return products.reduce((sum, product) => sum + product, 0) / products.length;
 }
 
-function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.round(share * (values.length - 1))] ?? NaN;
+function percentile(values: Float64Array, share: number): number {
+  return selectRank(values, Math.round(share * (values.length - 1)));
 }

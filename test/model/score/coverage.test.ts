@@ -6,26 +6,32 @@ import { aContract } from "./hours.ts";
 const honest = predictContract(aContract());
 
 describe("bands", () => {
-  it("hold about eight of ten windows where liquidations follow the path and chance", () => {
-    const { windows, covered, coveredByMap } = coverageOf(honest);
-    expect(windows).toBeGreaterThanOrEqual(20);
-    expect(covered).toBeGreaterThan(0.6);
-    expect(coveredByMap).toBeLessThan(covered);
+  it("hold the middle of what the draws say, and are counted where they hold what came", () => {
+    const bands = bandsOf(honest);
+    const { windows, covered, halves, halfWidth } = coverageOf(honest);
+    expect(windows).toBe(bands.length);
+    const held = bands.filter(({ realised, low, high }) => low <= realised && realised <= high);
+    expect(covered).toBe(held.length / windows);
+    expect((halves[0] + halves[1]) / 2).toBeCloseTo(covered, 1);
+    for (const { modelled, low, high } of bands) expect(low < modelled && modelled < high).toBe(true);
+    expect(halfWidth).toBeGreaterThan(0.5);
+    expect(halfWidth).toBeLessThan(2);
   });
 
-  it("are as wide as past errors ask: chance that grows widens them from the next window on", () => {
+  it("hold less where chance is wilder, and nothing where the sides are exchanged by far", () => {
     const { cells } = honest;
-    const from = 2 * 24 * 13;
-    const wilder = cells.realised.map((seen, cell) =>
-      cell < from ? seen : seen * (Math.floor(cell / 12) % 2 === cell % 2 ? 50 : 0.02),
+    const exchanged = cells.realised.map((seen, cell) => seen * (cell % 2 === 0 ? 1e6 : 1));
+    expect(coverageOf({ ...honest, cells: { ...cells, realised: exchanged } }).covered).toBe(0);
+  });
+
+  it("say what of the errors stays from window to window", () => {
+    const { cells } = honest;
+    const tilted = cells.realised.map((seen, cell) => seen * (cell % 2 === 0 ? Math.exp(2) : 1));
+    const alternating = cells.realised.map(
+      (seen, cell) => seen * (cell % 2 === 0 ? Math.exp(2 * (-1) ** Math.floor(cell / 12)) : 1),
     );
-    const bands = bandsOf({ ...honest, cells: { ...cells, realised: wilder } });
-    const calm = bandsOf(honest);
-    const first = (from - 2 * 24 * 10) / 12;
-    expect(bands.slice(0, first + 1).map(({ half }) => half)).toEqual(
-      calm.slice(0, first + 1).map(({ half }) => half),
-    );
-    expect(bands.at(-1)?.half).toBeGreaterThan(1.5 * (calm.at(-1)?.half ?? Infinity));
+    expect(coverageOf({ ...honest, cells: { ...cells, realised: tilted } }).persistent).toBeGreaterThan(2);
+    expect(coverageOf({ ...honest, cells: { ...cells, realised: alternating } }).persistent).toBeLessThan(-2);
   });
 
   it("of a window don't know what follows", () => {
