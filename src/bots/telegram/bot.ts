@@ -16,7 +16,7 @@ import { explainRefusal, isHarmless, refusalOf, safeError } from "./failures.ts"
 import { heardOf } from "./heard.ts";
 import { addInline } from "./inline.ts";
 import { linksOf, type Links } from "./links.ts";
-import { addMembership } from "./membership.ts";
+import { addMembership, setUpName, setUpPauseMs } from "./membership.ts";
 import { channelRequestId } from "./requests.ts";
 import { setUp } from "./start.ts";
 import type { TelegramTools } from "./tools.ts";
@@ -60,7 +60,7 @@ export async function createTelegramBot(options: TelegramBotOptions, signal?: Ab
   bot.on("message:chat_shared", async (ctx) => {
     const { request_id: id, chat_id: chatId } = ctx.msg.chat_shared;
     if (id !== channelRequestId) return;
-    if (!(await tools.memory.isFirst(`set-up-${chatId}`, 60_000))) return;
+    if (!(await tools.memory.isFirst(setUpName(chatId), setUpPauseMs))) return;
     await setUp(tools, await heardOf(tools, ctx.msg), `telegram:${chatId}`);
   });
   addCommands(bot, tools);

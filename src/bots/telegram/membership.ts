@@ -134,9 +134,16 @@ async function greetGroup(tools: TelegramTools, spot: Spot, languageCode: string
   }
 }
 
+/** Picking a channel makes the bot an administrator there: two events, one menu. */
+export const setUpPauseMs = 10_000;
+
+export function setUpName(chatId: number): string {
+  return `set-up-${chatId}`;
+}
+
 /** The one who made the bot an administrator gets the menu in private; who never opened it gets a line in the channel. */
 async function offerSetUp(tools: TelegramTools, spot: Spot, update: ChatMemberUpdated): Promise<void> {
-  if (!(await tools.memory.isFirst(`set-up-${spot.chatId}`, minuteMs))) return;
+  if (!(await tools.memory.isFirst(setUpName(spot.chatId), setUpPauseMs))) return;
   const { from } = update;
   const target = destinationOf(spot);
   const texts = await textsFor(

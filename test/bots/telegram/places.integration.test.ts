@@ -130,15 +130,19 @@ describe("subscribing", () => {
   });
 
   test("of a channel picked from Telegram's own list", async () => {
-    const { driver, ana, anaChat, server, ask, next } = await setScene();
+    const { driver, ana, anaChat, server, ask, next, settled } = await setScene();
     await ask(ana, anaChat, "/start");
     const picker = await next(anaChat, 1);
     expect(JSON.stringify(picker.content.replyMarkup)).toContain("request_chat");
-    const channel = driver.addChannel({ title: "Picked", admins: [ana] });
+    const channel = driver.addChannel({ title: "Picked", admins: [ana], botStatus: "left" });
+    // picking it makes the bot an administrator: both are told, the menu comes once
+    driver.setBotStatus(channel, { by: ana, status: "administrator", rights: ["can_post_messages"] });
     driver.say(ana, anaChat, "", {
       extra: { chat_shared: { request_id: 1, chat_id: channel.id, title: "Picked" } },
     });
     expect(textOf(await next(anaChat, 2))).toContain("I am in the channel “Picked”");
+    await settled();
+    expect(server.sent(anaChat.id)).toHaveLength(3);
     expect(server.sent(channel.id)).toEqual([]);
   });
 
