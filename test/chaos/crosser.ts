@@ -1,5 +1,6 @@
 import { alertContent } from "../../src/alerts/content.ts";
 import { freshEpisodeMemory } from "../../src/alerts/episode.ts";
+import { type Rule, ruleKey } from "../../src/alerts/rules.ts";
 import { freshNotionalMemory } from "../../src/model/imbalance.ts";
 import { connectRedis } from "../../src/store/connect.ts";
 import type { Commit, Store } from "../../src/store/contracts.ts";
@@ -17,37 +18,63 @@ export const lab = "LAB";
 /**
  * A process that commits scripted crossings as a worker's recompute would, one after the other. It goes on where the
  * version in Redis says the last one ended, so that it can be killed at any moment. The n-th crossing speaks of a
- * symbol of its own and goes to the n-th destination of each platform.
+ * symbol of its own and goes to whoever is subscribed to the n-th rule (`subscribeAll`).
  */
 export async function cross(): Promise<void> {
-  const { CHAOS_REDIS: url = "", CHAOS_COUNT, CHAOS_EVERY_MS, CHAOS_DESTINATIONS = "[]" } = process.env;
-  const destinations: readonly (readonly string[])[] = JSON.parse(CHAOS_DESTINATIONS);
+  const { CHAOS_REDIS: url = "", CHAOS_COUNT, CHAOS_EVERY_MS } = process.env;
   const end = parseRedisUrl(url);
   const store = await openStore(await connectRedis({ end, role: "commands", log: silentLog }), {
     log: silentLog,
   });
-  const platforms = [...new Set(destinations.flat().map((each) => each.split(":")[0] ?? each))];
   const connection = await connectRedis({ end, role: "queue", log: silentLog });
   const queues = createQueues({ connection, venues: [], platforms, log: silentLog });
   for (;;) {
-    const done = await commitNext(store, destinations, Number(CHAOS_COUNT));
+    const done = await commitNext(store, Number(CHAOS_COUNT));
     if (done === "all") break;
-    if (done === "committed") await wake(queues, platforms);
+    if (done === "committed") await wake(queues);
     await pause(Number(CHAOS_EVERY_MS));
   }
   process.exit(0);
 }
 
-/** The next crossing, unless there are no more. Redis is struck too: what fails is tried again. */
-export async function commitNext(
+const platforms = ["telegram", "discord"] as const;
+
+/** A notional of its own for each: rules of one symbol and direction that share nothing else. */
+function ruleOf(crossing: number): Rule {
+  return { direction: "up", notionalUsd: (crossing + 1) * 1e6, confidence: 50, ratio: 2 };
+}
+
+/** Subscribes the n-th destinations to the n-th rule. */
+export async function subscribeAll(
   store: Store,
   destinations: readonly (readonly string[])[],
-  count: number,
-): Promise<"committed" | "again" | "all"> {
+): Promise<void> {
+  for (const [crossing, places] of destinations.entries()) {
+    const { direction, notionalUsd, confidence, ratio } = ruleOf(crossing);
+    const wish = { id: 1, symbol: lab, ratio, direction, notionalUsd, confidence, mode: "loud" } as const;
+    await Promise.all(
+      places.map(async (destination) =>
+        store.destinations.change(destination, () => ({
+          kind: "keep",
+          record: {
+            version: 1,
+            destination,
+            settings: { kind: destination.startsWith("telegram") ? "direct" : "channel" },
+            subscriptions: [wish],
+            nextId: 2,
+          },
+        })),
+      ),
+    );
+  }
+}
+
+/** The next crossing, unless there are no more. Redis is struck too: what fails is tried again. */
+export async function commitNext(store: Store, count: number): Promise<"committed" | "again" | "all"> {
   try {
     const { version, slot } = await store.symbols.readVersion(lab);
     if (version >= count) return "all";
-    const result = await store.symbols.commit(crossing(version, slot + 1, destinations[version] ?? []));
+    const result = await store.symbols.commit(crossing(version, slot + 1));
     return result === "committed" ? "committed" : "again";
   } catch (error) {
     process.stderr.write(`${String(error)}\n`);
@@ -55,10 +82,12 @@ export async function commitNext(
   }
 }
 
-function crossing(version: number, slot: number, destinations: readonly string[]): Commit {
+function crossing(version: number, slot: number): Commit {
   const at = Date.now();
   const imbalance = { ...referenceImbalance, symbol: `C${version}`, time: at };
-  const fired = { ...firedUp, alertId: `${lab}-${version}`, firedAt: at };
+  const rule = ruleKey(ruleOf(version));
+  const alertId = `${lab}-${version}`;
+  const fired = { ...firedUp, alertId, episodeId: alertId, rule, firedAt: at };
   const content = JSON.stringify(alertContent(imbalance, fired));
   return aCommit({
     symbol: lab,
@@ -67,12 +96,13 @@ function crossing(version: number, slot: number, destinations: readonly string[]
     at,
     memory: encodeMemory({ notional: freshNotionalMemory, episode: freshEpisodeMemory(at) }),
     imbalance: { ...referenceImbalance, symbol: lab, time: at },
-    alerts: [{ alertId: fired.alertId, content, destinations }],
+    alerts: [],
+    ruleAlerts: [{ alertId, kind: "push", episodeId: alertId, content, rule }],
   });
 }
 
 /** The queue only wakes: without it the sweep finds what is due. */
-async function wake(queues: Queues, platforms: readonly string[]): Promise<void> {
+async function wake(queues: Queues): Promise<void> {
   const woken = await Promise.allSettled(platforms.map(async (platform) => queues.deliver(platform, lab)));
   for (const each of woken) if (each.status === "rejected") process.stderr.write(`${String(each.reason)}\n`);
 }

@@ -10,7 +10,7 @@ import { freePort, silentLog, startTestRedis, type TestRedis } from "../support/
 import { startTcpProxy, type TcpProxy } from "../support/tcpProxy.ts";
 import { startTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 import { bundleScript } from "./bundle.ts";
-import { commitNext, lab } from "./crosser.ts";
+import { commitNext, lab, subscribeAll } from "./crosser.ts";
 import type { Posted } from "./oracle.ts";
 
 export interface StageOptions {
@@ -58,6 +58,7 @@ export async function openStage({ crossings, everyMs, random, cli }: StageOption
   const destinations = places.map(({ chat, channel }) => [`telegram:${chat.id}`, `discord:${channel.id}`]);
   // on the server itself: asked while the proxy fails
   const store = await openStore(await redis.connect(), { log: silentLog });
+  await subscribeAll(store, destinations);
   const note = textsIn("en").say("possible-repeat");
   const read = (text: string): Posted[] => {
     const crossing = /\bC(\d+)\b/.exec(text)?.[1];
@@ -95,11 +96,10 @@ export async function openStage({ crossings, everyMs, random, cli }: StageOption
           CHAOS_REDIS: redisUrl,
           CHAOS_COUNT: String(crossings),
           CHAOS_EVERY_MS: String(everyMs),
-          CHAOS_DESTINATIONS: JSON.stringify(destinations),
         },
       }),
     cross: async () => {
-      const done = await commitNext(store, destinations, crossings);
+      const done = await commitNext(store, crossings);
       if (done !== "committed") throw new Error(`a crossing was not committed: ${done}`);
     },
     committed: async () => (await store.symbols.readVersion(lab)).version,
