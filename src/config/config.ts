@@ -28,6 +28,8 @@ export interface Config {
     /** "CHAT" or "CHAT/TOPIC". */
     readonly chats: readonly string[];
     readonly webhookUrl: string | undefined;
+    /** Messages a second; undefined: the free rate. */
+    readonly paidRate: number | undefined;
   };
   readonly discord: {
     readonly botToken: string | undefined;
@@ -130,6 +132,7 @@ function toConfig(values: Values, supportedVenues: readonly string[]): Config {
       apiRoot: values.TELEGRAM_API_ROOT,
       chats: values.TELEGRAM_CHATS ?? [],
       webhookUrl: values.TELEGRAM_WEBHOOK_URL,
+      paidRate: values.TELEGRAM_PAID_RATE,
     },
     discord: {
       botToken: values.DISCORD_BOT_TOKEN,

@@ -83,6 +83,11 @@ export function variables(supportedVenues: readonly string[]) {
       meaning: "public address at which Telegram reaches this machine",
       example: "https://lopside.example.org/telegram",
     }),
+    TELEGRAM_PAID_RATE: optional(numberBetween(30, 1_000), {
+      otherwise: "25, free",
+      meaning: "messages a second that the bot pays for in Telegram Stars",
+      example: "500",
+    }),
     DISCORD_BOT_TOKEN: optional(discordToken, {
       meaning: "from Discord's developer portal; without it Discord is off",
     }),

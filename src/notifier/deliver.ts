@@ -156,7 +156,7 @@ async function afterTrouble(
 ): Promise<Delivered> {
   const { result, destination, moved } = await follow(options, answer, request);
   const retryInMs = await heed(options, result, destination);
-  const settled = settlement(result, { delivery, retryInMs });
+  const settled = settlement(result, { delivery, retryInMs, ageMs: delivery.alert.ageMs });
   const isSent = settled.kind === "sent";
   return {
     result: isSent && destination !== delivery.destination ? { ...settled, destination } : settled,

@@ -1,6 +1,7 @@
 import { DiscordAPIError, HTTPError, RateLimitError, REST } from "@discordjs/rest";
 import { RESTJSONErrorCodes, Routes } from "discord-api-types/v10";
 import type { Clock } from "../ops/clock.ts";
+import type { PaceLimits } from "../store/contracts.ts";
 import { connectionFailure, isConnectionError } from "./connection.ts";
 import type { Sender, SendResult, TokenCheck } from "./contracts.ts";
 import { editMessage, postMessage, textField, type DiscordCalls } from "./discordPost.ts";
@@ -19,6 +20,20 @@ export interface DiscordOptions {
 function parseDiscordDestination(destination: string): string | undefined {
   return /^discord:(\d{15,20})$/.exec(destination)?.[1];
 }
+
+/** discord-api-docs, resources/message: a nonce is known for "the past few minutes". */
+const nonceMs = 110_000;
+
+/**
+ * discord-api-docs, topics/rate-limits: 50 requests a second over all, 10,000 refused ones in ten minutes are a ban.
+ * A channel's own limit is in its answers, where the client reads it.
+ */
+const limits: PaceLimits = {
+  perSecond: 45,
+  chatGapMs: 0,
+  groupPerMinute: Infinity,
+  invalidPer10Minutes: 2_000,
+};
 
 /** Posts alerts by the REST API. A second attempt within minutes gives the first one's message (nonce). */
 export function createDiscordSender(options: DiscordOptions): Sender {
@@ -42,6 +57,8 @@ export function createDiscordSender(options: DiscordOptions): Sender {
   };
   return {
     platform: "discord",
+    pace: { limits, wishOf: (destination) => ({ chat: destination, isGroup: false }) },
+    repeatSafeMs: nonceMs,
     send: async (request, signal) =>
       calling(request.destination, signal, async (calls) => postMessage(calls, request)),
     edit: async (request, signal) =>
@@ -89,7 +106,8 @@ function deadline(timeoutMs: number, signal?: AbortSignal): AbortSignal {
 function translate(error: unknown, clock: Clock): SendResult {
   if (error instanceof RateLimitError) {
     const waitMs = Math.max(error.retryAfter, error.timeToReset, minimumWaitMs);
-    return { kind: "rate-limited", retryAt: retryTime(clock, waitMs) };
+    const scope = error.global ? "all" : "chat";
+    return { kind: "rate-limited", retryAt: retryTime(clock, waitMs), scope };
   }
   if (error instanceof HTTPError)
     return { kind: "unknown-outcome", reason: `Discord failed: ${error.status}` };
@@ -111,7 +129,8 @@ const deadChannels = new Set<number | string>([
 ]);
 
 function translateAnswer(error: DiscordAPIError): SendResult {
-  if (error.status === 401) return { kind: "rejected", reason: wrongToken, disable: false };
+  if (error.status === 401) return { kind: "rejected", reason: wrongToken, disable: false, invalid: true };
   const reason = `${error.message} (${error.code})`;
-  return { kind: "rejected", reason, disable: deadChannels.has(error.code) };
+  const disable = deadChannels.has(error.code);
+  return { kind: "rejected", reason, disable, ...(error.status === 403 && { invalid: true }) };
 }

@@ -72,9 +72,9 @@ export async function verifyToken(platform: string, options: SenderOptions): Pro
 }
 
 function telegramOptions({ config, clock }: SenderOptions, limitMs: number) {
-  const { botToken, apiRoot } = config.telegram;
+  const { botToken, apiRoot, paidRate } = config.telegram;
   if (botToken === undefined) throw new Error("TELEGRAM_BOT_TOKEN is not set: @BotFather gives one");
-  return { token: botToken, timeoutMs: limitMs, clock, ...(apiRoot !== undefined && { apiRoot }) };
+  return { token: botToken, timeoutMs: limitMs, clock, paidRate, ...(apiRoot !== undefined && { apiRoot }) };
 }
 
 function discordOptions({ config, clock }: SenderOptions, limitMs: number) {

@@ -16,14 +16,26 @@ export interface Attempted {
   readonly delivery: Pick<Delivery, "attempt">;
   /** Real ms until a rate limit's end. */
   readonly retryInMs: number;
+  /** How long ago it was committed, real ms. */
+  readonly ageMs?: number;
 }
+
+/** Nothing is tried for longer than a day. */
+const giveUpMs = 24 * 3_600_000;
 
 /**
  * What the ledger records of a send. An unknown outcome is tried again, marked as a possible repeat: better twice than
  * never. Platforms answer 502 for minutes, so that giving up after the second would lose alerts; each answer that was
  * really lost costs one marked copy, pauses grow, and the ledger ends it (`maxUnknowns`).
  */
-export function settlement(result: FinalResult, { delivery, retryInMs }: Attempted): DeliveryResult {
+export function settlement(result: FinalResult, attempted: Attempted): DeliveryResult {
+  const settled = settle(result, attempted);
+  const { ageMs = 0 } = attempted;
+  if (!("retryInMs" in settled) || ageMs < giveUpMs) return settled;
+  return { kind: "dead", reason: `given up after a day: ${settled.reason}` };
+}
+
+function settle(result: FinalResult, { delivery, retryInMs }: Attempted): DeliveryResult {
   switch (result.kind) {
     case "sent":
       return result;

@@ -1,10 +1,12 @@
 import { Api, GrammyError, HttpError } from "grammy";
 import type { Clock } from "../ops/clock.ts";
 import type { FileIds, Sender, SendRequest, SendResult, TokenCheck } from "./contracts.ts";
+import type { PaceLimits, PaceWish } from "../store/contracts.ts";
 import { connectionFailure } from "./connection.ts";
 import { createLeanFetch } from "./leanFetch.ts";
 import { retryTime } from "./retryTime.ts";
-import { createEdit, createPost, type TelegramDestination } from "./telegramPost.ts";
+import { type BulkOptions, createBulkPost } from "./telegramBulk.ts";
+import { createEdit, createPost, type Post, type TelegramDestination } from "./telegramPost.ts";
 
 export interface TelegramOptions {
   readonly token: string;
@@ -15,6 +17,8 @@ export interface TelegramOptions {
   readonly clock: Clock;
   /** Without them every picture is uploaded anew. */
   readonly fileIds?: FileIds;
+  /** Messages a second that are paid for (Bot API, allow_paid_broadcast); without it the free rate. */
+  readonly paidRate?: number | undefined;
   /** A forum topic is closed, or gone for good: what was to go there goes to General. */
   readonly onTopicGone?: ((destination: string, isForGood: boolean) => void) | undefined;
 }
@@ -35,9 +39,13 @@ function parseTelegramDestination(destination: string): TelegramDestination | un
  * arrived: Telegram knows no idempotency key. What was refused certainly didn't, so it may go another way: to General
  * when its topic is gone, as text when the photo isn't taken.
  */
-export function createTelegramSender(options: TelegramOptions): Sender {
+export function createTelegramSender(
+  options: TelegramOptions,
+  openPost: (options: BulkOptions, upload: Post) => Post = createBulkPost,
+): Sender {
   const api = openApi(options);
-  const post = createPost(api, options.fileIds);
+  const { paidRate } = options;
+  const post = openPost({ ...options, isPaid: paidRate !== undefined }, createPost(api, options.fileIds));
   const edit = createEdit(api, options.fileIds);
   const send = async (
     request: SendRequest,
@@ -61,6 +69,7 @@ export function createTelegramSender(options: TelegramOptions): Sender {
   };
   return {
     platform: "telegram",
+    pace: { limits: limitsFor(paidRate), wishOf },
     send: async (request, signal) => {
       const place = parseTelegramDestination(request.destination);
       if (place === undefined)
@@ -80,6 +89,21 @@ export function createTelegramSender(options: TelegramOptions): Sender {
       return { kind: "sent", messageId: request.messageId };
     },
   };
+}
+
+/**
+ * grammy.dev/advanced/flood: about 30 a second over all chats, one a second in a chat, 20 a minute in a group. What
+ * was refused counts towards no ban.
+ */
+function limitsFor(paidRate: number | undefined): PaceLimits {
+  const perSecond = paidRate ?? 25;
+  return { perSecond, chatGapMs: 1_000, groupPerMinute: 20, invalidPer10Minutes: Infinity };
+}
+
+/** A forum's topics are one chat; groups and channels have negative ids, channels also names. */
+function wishOf(destination: string): PaceWish {
+  const chat = destination.slice("telegram:".length).split("/", 1)[0] ?? destination;
+  return { chat, isGroup: chat.startsWith("-") || chat.startsWith("@") };
 }
 
 function isUnchanged(error: unknown): boolean {

@@ -97,7 +97,7 @@ function common({ buttons, silent }: SendRequest, { topic }: TelegramDestination
   };
 }
 
-function keyboard(rows: NonNullable<SendRequest["buttons"]>): InlineKeyboardMarkup {
+export function keyboard(rows: NonNullable<SendRequest["buttons"]>): InlineKeyboardMarkup {
   const inline = rows.map((row) => row.map(({ label, data }) => ({ text: label, callback_data: data })));
   return { inline_keyboard: inline };
 }

@@ -39,6 +39,9 @@ export function createWebhookSender(options: WebhookOptions): Sender {
   });
   return {
     platform: "webhook",
+    // known by its key for ever, and news to a program for as long as it is tried
+    repeatSafeMs: Infinity,
+    usefulMs: Infinity,
     send: async (asked, signal) => {
       const url = webhookUrl(asked.destination);
       if (url === undefined) return { kind: "rejected", reason: "not a webhook's address", disable: true };

@@ -10,11 +10,8 @@ import type { RedisClient } from "./script.ts";
 /** A hundred claims hold Redis up for half a millisecond; many more at once would hold up everybody. */
 const maxClaim = 128;
 
-/**
- * Failures after which a delivery is given up: with pauses of up to five minutes, eight hours of a platform being
- * away.
- */
-export const maxFailures = 100;
+/** Failures after which a delivery is given up; with pauses of up to five minutes more than a day of them. */
+export const maxFailures = 400;
 
 /** Each of these may have left a copy of the alert with somebody; more would be worse than one missing. */
 export const maxUnknowns = 10;

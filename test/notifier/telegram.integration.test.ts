@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Sender, SendResult } from "../../src/notifier/contracts.ts";
 import { createTelegramSender, verifyTelegramToken } from "../../src/notifier/telegram.ts";
+import { createBulkPost } from "../../src/notifier/telegramBulk.ts";
+import type { Post } from "../../src/notifier/telegramPost.ts";
 import type { Clock } from "../../src/ops/clock.ts";
 import type { Picture } from "../../src/charts/contracts.ts";
 import { plainPng } from "../support/png.ts";
@@ -8,7 +10,18 @@ import { startTelegramServer, type TelegramServer } from "../support/telegram/se
 import type { ChatRecord } from "../support/telegram/world.ts";
 import { alert, endOfAlert, itSendsLikeEverySender } from "./sender.contract.ts";
 
-describe("the Telegram sender", () => {
+/** Words go out as prepared bodies, uploads through the library; either way must do for all. */
+const ways = [
+  ["with prepared bodies", createBulkPost],
+  ["through the library alone", (_options: unknown, upload: Post) => upload],
+] as const;
+let openPost: Parameters<typeof createTelegramSender>[1];
+
+describe.each(ways)("the Telegram sender %s", (_way, way) => {
+  beforeEach(() => {
+    openPost = way;
+  });
+
   itSendsLikeEverySender(async () => {
     const { server, sender, chat } = await open();
     return {
@@ -205,12 +218,12 @@ describe("the Telegram sender", () => {
     const options = { token: wrong, apiRoot: server.apiRoot, timeoutMs: 1000, clock };
     const check = await verifyTelegramToken(options);
     expect(check).toMatchObject({ kind: "wrong", reason: expect.stringContaining("TELEGRAM_BOT_TOKEN") });
-    const sent = await send(createTelegramSender(options), "telegram:42");
+    const sent = await send(createTelegramSender(options, openPost), "telegram:42");
     expect(sent).toMatchObject({ kind: "rejected", disable: false });
     await server.goDown();
     const unreachable = await verifyTelegramToken(options);
     expect(unreachable).toMatchObject({ kind: "unreachable" });
-    const alsoLost = await send(createTelegramSender(options), "telegram:42");
+    const alsoLost = await send(createTelegramSender(options, openPost), "telegram:42");
     expect(JSON.stringify([check, sent, unreachable, alsoLost])).not.toContain("wrongwrong");
   });
 
@@ -246,21 +259,24 @@ async function open(onClock: Clock = clock): Promise<Opened> {
   const chat = server.driver.addPrivateChat(server.driver.addUser());
   const { token } = server.bot;
   const fileIds = new Map<string, string>();
-  const sender = createTelegramSender({
-    token,
-    apiRoot: server.apiRoot,
-    timeoutMs: 1000,
-    clock: onClock,
-    fileIds: {
-      get: async (key) => fileIds.get(key),
-      put: async (key, fileId) => {
-        fileIds.set(key, fileId);
-      },
-      drop: async (key) => {
-        fileIds.delete(key);
+  const sender = createTelegramSender(
+    {
+      token,
+      apiRoot: server.apiRoot,
+      timeoutMs: 1000,
+      clock: onClock,
+      fileIds: {
+        get: async (key) => fileIds.get(key),
+        put: async (key, fileId) => {
+          fileIds.set(key, fileId);
+        },
+        drop: async (key) => {
+          fileIds.delete(key);
+        },
       },
     },
-  });
+    openPost,
+  );
   return { server, sender, chat, fileIds, post: async (destination) => send(sender, destination) };
 }
 

@@ -1,0 +1,148 @@
+import { GrammyError, HttpError } from "grammy";
+import type { ApiResponse, Message } from "grammy/types";
+import { Pool } from "undici";
+import type { AlertMessage } from "../alerts/message.ts";
+import type { FileIds, SendRequest } from "./contracts.ts";
+import type { Post, TelegramDestination } from "./telegramPost.ts";
+import { keyboard } from "./telegramPost.ts";
+import { captionLimit, renderTelegram } from "./telegramText.ts";
+
+export interface BulkOptions {
+  readonly token: string;
+  readonly apiRoot?: string | undefined;
+  readonly timeoutMs: number;
+  readonly fileIds?: FileIds;
+  /** Posts may cost Stars. */
+  readonly isPaid: boolean;
+}
+
+/** Bot API, making requests. */
+const telegramRoot = "https://api.telegram.org";
+const connections = 64;
+const mostFilesKnown = 256;
+
+/**
+ * Posts the same words to many: they become JSON once, each chat's own part is put before them, and it goes out
+ * without the library's client. What fails is thrown as the library throws it, so that it is translated in one place.
+ * What has to be uploaded goes the library's way (`upload`).
+ */
+export function createBulkPost(options: BulkOptions, upload: Post): Post {
+  const call = createCall(options);
+  const bodies = createBodies();
+  const files = new Map<string, string>();
+  const fileOf = async (key: string): Promise<string | undefined> => {
+    const known = files.get(key) ?? (await options.fileIds?.get(key));
+    if (known === undefined) return undefined;
+    files.set(key, known);
+    const [oldest] = files.keys();
+    if (files.size > mostFilesKnown && oldest !== undefined) files.delete(oldest);
+    return known;
+  };
+  return async (request, place, signal) => {
+    const { picture } = request;
+    const before = `{${ownPart(request, place, options.isPaid)}`;
+    const caption = picture === undefined ? undefined : bodies(request, "caption");
+    if (picture === undefined || caption === undefined)
+      return call("sendMessage", before + (bodies(request, "text") ?? ""), signal);
+    const file = await fileOf(picture.key);
+    if (file === undefined) return upload(request, place, signal);
+    try {
+      return await call("sendPhoto", `${before}"photo":${JSON.stringify(file)},${caption}`, signal);
+    } catch (error) {
+      if (!(error instanceof GrammyError) || !/file/i.test(error.description)) throw error;
+      files.delete(picture.key);
+      return upload(request, place, signal);
+    }
+  };
+}
+
+/** Members of a body that are the chat's own, each with its comma. */
+function ownPart(
+  { buttons, silent }: SendRequest,
+  { chat, topic }: TelegramDestination,
+  isPaid: boolean,
+): string {
+  const thread = topic === undefined ? "" : `"message_thread_id":${topic},`;
+  const quiet = silent === true ? `"disable_notification":true,` : "";
+  const paid = isPaid ? `"allow_paid_broadcast":true,` : "";
+  const rows =
+    buttons === undefined || buttons.length === 0
+      ? ""
+      : `"reply_markup":${JSON.stringify(keyboard(buttons))},`;
+  return `"chat_id":${JSON.stringify(chat)},${thread}${quiet}${paid}${rows}`;
+}
+
+type Part = "text" | "caption";
+
+/** The words of a message as the end of a JSON object, made once; undefined where they are no caption. */
+function createBodies(): (request: SendRequest, part: Part) => string | undefined {
+  const kept = new WeakMap<AlertMessage, Map<string, string | undefined>>();
+  return ({ message, possibleRepeat }, part) => {
+    const known = kept.get(message) ?? new Map<string, string | undefined>();
+    kept.set(message, known);
+    const name = possibleRepeat ? `${part} again` : part;
+    if (!known.has(name)) known.set(name, words(message, possibleRepeat, part));
+    return known.get(name);
+  };
+}
+
+function words(message: AlertMessage, possibleRepeat: boolean, part: Part): string | undefined {
+  if (part === "text") {
+    const { text, entities } = renderTelegram(message, possibleRepeat);
+    return JSON.stringify({ text, entities, link_preview_options: { is_disabled: true } }).slice(1);
+  }
+  const { text, entities } = renderTelegram(message, possibleRepeat, captionLimit);
+  // what doesn't fit even at its shortest is better read than seen
+  if (text.length > captionLimit) return undefined;
+  return JSON.stringify({ caption: text, caption_entities: entities }).slice(1);
+}
+
+type Call = (method: string, body: string, signal?: AbortSignal) => Promise<number>;
+
+const headers = { "content-type": "application/json" };
+
+function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
+  const { origin, pathname } = new URL((apiRoot ?? telegramRoot).replace(/\/*$/, "/"));
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: 60_000,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: timeoutMs },
+  });
+  return async (method, body, signal) => {
+    let answer: ApiResponse<Message>;
+    try {
+      const path = `${pathname}bot${token}/${method}`;
+      const response = await pool.request({ path, method: "POST", headers, body, signal: signal ?? null });
+      answer = readAnswer(await response.body.text());
+    } catch (error) {
+      throw new HttpError(`${method} failed`, error);
+    }
+    if (!answer.ok) throw new GrammyError(`${method} was refused`, answer, method, {});
+    return answer.result.message_id;
+  };
+}
+
+/** Throws a SyntaxError on what is no answer of the Bot API. */
+function readAnswer(text: string): ApiResponse<Message> {
+  const answer: unknown = JSON.parse(text);
+  if (!isAnswer(answer)) throw new SyntaxError("not an answer of the Bot API");
+  return answer;
+}
+
+function isAnswer(value: unknown): value is ApiResponse<Message> {
+  if (typeof value !== "object" || value === null || !("ok" in value)) return false;
+  if (value.ok === true) return "result" in value && isMessage(value.result);
+  return "error_code" in value && typeof value.error_code === "number" && "description" in value;
+}
+
+function isMessage(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "message_id" in value &&
+    typeof value.message_id === "number"
+  );
+}
