@@ -24,8 +24,16 @@ export interface DisabledNotice extends Common {
   readonly reason: string;
 }
 
+/** A symbol's data is lost, or back again: nothing can be alerted in between. */
+export interface FeedNoticeContent extends Common {
+  readonly kind: "feed-lost" | "feed-back";
+  readonly symbol: string;
+  /** Since when it was lost, epoch ms. */
+  readonly since: number;
+}
+
 /** A message that belongs to no symbol, as it is kept in the outbox: plain JSON. */
-export type Notice = SummaryNotice | DisabledNotice;
+export type Notice = SummaryNotice | DisabledNotice | FeedNoticeContent;
 
 export function parseNotice(json: unknown): Parsed<Notice> {
   return parseJson(json, readNotice);
@@ -34,7 +42,10 @@ export function parseNotice(json: unknown): Parsed<Notice> {
 function readNotice(fields: Fields): Notice {
   if (fields.number("version") !== 1) return malformed(`its version is ${fields.number("version")}, not 1`);
   const common = { version: 1, time: fields.number("time") } as const;
-  if (fields.oneOf("kind", ["summary", "disabled"]) === "disabled")
+  const kind = fields.oneOf("kind", ["summary", "disabled", "feed-lost", "feed-back"]);
+  if (kind === "feed-lost" || kind === "feed-back")
+    return { ...common, kind, symbol: fields.text("symbol"), since: fields.number("since") };
+  if (kind === "disabled")
     return {
       ...common,
       kind: "disabled",
@@ -72,6 +83,11 @@ function wordsOf(
       headline: texts.say("notice-disabled", { destination }),
       lines: [texts.say("notice-disabled-reason", { reason }), texts.say("notice-disabled-return")],
     };
+  }
+  if (notice.kind !== "summary") {
+    const { symbol, since, time } = notice;
+    const minutes = texts.count(Math.round((time - since) / 60_000));
+    return { headline: texts.say(`notice-${notice.kind}`, { symbol, since: texts.time(since), minutes }) };
   }
   const count = texts.count(notice.alerts.length);
   return {

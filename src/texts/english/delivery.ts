@@ -8,6 +8,10 @@ export const deliveryEnglish = {
   "summary-ended-down": "{ $symbol } { $ratio }× lopsided down, { $time }; has ended",
   "summary-more": "… and { $count } more",
 
+  "notice-feed-lost":
+    "{ $symbol }: no exchange gives fresh data since { $since }. No alerts can come until it is back; I will say so.",
+  "notice-feed-back": "{ $symbol }: the data is back after { $minutes } min. Alerts can come again.",
+
   "notice-disabled": "Alerts to { $destination } have stopped",
   "notice-disabled-reason": "Its platform refused the last one: { $reason }",
   "notice-disabled-return":

@@ -8,6 +8,11 @@ export const deliverySpanish = {
   "summary-ended-down": "{ $symbol } { $ratio }× desequilibrado a la baja, { $time }; ya terminó",
   "summary-more": "… y { $count } más",
 
+  "notice-feed-lost":
+    "{ $symbol }: ninguna bolsa da datos recientes desde { $since }. No puede haber alertas hasta que vuelvan; avisaré.",
+  "notice-feed-back":
+    "{ $symbol }: los datos han vuelto tras { $minutes } min. Puede haber alertas de nuevo.",
+
   "notice-disabled": "Las alertas para { $destination } se han detenido",
   "notice-disabled-reason": "Su plataforma rechazó la última: { $reason }",
   "notice-disabled-return":
