@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Bar, BookDepth, Imbalance, RiskTier, SeriesSpec } from "../model/types.ts";
+import type { Bar, BookDepth, CascadeSide, Imbalance, RiskTier, SeriesSpec } from "../model/types.ts";
 import type { Observation, PollFailure } from "../poller/contracts.ts";
 
 /** Infinity for the last tier; `formatStored` sees it through JSON. */
@@ -82,6 +82,12 @@ const percentiles = z.object({
 
 const venueStatus = z.enum(["fresh", "stale", "failed", "quarantined", "disabled"]);
 
+const cascadeSide = z.object({
+  distanceRatio: orNull,
+  interval: interval.nullable(),
+  likelihood: z.number(),
+}) satisfies z.ZodType<CascadeSide>;
+
 const imbalance = z.object({
   symbol: z.string(),
   time: z.number(),
@@ -101,6 +107,7 @@ const imbalance = z.object({
   excessRatio: orNull.exactOptional(),
   percentile: orNull.exactOptional(),
   realisedShare: orNull,
+  cascade: z.object({ down: cascadeSide, up: cascadeSide, bookCoverage: z.number() }).exactOptional(),
   regime: z.enum(["short-squeeze", "long-flush", "balanced", "thin", "stale"]),
   bands: z.array(
     z.object({

@@ -49,6 +49,16 @@ describe("a symbol", () => {
     expect(await symbols.map("BTC")).toEqual(aMap());
   });
 
+  test("reads back where a move would feed itself, and believes no other shape of it", async () => {
+    const side = { distanceRatio: null, interval: { low: 0.01, high: 0.02 }, likelihood: 0.95 };
+    const cascade = { down: side, up: { ...side, distanceRatio: 0.012 }, bookCoverage: 0.6 };
+    await symbols.commit(aCommit({ slot: 1, imbalance: anImbalance({ cascade }) }));
+    expect((await symbols.imbalance("BTC"))?.cascade).toEqual(cascade);
+    const stored = JSON.stringify({ ...anImbalance(), cascade: { ...cascade, up: 0.012 } });
+    await redis.hset(symbolKeys("BTC").state, "imbalance", stored);
+    await expect(symbols.imbalance("BTC")).rejects.toThrow("not of the expected shape");
+  });
+
   test("reads back that no venue has given a price yet", async () => {
     const imbalance = anImbalance({ markPrice: null, regime: "stale" });
     const map = aMap({ markPrice: null, long: [], short: [] });
