@@ -80,6 +80,12 @@ export const botsEnglish = {
   "bot-why-band": "{ $distance }: { $longs } of longs if it falls, { $shorts } of shorts if it rises",
   "bot-why-band-sure":
     "{ $distance }: { $longs } of longs if it falls ({ $longLow }–{ $longHigh }), { $shorts } of shorts if it rises ({ $shortLow }–{ $shortHigh })",
+  "bot-why-cascade":
+    "Against the order books (of venues with { $books } of open interest), a move would feed itself, forcing more orders with the next half percent than rest there:",
+  "bot-why-cascade-down": "from a fall of { $distance } on, in { $likelihood } of the model's runs",
+  "bot-why-cascade-up": "from a rise of { $distance } on, in { $likelihood } of the model's runs",
+  "bot-why-cascade-none":
+    "Against the order books (of venues with { $books } of open interest), no move as far as they are read (±{ $reach }) would feed itself.",
   "bot-why-confidence":
     "Confidence: in eight of ten runs of the model the ratio lies between { $low }× and { $high }×.",
   "bot-why-confidence-none": "Confidence: no band yet, the model is still warming up.",

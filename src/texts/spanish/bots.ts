@@ -81,6 +81,12 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-why-band": "{ $distance }: { $longs } de largos si cae, { $shorts } de cortos si sube",
   "bot-why-band-sure":
     "{ $distance }: { $longs } de largos si cae ({ $longLow }–{ $longHigh }), { $shorts } de cortos si sube ({ $shortLow }–{ $shortHigh })",
+  "bot-why-cascade":
+    "Frente a los libros de órdenes (de mercados con el { $books } del interés abierto), un movimiento se alimentaría a sí mismo, porque el medio por ciento siguiente forzaría más órdenes de las que hay en ellos:",
+  "bot-why-cascade-down": "desde una caída de { $distance }, en el { $likelihood } de las pasadas del modelo",
+  "bot-why-cascade-up": "desde una subida de { $distance }, en el { $likelihood } de las pasadas del modelo",
+  "bot-why-cascade-none":
+    "Frente a los libros de órdenes (de mercados con el { $books } del interés abierto), ningún movimiento hasta donde se leen (±{ $reach }) se alimentaría a sí mismo.",
   "bot-why-confidence":
     "Confianza: en ocho de diez pasadas del modelo la ratio está entre { $low }× y { $high }×.",
   "bot-why-confidence-none": "Confianza: aún sin banda, el modelo está calentando.",

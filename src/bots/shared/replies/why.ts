@@ -1,5 +1,6 @@
 import { strength } from "../../../alerts/data.ts";
-import type { Imbalance, ImbalanceBand, VenueShare } from "../../../model/types.ts";
+import { bookReach } from "../../../model/cascade.ts";
+import type { Cascade, Imbalance, ImbalanceBand, VenueShare } from "../../../model/types.ts";
 import type { Texts } from "../../../texts/texts.ts";
 import { venueName } from "../../../texts/venues.ts";
 import { bold, plain, press, type Paragraph, type Reply } from "../reply.ts";
@@ -15,6 +16,7 @@ export function whyReply(texts: Texts, symbol: string, imbalance: Imbalance | un
     bold(title(texts, imbalance)),
     reference(texts, imbalance),
     bands(texts, imbalance.bands),
+    cascade(texts, imbalance.cascade),
     confidence(texts, imbalance),
     excess(texts, imbalance),
     venues(texts, imbalance),
@@ -71,6 +73,20 @@ function bandLine(texts: Texts, band: ImbalanceBand): string {
     shortLow: texts.money(shorts.low),
     shortHigh: texts.money(shorts.high),
   });
+}
+
+/** Where a move would feed itself, on the sides where it would. */
+function cascade(texts: Texts, read: Cascade | undefined): Paragraph | undefined {
+  if (read === undefined) return undefined;
+  const lines = (["down", "up"] as const).flatMap((way) => {
+    const { distanceRatio, likelihood } = read[way];
+    if (distanceRatio === null) return [];
+    const said = { distance: texts.percent(distanceRatio), likelihood: texts.percent(likelihood) };
+    return [`• ${texts.say(`bot-why-cascade-${way}`, said)}`];
+  });
+  const books = texts.percent(read.bookCoverage);
+  if (lines.length > 0) return plain([texts.say("bot-why-cascade", { books }), ...lines].join("\n"));
+  return plain(texts.say("bot-why-cascade-none", { books, reach: texts.percent(bookReach) }));
 }
 
 function confidence(texts: Texts, { ratio, ratioLow, ratioHigh }: Imbalance): Paragraph {
