@@ -1,9 +1,10 @@
-import type { Imbalance } from "../model/types.ts";
+import { bookReach } from "../model/cascade.ts";
+import type { CascadeSide, Imbalance } from "../model/types.ts";
 import { textsIn } from "../texts/texts.ts";
 
 /** The imbalance for a terminal: the two distances, what lies near, and who said so. */
 export function imbalanceText(imbalance: Imbalance): string {
-  return `${[...head(imbalance), "", ...bandLines(imbalance), "", ...venueLines(imbalance)].join("\n")}\n`;
+  return `${[...head(imbalance), "", ...bandLines(imbalance), ...cascadeLines(imbalance), "", ...venueLines(imbalance)].join("\n")}\n`;
 }
 
 function head({ symbol, markPrice, ratio, regime, ...sides }: Imbalance): string[] {
@@ -35,6 +36,19 @@ function bandLines({ bands }: Imbalance): string[] {
       `  ±${percent(distanceRatio)}`.padEnd(10) + money(longUsd).padStart(10) + money(shortUsd).padStart(12),
   );
   return ["  within".padEnd(14) + "longs".padStart(6) + "shorts".padStart(12), ...rows];
+}
+
+/** Where forced orders would outweigh the order books; nothing where none is known. */
+function cascadeLines({ cascade }: Imbalance): string[] {
+  if (cascade === undefined) return [];
+  const { percent } = textsIn("en");
+  const line = (what: string, { distanceRatio, likelihood }: CascadeSide): string =>
+    distanceRatio === null
+      ? `  a ${what} doesn't feed itself within ±${percent(bookReach)}`
+      : `  a ${what} feeds itself from ${percent(distanceRatio)} on, in ${percent(likelihood)} of draws`;
+  const { down, up, bookCoverage } = cascade;
+  const intro = `against the order books (venues with ${percent(bookCoverage)} of open interest):`;
+  return ["", intro, line("fall", down), line("rise", up)];
 }
 
 function venueLines({ venues, coverage }: Imbalance): string[] {

@@ -4,12 +4,13 @@ import { freshNotionalMemory, measureImbalance } from "../model/imbalance.ts";
 import type { VenueLevels } from "../model/levels.ts";
 import { createNullMap } from "../model/nullMap.ts";
 import { applyStacked, stackedLevels, warmStartStacked } from "../model/stackedSeries.ts";
-import type { Imbalance, LiquidationMap } from "../model/types.ts";
+import type { BookDepth, Imbalance, LiquidationMap } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { historyMs, type PollOutcome, type Venue } from "../poller/contracts.ts";
 import { openVenue } from "../poller/venue.ts";
 import type { MarketCache } from "../store/contracts.ts";
+import { cascadeOf } from "../worker/cascade.ts";
 
 export interface LiveOptions {
   readonly venues: readonly string[];
@@ -47,8 +48,12 @@ export async function measureLive(symbol: string, options: LiveOptions): Promise
     episodeOpen: false,
     nullLevels: largest?.nullLevels,
   });
+  const cascade = cascadeOf(
+    aggregate,
+    shots.flatMap(({ depth }) => depth ?? []),
+  );
   return {
-    imbalance: measured.imbalance,
+    imbalance: cascade === undefined ? measured.imbalance : { ...measured.imbalance, cascade },
     map: toLiquidationMap(aggregate),
     detail: detailOf(aggregate, inputs),
   };
@@ -70,10 +75,11 @@ async function askVenue(id: string, symbol: string, options: LiveOptions): Promi
   }
 }
 
-/** What one venue brings, and the map that its price path alone would leave. */
+/** What one venue brings, the map that its price path alone would leave, and its order book. */
 interface Shot {
   readonly input: VenueInput;
   readonly nullLevels?: VenueLevels | undefined;
+  readonly depth?: BookDepth | undefined;
 }
 
 async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<Shot> {
@@ -84,7 +90,10 @@ async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<Shot> 
   const history = await venue.backfill(symbol, now - historyMs, now);
   if (!history.ok) return failed(history.failure.reason);
   const series = warmStartStacked(history.spec, history.bars);
-  const outcome = await pollOnce(venue, symbol, series.lastClosed);
+  const [outcome, depth] = await Promise.all([
+    pollOnce(venue, symbol, series.lastClosed),
+    venue.books?.depth(symbol),
+  ]);
   if (!outcome.ok) return failed(outcome.failure.reason);
   const { closedBars, formingBar, markPrice, openInterestUsd, observedAt } = outcome.observation;
   for (const bar of closedBars) applyStacked(series, bar);
@@ -97,7 +106,7 @@ async function shoot(venue: Venue, symbol: string, clock: Clock): Promise<Shot> 
     openInterestUsd,
     levels: stackedLevels(series, markPrice, formingBar),
   };
-  return { input, nullLevels: createNullMap(history.spec).levels(series.path, markPrice) };
+  return { input, nullLevels: createNullMap(history.spec).levels(series.path, markPrice), depth };
 }
 
 async function pollOnce(venue: Venue, symbol: string, cursor: number | undefined): Promise<PollOutcome> {

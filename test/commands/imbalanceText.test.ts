@@ -53,6 +53,20 @@ describe("the imbalance on a terminal", () => {
     expect(text).toContain("71% of known open interest is fresh");
   });
 
+  test("says where a move would feed itself, and that it wouldn't", () => {
+    const text = imbalanceText({
+      ...referenceImbalance,
+      cascade: {
+        down: { distanceRatio: 0.0234, interval: null, likelihood: 0.72 },
+        up: { distanceRatio: null, interval: null, likelihood: 0.05 },
+        bookCoverage: 0.61,
+      },
+    });
+    expect(text).toContain("order books (venues with 61% of open interest)");
+    expect(text).toContain("a fall feeds itself from 2.3% on, in 72% of draws");
+    expect(text).toContain("a rise doesn't feed itself within ±5%");
+  });
+
   test("is plain text that fits eighty columns", () => {
     const lines = imbalanceText(referenceImbalance).split("\n");
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
