@@ -15,8 +15,30 @@ export interface DiscordCalls {
 /** discord-api-docs, resources/message#create-message. */
 const nonceLength = 25;
 
-/** Posts once. Rejects with the library's errors. */
+/** Posts once, in a channel or, where the id is a person's, to them. Rejects with the library's errors. */
 export async function postMessage(calls: DiscordCalls, request: SendRequest): Promise<SendResult> {
+  try {
+    return await postIn(calls, request);
+  } catch (error) {
+    const isUnknown = isRefusal(error, RESTJSONErrorCodes.UnknownChannel);
+    const channel = isUnknown ? await directChannel(calls) : undefined;
+    if (channel === undefined) throw error;
+    return postIn({ ...calls, channel }, request);
+  }
+}
+
+/** The conversation with the person of that id; undefined where there is none. */
+async function directChannel({ rest, channel, limit }: DiscordCalls): Promise<string | undefined> {
+  try {
+    const options = { body: { recipient_id: channel }, signal: limit };
+    return textField(await rest.post(Routes.userChannels(), options), "id");
+  } catch (error) {
+    if (error instanceof DiscordAPIError) return undefined;
+    throw error;
+  }
+}
+
+async function postIn(calls: DiscordCalls, request: SendRequest): Promise<SendResult> {
   const { rest, channel, limit } = calls;
   const post = async (wanted: SendRequest): Promise<SendResult> => {
     const options = { ...newMessage(wanted), signal: limit };
@@ -58,9 +80,13 @@ async function orElse<T>(
   try {
     return await first;
   } catch (error) {
-    if (second === undefined || !(error instanceof DiscordAPIError) || error.code !== code) throw error;
+    if (second === undefined || !isRefusal(error, code)) throw error;
     return attempt(second);
   }
+}
+
+function isRefusal(error: unknown, code: RESTJSONErrorCodes): boolean {
+  return error instanceof DiscordAPIError && error.code === code;
 }
 
 /** What needs no right but to write: the words must not be lost with a picture that may not be attached. */

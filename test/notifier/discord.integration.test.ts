@@ -107,6 +107,16 @@ describe("the Discord sender", () => {
     },
   );
 
+  it("writes to a person, where the id is one's: what owners are told reaches them", async () => {
+    const { server, post } = await open();
+    const closed = server.driver.addUser();
+    closed.isClosed = true;
+    expect(await post(`discord:${closed.id}`)).toMatchObject({ kind: "rejected", disable: true });
+    const user = server.driver.addUser();
+    expect((await post(`discord:${user.id}`)).kind).toBe("sent");
+    expect(server.sent(server.driver.addDirectChannel(user).id)).toHaveLength(1);
+  });
+
   it("says that a message is gone, and that its channel may go on", async () => {
     const { server, sender, channel, post } = await open();
     const sent = await post(`discord:${channel.id}`);
