@@ -1,4 +1,6 @@
+import { createBotMemory } from "../store/botMemory.ts";
 import { createPictureStore } from "../store/pictures.ts";
+import { createFeedNotices } from "../worker/feedNotices.ts";
 import { createPictureKeeper } from "../worker/pictureData.ts";
 import { createRecompute } from "../worker/recompute.ts";
 import { createRecorder } from "../worker/record.ts";
@@ -30,21 +32,28 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
   await followConfiguration(store.destinations, destinations, { symbols, ratio: alerts.ratio });
   keepRepairing(store.destinations, log, lifecycle);
   keepDailyExports(parts);
+  const record = createRecorder(metrics, log);
+  const { destinations: places, outbox } = store;
+  const memory = createBotMemory(redis.commands);
+  const feedNotices = createFeedNotices({ destinations: places, outbox, memory, clock, log });
+  lifecycle.add("feed notices", feedNotices.settled);
   const recompute = createRecompute({
     store: { ...store, backfills: givePast({ store, log, lifecycle }) },
     rule: config.alerts,
     pollIntervalMs: config.pollIntervalMs,
-    destinations,
     venues: config.venues,
     clock,
     log,
     onCommitting: (symbol) => {
       for (const platform of platforms) shortcuts.deliverBehind(platform, symbol);
     },
-    onAlert: async (symbol) => {
+    onAlerts: async (symbol) => {
       await Promise.all(platforms.map(async (platform) => shortcuts.deliver(platform, symbol)));
     },
-    onCommitted: createRecorder(metrics, log),
+    onCommitted: (imbalance, outcome) => {
+      record(imbalance, outcome);
+      feedNotices.note(imbalance);
+    },
     keepForPictures: createPictureKeeper(createPictureStore(redis.commands), log),
   });
   const stopDeadlines = startDeadlines(slots, (slot) => {

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { type FeedMemory, type FeedNotice, watchFeed } from "../alerts/feedWatch.ts";
+import type { FeedNoticeContent } from "../alerts/notices.ts";
+import type { DestinationRecord } from "../alerts/subscription.ts";
+import type { Imbalance } from "../model/types.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import { type BotMemory, type Destinations, noticesPlace, type Outbox } from "../store/contracts.ts";
+import { createTurns } from "./turns.ts";
+
+export interface FeedNoticesOptions {
+  readonly destinations: Pick<Destinations, "list" | "getMany">;
+  readonly outbox: Pick<Outbox, "insert">;
+  readonly memory: Pick<BotMemory, "recall" | "remember">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface FeedNotices {
+  /** After every commit; doesn't hold anything up. */
+  readonly note: (imbalance: Imbalance) => void;
+  /** What was noted so far is dealt with. */
+  readonly settled: () => Promise<void>;
+}
+
+const keptMs = 30 * 24 * 3_600_000;
+const batch = 500;
+
+const stored = z.object({
+  staleSince: z.number().exactOptional(),
+  freshSince: z.number().exactOptional(),
+  lostSaidAt: z.number().exactOptional(),
+  lastSaidAt: z.number().exactOptional(),
+});
+
+/**
+ * Says once to every destination that asked for it that a symbol's data is lost, and once that it is back. A notice is
+ * in the outbox before it is remembered, and the outbox takes each id once: a crash in between repeats nothing.
+ */
+export function createFeedNotices(options: FeedNoticesOptions): FeedNotices {
+  const inTurn = createTurns();
+  const open = new Set<Promise<void>>();
+  return {
+    note: (imbalance) => {
+      const noted = inTurn(imbalance.symbol, async () => noteOne(options, imbalance)).catch(
+        (error: unknown) => {
+          options.log.warn({ symbol: imbalance.symbol, error }, "whether data was lost could not be noted");
+        },
+      );
+      open.add(noted);
+      void noted.finally(() => open.delete(noted));
+    },
+    settled: async () => {
+      await Promise.all(open);
+    },
+  };
+}
+
+async function noteOne(options: FeedNoticesOptions, { symbol, regime }: Imbalance): Promise<void> {
+  const { memory, clock, log } = options;
+  const name = `feed-${symbol}`;
+  const before = await memory.recall(name);
+  const decided = watchFeed(readMemory(before), regime === "stale", clock.now());
+  if (decided.notice !== undefined) {
+    const told = await tell(options, symbol, decided.notice);
+    log.info({ symbol, notice: decided.notice.kind, destinations: told }, "data lost, or back again");
+  }
+  const after = JSON.stringify(decided.memory);
+  if (after !== (before ?? "{}")) await memory.remember(name, after, keptMs);
+}
+
+/** Something else in its place is forgotten: at worst a loss is said once more. */
+function readMemory(text: string | undefined): FeedMemory {
+  try {
+    return stored.parse(JSON.parse(text ?? "{}"));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return {};
+    throw error;
+  }
+}
+
+async function tell(options: FeedNoticesOptions, symbol: string, notice: FeedNotice): Promise<number> {
+  const { destinations, outbox, clock } = options;
+  const now = clock.now();
+  const content: FeedNoticeContent = {
+    version: 1,
+    kind: notice.kind,
+    time: now,
+    symbol,
+    since: notice.since,
+  };
+  let [cursor, told]: [string | undefined, number] = [undefined, 0];
+  do {
+    const page = await destinations.list(cursor, batch);
+    const records = await destinations.getMany(page.destinations);
+    for (const record of records) {
+      if (record === undefined || !asked(record, symbol)) continue;
+      told += 1;
+      await outbox.insert(noticesPlace, now, [
+        {
+          // one for each destination: a page may turn up twice, and another page may follow a crash
+          alertId: `${notice.kind}-${symbol}-${notice.since.toString(36)}-${hashOf(record.destination)}`,
+          content: JSON.stringify(content),
+          destinations: [record.destination],
+        },
+      ]);
+    }
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return told;
+}
+
+function asked({ settings, subscriptions, disabled }: DestinationRecord, symbol: string): boolean {
+  if (settings.feedNotices !== true || disabled !== undefined) return false;
+  return subscriptions.some((each) => each.symbol === symbol && each.mode !== "off");
+}
+
+/** An alert's id is a part of keys, and a destination's name is nobody's business there. */
+function hashOf(destination: string): string {
+  return createHash("sha256").update(destination).digest("hex").slice(0, 16);
+}

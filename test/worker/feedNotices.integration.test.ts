@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { parseNotice } from "../../src/alerts/notices.ts";
+import type { DestinationRecord } from "../../src/alerts/subscription.ts";
+import { createBotMemory } from "../../src/store/botMemory.ts";
+import { noticesPlace, type Store } from "../../src/store/contracts.ts";
+import type { RedisClient } from "../../src/store/script.ts";
+import { openStore } from "../../src/store/store.ts";
+import { createFeedNotices } from "../../src/worker/feedNotices.ts";
+import { handClock } from "../notifier/builders.ts";
+import { anImbalance } from "../store/builders.ts";
+import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
+
+const minuteMs = 60_000;
+let server: TestRedis;
+let redis: RedisClient;
+let store: Store;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = await server.connect();
+});
+beforeEach(async () => {
+  await redis.flushall();
+  store = await openStore(redis, { log: silentLog });
+});
+afterAll(async () => server.stop());
+
+async function subscribe(
+  destination: string,
+  over: Partial<DestinationRecord["settings"]> = {},
+  symbol = "BTC",
+) {
+  const wish = {
+    id: 1,
+    symbol,
+    ratio: 2,
+    direction: "both",
+    notionalUsd: "auto",
+    confidence: 50,
+    mode: "loud",
+  } as const;
+  await store.destinations.change(destination, () => ({
+    kind: "keep",
+    record: {
+      version: 1,
+      destination,
+      settings: { kind: "direct", ...over },
+      subscriptions: [wish],
+      nextId: 2,
+    },
+  }));
+}
+
+/** A worker's process; it forgets everything but what is in Redis. */
+async function live(minutes: readonly boolean[], clock: ReturnType<typeof handClock>): Promise<void> {
+  const { destinations, outbox } = store;
+  const memory = createBotMemory(redis);
+  const notices = createFeedNotices({ destinations, outbox, memory, clock, log: silentLog });
+  for (const isStale of minutes) {
+    notices.note(anImbalance({ regime: isStale ? "stale" : "balanced" }));
+    await notices.settled();
+    clock.advance(minuteMs);
+  }
+}
+
+async function waiting(): Promise<string[]> {
+  const { deliveries } = await store.outbox.claim(noticesPlace, "telegram", 100);
+  return deliveries.map(({ destination, alert }) => {
+    const notice = parseNotice(alert.content);
+    return `${destination} ${notice.ok ? notice.value.kind : "?"}`;
+  });
+}
+
+describe("the loss of data", () => {
+  it("is said once to those who asked and watch the symbol, through restarts, and its return once", async () => {
+    await subscribe("telegram:1", { feedNotices: true });
+    await subscribe("telegram:2");
+    await subscribe("telegram:3", { feedNotices: true }, "ETH");
+    const clock = handClock();
+    await live([false, true, true], clock);
+    expect(await waiting()).toEqual([]);
+    await live([true, true, true], clock);
+    await live([true, false, false, false, false], clock);
+    expect((await waiting()).toSorted()).toEqual(["telegram:1 feed-back", "telegram:1 feed-lost"]);
+    await live([false, false, false], clock);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it("is said once although the process died before it remembered", async () => {
+    await subscribe("telegram:1", { feedNotices: true });
+    const clock = handClock();
+    await live([true, true], clock);
+    const remembered = await createBotMemory(redis).recall("feed-BTC");
+    await live([true], clock);
+    await createBotMemory(redis).remember("feed-BTC", remembered ?? "", minuteMs);
+    await live([true], clock);
+    expect(await waiting()).toEqual(["telegram:1 feed-lost"]);
+  });
+
+  it("is noted anew where what was remembered is nonsense", async () => {
+    await subscribe("telegram:1", { feedNotices: true });
+    await createBotMemory(redis).remember("feed-BTC", "{", minuteMs);
+    await live([true, true, true], handClock());
+    expect(await waiting()).toEqual(["telegram:1 feed-lost"]);
+  });
+});
