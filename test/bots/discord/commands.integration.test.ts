@@ -1,5 +1,6 @@
 import { ChannelType, PermissionFlagsBits as bits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
+import { plainPng } from "../../support/png.ts";
 import { aroundScenes, isPrivate, shown } from "./harness.ts";
 
 const scene = aroundScenes();
@@ -33,7 +34,7 @@ describe("/imbalance and /map", () => {
             await new Promise<void>((resolve) => {
               draw = resolve;
             });
-            return { kind: "failed", reason: "timed-out", message: "x" };
+            return { kind: "picture", png: plainPng(16, 9), width: 16, height: 9, key: "k" };
           },
           heatmap: async () => ({ kind: "failed", reason: "busy", message: "x" }),
           history: async () => ({ kind: "failed", reason: "busy", message: "x" }),
@@ -48,8 +49,10 @@ describe("/imbalance and /map", () => {
     });
     await server.waitFor(() => (asked.original?.isLoading === false ? true : undefined));
     expect(shown(asked.original)).toContain("BTC");
+    expect(asked.original?.body.files).toEqual([]);
     draw?.();
     await answered(asked);
+    expect(asked.original?.body.files.map(({ filename }) => filename)).toEqual(["BTC-map.png"]);
   });
 
   test("Refresh changes the card in place, for anybody who presses it", async () => {
