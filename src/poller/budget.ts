@@ -1,5 +1,6 @@
 import type { Call, Feed, Limit, VenueAdapter } from "./adapter.ts";
 import { anyContract, intervalMs } from "./adapter.ts";
+import { cadenceOf } from "./cadence.ts";
 import { chargeOf, perMinute as allowedPerMinute } from "./pace.ts";
 
 /** What one of a venue's limits allows, and what polling needs of it; weights a minute. */
@@ -35,13 +36,21 @@ const mostOther = 20;
 /** Computed from what the adapter asks for and what it declares: one row a limit that polling touches. */
 export function budgetOf(adapter: VenueAdapter, { symbols, pollIntervalMs }: BudgetFor): BudgetRow[] {
   const { id, declares } = adapter;
-  const demands = demandsOf(adapter, minuteMs / pollIntervalMs);
+  const rounds = minuteMs / pollIntervalMs;
+  const demands = demandsOf(adapter, rounds, cadenceOf(adapter, symbols).onClose);
+  // with more of them candles are asked for once a bar at the latest, where marks tell what happens in between
+  const atMost = demandsOf(adapter, rounds, cadenceOf(adapter, Infinity).onClose);
   const others = declares.contracts.length > 1 ? Math.min(mostOther, symbols) : 0;
   return declares.limits.flatMap((limit) => {
     const own = demands.filter(({ call }) => chargeOf(declares.limits, call)?.limit === limit);
     if (own.length === 0) return [];
     const fixed = weigh(own, "venue", limit);
     const perSymbol = weigh(own, "symbol", limit);
+    const least = weigh(
+      atMost.filter(({ call }) => chargeOf(declares.limits, call)?.limit === limit),
+      "symbol",
+      limit,
+    );
     const allowed = allowedPerMinute(limit);
     return [
       {
@@ -50,8 +59,7 @@ export function budgetOf(adapter: VenueAdapter, { symbols, pollIntervalMs }: Bud
         published: (limit.weight * minuteMs) / limit.perMs,
         allowed,
         needed: fixed + perSymbol * (symbols + others),
-        mostSymbols:
-          perSymbol === 0 ? Infinity : Math.max(0, Math.floor((allowed - fixed) / perSymbol) - others),
+        mostSymbols: least === 0 ? Infinity : Math.max(0, Math.floor((allowed - fixed) / least) - others),
       },
     ];
   });
@@ -64,10 +72,10 @@ function weigh(demands: readonly Demand[], each: Demand["each"], limit: Limit): 
 }
 
 /** What a round asks for, what a bar asks for once it has closed, and the margin table once a day. */
-function demandsOf(adapter: VenueAdapter, rounds: number): Demand[] {
+function demandsOf(adapter: VenueAdapter, rounds: number, onClose: boolean): Demand[] {
   const { boards, candles, markCandles, longShortRatio, openInterest, fundingRate, riskTiers } = adapter;
   const bars = minuteMs / intervalMs;
-  const pace = adapter.candlesOnClose === true ? bars : rounds;
+  const pace = onClose ? bars : rounds;
   const history = adapter.openInterestHistory.find(({ stepMs }) => stepMs === intervalMs);
   return [
     ...boards.map(({ call }): Demand => ({ call, perMinute: rounds, each: "venue" })),

@@ -31,6 +31,8 @@ export interface LineOptions {
 export interface AskOptions {
   /** Without what it asks for the round goes on: one attempt, the next round asks again. */
   readonly optional?: boolean;
+  /** How long it may wait for its turn within the venue's limits, ms. */
+  readonly patienceMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -48,12 +48,15 @@ export type Leave =
   | { readonly kind: "full"; readonly bucket: string }
   | { readonly kind: "resting"; readonly failure: PollFailure };
 
+interface Patience {
+  readonly optional?: boolean | undefined;
+  readonly patienceMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Pace {
   /** Resolves when the call may leave, or at once where it may not. */
-  readonly leave: (
-    call: Call,
-    how: { readonly optional?: boolean | undefined; readonly signal?: AbortSignal | undefined },
-  ) => Promise<Leave>;
+  readonly leave: (call: Call, how: Patience) => Promise<Leave>;
   /** Tells the other processes that the venue wants to be left alone. */
   readonly rest: (failure: PollFailure & { readonly until: number }) => Promise<void>;
 }
@@ -82,13 +85,13 @@ export function openPace({ adapter, clock, log, shared }: PaceOptions): Pace {
   };
 
   return {
-    leave: async (call, { optional, signal }) => {
+    leave: async (call, { optional, patienceMs, signal }) => {
       const charge = chargeOf(declares.limits, call);
       if (charge === undefined || charge.weight === 0) return { kind: "go" };
       const { limit, weight } = charge;
       const takesMs = (weight * 60_000) / perMinute(limit);
       const burstMs = (limit.perMs * burstShare) / (1 - burstShare);
-      const patience = optional === true ? briefWaitMs : mostWaitMs;
+      const patience = patienceMs ?? (optional === true ? briefWaitMs : mostWaitMs);
       // a single heavy call may be more than the burst
       const turn = { takesMs, burstMs: Math.max(burstMs, takesMs), mostWaitMs: patience };
       const { waitMs = 0, ...leave } = await reserve(limit.bucket, turn);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RiskTier, SeriesSpec } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
@@ -27,6 +28,10 @@ import type { Reading } from "./tape.ts";
 import type { Tiers } from "./tiers.ts";
 
 const latestRows = 3; // the forming bar, the one that closed, and one for a late poll
+/** Real time that a round waits for details, and that they may wait for their turn. */
+const detailsMs = 2_000;
+const detailsPatienceMs = 40_000;
+const marksPatienceMs = 15_000;
 const catchUpRows = 4; // more missing history rows than this mean that we were away
 
 export interface Desk {
@@ -44,7 +49,8 @@ export interface Part {
   readonly cursor: number | undefined;
   readonly recall: Recall;
   readonly boards: Boards;
-  /** How long after a close its candles are asked for, where they aren't in every round. */
+  /** Its candles are asked for when a bar has closed, and `delayMs` after that, instead of in every round. */
+  readonly onClose: boolean;
   readonly delayMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -52,22 +58,24 @@ export interface Part {
 /** One contract's part of a round; rejects with a Refusal. */
 export async function observe(desk: Desk, part: Part): Promise<Observation> {
   const { adapter } = desk;
-  const { contract, recall, cursor, signal } = part;
+  const { contract, signal } = part;
   const [board, openInterest, reading] = await Promise.all([
     part.boards(contract),
     adapter.openInterest === undefined
       ? undefined
       : askFigure(desk, adapter.openInterest, contract, { signal }),
     askCandles(desk, part),
-    askDetails(desk, contract, recall, cursor, signal),
   ]);
+  // after what every symbol needs, so that nobody's candles wait for somebody's details
+  await askDetailsBriefly(desk, part);
   return observationOf(desk, part, { board, openInterest, reading });
 }
 
-async function askCandles(desk: Desk, { contract, cursor, recall, delayMs, signal }: Part): Promise<Reading> {
-  const { candles, markCandles, candlesOnClose } = desk.adapter;
+async function askCandles(desk: Desk, part: Part): Promise<Reading> {
+  const { contract, cursor, recall, onClose, delayMs, signal } = part;
+  const { candles, markCandles } = desk.adapter;
   const readAt = desk.clock.now();
-  const known = candlesOnClose === true ? recall.tape.reading() : undefined;
+  const known = onClose ? recall.tape.reading() : undefined;
   if (known !== undefined && !recall.tape.isDue(cursor, readAt, delayMs)) return known;
   const limit = rowsSince(cursor, readAt);
   const [rows, marks] = await Promise.all([
@@ -88,7 +96,8 @@ async function askMarks(
   signal: AbortSignal | undefined,
 ): Promise<readonly MarkRow[] | undefined> {
   if (desk.adapter.boards.length === 0) return askLatest(desk, feed, contract, limit, { signal });
-  return ifPossible(desk, askLatest(desk, feed, contract, limit, { signal, optional: true }));
+  const how = { signal, optional: true, patienceMs: marksPatienceMs };
+  return ifPossible(desk, askLatest(desk, feed, contract, limit, how));
 }
 
 interface Answers {
@@ -99,7 +108,7 @@ interface Answers {
 
 async function observationOf(
   desk: Desk,
-  { contract, cursor, recall, signal }: Part,
+  { contract, cursor, recall, onClose, signal }: Part,
   { board, openInterest, reading }: Answers,
 ): Promise<Observation> {
   const now = desk.clock.now();
@@ -117,7 +126,7 @@ async function observationOf(
   noteFunding(recall, fundingRate, now);
   const { tierSource, riskTiers } = await desk.tiers.of(contract, markPrice, signal);
   const live = { openInterest: sample.value, fundingRate: fundingRate ?? newestOf(recall.fundingRate) };
-  const newest = desk.adapter.candlesOnClose === true ? recall.tape.reading() : undefined;
+  const newest = onClose ? recall.tape.reading() : undefined;
   const { candles, marks, readAt } = newest ?? reading;
   const marksByOpen = new Map(marks.map((mark) => [mark.openTime, mark]));
   return {
@@ -205,30 +214,39 @@ export async function askFigure(
   );
 }
 
+/** Details that take longer, because the venue allows few of them, are there in the next round. */
+async function askDetailsBriefly(desk: Desk, part: Part): Promise<void> {
+  const { recall } = part;
+  if (recall.asking !== undefined) return;
+  const asking = askDetails(desk, part).finally(() => {
+    recall.asking = undefined;
+  });
+  recall.asking = asking;
+  const waiting = new AbortController();
+  const enough = sleep(detailsMs, undefined, { signal: waiting.signal, ref: false }).catch(() => undefined);
+  await Promise.race([asking, enough]);
+  waiting.abort();
+}
+
 /** What only a closed bar carries is asked for when one has closed, until it is there. */
-async function askDetails(
-  desk: Desk,
-  contract: Contract,
-  recall: Recall,
-  cursor: number | undefined,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function askDetails(desk: Desk, { contract, recall, cursor, signal }: Part): Promise<void> {
   const { adapter, clock } = desk;
   const askedAt = clock.now();
   const rows = recall.rowsWanted(cursor, askedAt);
   if (rows === 0) return;
   const newestClose = Math.floor(askedAt / intervalMs) * intervalMs;
-  const options = { signal, optional: rows <= catchUpRows };
+  const optional = { signal, optional: true, patienceMs: detailsPatienceMs };
+  const options = { ...optional, optional: rows <= catchUpRows };
   const historyFeed = liveHistoryOf(adapter);
   const history = historyFeed && askSamples(desk, historyFeed, contract, rows, options);
   const ratios =
     adapter.longShortRatio === undefined || recall.longShortRatio.has(newestClose)
       ? undefined
-      : askSamples(desk, adapter.longShortRatio, contract, rows, { signal, optional: true });
+      : askSamples(desk, adapter.longShortRatio, contract, rows, optional);
   const funding =
     adapter.fundingRate === undefined || recall.fundingRate.has(newestClose)
       ? undefined
-      : askFigure(desk, adapter.fundingRate, contract, { signal, optional: true });
+      : askFigure(desk, adapter.fundingRate, contract, optional);
   const [openInterest, longShortRatio, fundingRate] = await Promise.all([
     ifPossible(desk, history),
     ifPossible(desk, ratios),

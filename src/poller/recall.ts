@@ -20,6 +20,8 @@ export interface Recall {
   readonly fundingRate: Map<number, number>;
   readonly liquidations: Map<number, Liquidated>;
   readonly tape: Tape;
+  /** The details that are being asked for. */
+  asking?: Promise<void> | undefined;
   readonly addSample: (sample: Sample) => void;
   /** How many of the newest history rows the closed bars still lack; 0 when there is nothing to ask. */
   readonly rowsWanted: (cursor: number | undefined, now: number) => number;

@@ -3,9 +3,9 @@ import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { MarketCache, VenueLimits } from "../store/contracts.ts";
 import { openAccounts } from "./accounts.ts";
-import type { Contract } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
 import { adapterOf } from "./adapters.ts";
+import { type Cadence, cadenceOf } from "./cadence.ts";
 import { openBooks } from "./books.ts";
 import { backfill } from "./backfill.ts";
 import { openBoards } from "./board.ts";
@@ -13,7 +13,6 @@ import type { Cause } from "./failure.ts";
 import type { OnOutcome, PollOutcome, PollRequest, Venue } from "./contracts.ts";
 import { openLine } from "./line.ts";
 import { openMarkets } from "./markets.ts";
-import { spacingMs } from "./pace.ts";
 import type { Desk } from "./poll.ts";
 import { observe, type Part } from "./poll.ts";
 import type { Recall } from "./recall.ts";
@@ -57,15 +56,25 @@ export function openVenue(id: string, options: VenueOptions): Venue {
   const desk: Desk = { adapter, line, markets, tiers, clock, log };
   const otherSeries = otherSeriesOf(adapter);
   const pollSymbol = createPolling(desk);
+  let rounds = -1;
   return {
     id,
     otherSeries,
     poll: async (requests, onOutcome, signal) => {
       if (signal !== undefined) allowListeners(signal);
       const boards = openBoards(adapter.boards, desk, signal);
-      await Promise.all(
-        requests.map(async (request, rank) => pollSymbol({ request, rank, onOutcome, boards, signal })),
-      );
+      const cadence = cadenceOf(adapter, requests.length);
+      const turns = requests.map((request, rank): Turn => ({
+        request,
+        rank,
+        cadence,
+        onOutcome,
+        boards,
+        signal,
+      }));
+      // where there isn't room for all, it must not be the same symbols that go without
+      const first = requests.length === 0 ? 0 : (rounds += 1) % requests.length;
+      await Promise.all([...turns.slice(first), ...turns.slice(0, first)].map(pollSymbol));
     },
     backfill: async (symbol, from, to, { series = id, signal } = {}) =>
       backfill(desk, { symbol, series }, { from, to }, signal),
@@ -85,6 +94,7 @@ interface Turn extends Pick<Part, "boards" | "signal"> {
   readonly request: PollRequest;
   /** Among the round's symbols. */
   readonly rank: number;
+  readonly cadence: Cadence;
   readonly onOutcome: OnOutcome;
 }
 
@@ -103,18 +113,17 @@ function createPolling(desk: Desk): (turn: Turn) => Promise<void> {
   const pollSeries = async (
     contract: Listed,
     cursor: number | undefined,
-    { boards, signal, rank }: Turn,
-  ): Promise<PollOutcome> => {
-    const delayMs = rank * candleSpacingMs(desk, contract);
-    return pollContract(desk, {
+    { boards, signal, rank, cadence }: Turn,
+  ): Promise<PollOutcome> =>
+    pollContract(desk, {
       contract,
       cursor,
       recall: recallOf(contract.market),
       boards,
-      delayMs,
+      onClose: cadence.onClose,
+      delayMs: cadence.onClose ? rank * cadence.spacingMs : 0,
       signal,
     });
-  };
 
   /** What traded before and doesn't now drops out with one notice. */
   const noteOther = ({ request: { symbol }, onOutcome }: Turn, other: Listed | undefined): void => {
@@ -141,16 +150,6 @@ function createPolling(desk: Desk): (turn: Turn) => Promise<void> {
     }
     return onOutcome(symbol, await main, id);
   };
-}
-
-/** How far apart the venue lets the symbols' candles be asked for. */
-function candleSpacingMs({ adapter, clock }: Desk, contract: Contract): number {
-  const { candles, markCandles, declares, candlesOnClose } = adapter;
-  if (candlesOnClose !== true) return 0;
-  const calls = [candles, ...(markCandles === undefined ? [] : [markCandles])].map((feed) =>
-    feed.latest(contract, 1, clock.now()),
-  );
-  return calls.reduce((sum, call) => sum + spacingMs(declares.limits, call), 0);
 }
 
 /** The contracts behind a symbol, or why the venue isn't asked about it. */
