@@ -32,11 +32,6 @@ function sharesOf(side: Side): Float64Array {
   return Float64Array.from({ length: profileBins[side] }, (_, i) => Math.exp(outward * (i + 0.5) * binWidth));
 }
 
-/** The same of one bin. */
-export function priceShare(side: Side, bin: number): number {
-  return priceShares[side][bin] ?? NaN;
-}
-
 export function emptyNotional(side: Side): Float64Array {
   return new Float64Array(profileBins[side]);
 }
