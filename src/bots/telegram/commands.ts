@@ -30,6 +30,8 @@ export function addCommands(composer: Composer<Context>, tools: TelegramTools): 
 }
 
 async function hear(tools: TelegramTools, message: Message & { text: string }): Promise<void> {
+  // what was written elsewhere commands nothing here, such as a channel's post in its discussion group
+  if (message.forward_origin !== undefined && message.chat.type !== "private") return;
   const heard = await heardOf(tools, message);
   const { spot, asker } = heard;
   // what others post, or forward, into a channel commands nothing

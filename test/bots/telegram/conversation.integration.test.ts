@@ -266,11 +266,13 @@ describe("what is typed wrongly", () => {
     expect(refusal.content.entities.map((entity) => Reflect.get(entity, "type"))).toEqual(["code"]);
   });
 
-  test("in groups, other bots' commands are not ours", async () => {
+  test("in groups, other bots' commands and forwarded ones are not for us", async () => {
     const { server, driver, ana, ask } = await setScene();
     const group = driver.addGroup({ admins: [ana] });
     driver.say(ana, group, "/roll");
     driver.say(ana, group, "/help@some_other_bot");
+    const forward_origin = { type: "user", sender_user: { id: 1 }, date: 1 };
+    driver.say(ana, group, "/unsubscribe all", { extra: { forward_origin } });
     await ask(ana, group, "/help@lopside_test_bot");
     expect(server.sent(group.id)).toHaveLength(1);
   });
