@@ -1,4 +1,4 @@
-import { destinationsOf, platformOf } from "./notifier/destinations.ts";
+import { destinationsOf, platformsOf } from "./notifier/destinations.ts";
 import { createMetrics } from "./ops/metrics.ts";
 import type { LopsideOptions, Parts, Role } from "./roles/parts.ts";
 import type { Handlers } from "./worker/contracts.ts";
@@ -13,7 +13,7 @@ const drainMs = 6_000;
 export async function startLopside(options: LopsideOptions): Promise<void> {
   const { config, clock, lifecycle, log } = options;
   const destinations = destinationsOf(config);
-  const platforms = [...new Set(destinations.map(platformOf))];
+  const platforms = platformsOf(config);
   const queues = createQueues({ connection: options.redis.queues, venues: config.venues, platforms, log });
   lifecycle.add("queues", queues.close);
   const shortcuts = createShortcuts(queues, log);
@@ -51,7 +51,8 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
     await workers.close(drainMs);
   };
   lifecycle.add("workers", closeWorkers, { timeoutMs: drainMs + 1_000 });
-  if (has("telegram")) await (await import("./roles/telegram.ts")).startTelegramRole(parts);
+  if (has("telegram") && config.telegram.botToken !== undefined)
+    await (await import("./roles/telegram.ts")).startTelegramRole(parts);
   if (has("discord") && config.discord.botToken !== undefined)
     await (await import("./roles/discord.ts")).startDiscord(parts);
   if (has("http")) await (await import("./roles/http.ts")).startHttpRole(parts);

@@ -25,6 +25,16 @@ export function destinationsOf({
   return posted.length > 0 ? posted : ["console"];
 }
 
+/** Where alerts may have to go: to the operator's destinations, and to whoever subscribes through a bot. */
+export function platformsOf(config: Pick<Config, "telegram" | "discord" | "webhooks">): string[] {
+  const { telegram, discord } = config;
+  const bots = [
+    ...(telegram.botToken === undefined ? [] : ["telegram"]),
+    ...(discord.botToken === undefined ? [] : ["discord"]),
+  ];
+  return [...new Set([...destinationsOf(config).map(platformOf), ...bots])];
+}
+
 /** How a log names a destination without its id: "entry 2 of TELEGRAM_CHATS". */
 export function nameDestination(
   destination: string,

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { destinationsOf, isDestination, nameDestination } from "../../src/notifier/destinations.ts";
+import {
+  destinationsOf,
+  isDestination,
+  nameDestination,
+  platformsOf,
+} from "../../src/notifier/destinations.ts";
 import { testConfig } from "../support/lopside.ts";
 
 const telegram = { TELEGRAM_BOT_TOKEN: "123456789:AAtokentokentokentokentokentokentok" };
@@ -22,6 +27,12 @@ describe("destinations", () => {
   test("are the console when there is nobody else to tell", () => {
     expect(destinationsOf(testConfig({}))).toEqual(["console"]);
     expect(destinationsOf(testConfig({ ...telegram }))).toEqual(["console"]);
+  });
+
+  test("lie on the platforms of the operator's, and on those where a bot may be spoken to", () => {
+    expect(platformsOf(testConfig({}))).toEqual(["console"]);
+    expect(platformsOf(testConfig({ ...telegram }))).toEqual(["console", "telegram"]);
+    expect(platformsOf(testConfig({ ...telegram, TELEGRAM_CHATS: "7" }))).toEqual(["telegram"]);
   });
 
   test("are the chats of the platforms that have a token", () => {
