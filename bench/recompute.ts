@@ -91,11 +91,10 @@ async function openJob(
     store,
     rule,
     pollIntervalMs: 60_000,
-    destinations: ["console"],
     venues,
     clock: { ...systemClock, now: () => now },
     log: silentLog,
-    onAlert: async () => undefined,
+    onAlerts: async () => undefined,
     onCommitted: () => undefined,
   });
   for (const venue of venues) {

@@ -1,4 +1,3 @@
-import { edgeOf } from "../alerts/alertId.ts";
 import type { AlertRule } from "../alerts/decision.ts";
 import { keepsNotional } from "../alerts/episode.ts";
 import { operatorRules, type RuleKey, ruleKey } from "../alerts/rules.ts";
@@ -7,7 +6,7 @@ import { measureImbalance, type NotionalMemory } from "../model/imbalance.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { Commit, OutboxAlert, RuleAlert, Store, VenueRecord } from "../store/contracts.ts";
+import type { Commit, Store, VenueRecord } from "../store/contracts.ts";
 import type { RecomputeJob } from "./contracts.ts";
 import { judgeJumps } from "./jumps.ts";
 import { cascadeOf } from "./cascade.ts";
@@ -22,13 +21,13 @@ export interface RecomputeOptions {
   readonly store: Store;
   readonly rule: AlertRule;
   readonly pollIntervalMs: number;
-  readonly destinations: readonly string[];
   readonly venues: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
   /** A commit with an alert is on its way to Redis, ahead of whatever is sent on the same connection from now on. */
   readonly onCommitting?: (symbol: string) => void;
-  readonly onAlert: (symbol: string, alert: OutboxAlert) => Promise<void>;
+  /** Alerts of the symbol are in the outbox. */
+  readonly onAlerts: (symbol: string) => Promise<void>;
   readonly onCommitted: (imbalance: Imbalance, outcome: Outcome) => void;
   /** After every commit, with what it was made of. */
   readonly keepForPictures?: (committed: Committed) => void;
@@ -134,7 +133,6 @@ async function recomputeOnce(
     episode: decided.memory,
     openInterest: jumps.memory,
   };
-  const alerts = outboxAlerts(decided.alerts, options);
 
   const changed = portfolio.changed();
   const commit: Commit = {
@@ -148,29 +146,26 @@ async function recomputeOnce(
     memory: encodeMemory(next),
     imbalance,
     map: toLiquidationMap(aggregate),
-    alerts,
+    alerts: [],
     ruleAlerts: decided.alerts,
   };
   const committing = store.symbols.commit(commit);
-  if (alerts.length > 0) options.onCommitting?.(symbol);
+  if (decided.alerts.length > 0) options.onCommitting?.(symbol);
   const result = await committing;
   if (result !== "committed") return result;
   portfolio.committed(next, slot);
   options.onCommitted(imbalance, decided);
   options.keepForPictures?.({ map: commit.map, aggregate, inputs });
-  for (const alert of alerts) await wake(options, symbol, alert);
+  if (decided.alerts.length > 0) await wake(options, symbol);
   return result;
 }
 
-/** The outbox has the alert: who isn't woken finds it. */
-async function wake({ onAlert, log }: RecomputeOptions, symbol: string, alert: OutboxAlert): Promise<void> {
+/** The outbox has the alerts: who isn't woken finds them. */
+async function wake({ onAlerts, log }: RecomputeOptions, symbol: string): Promise<void> {
   try {
-    await onAlert(symbol, alert);
+    await onAlerts(symbol);
   } catch (error) {
-    log.warn(
-      { symbol, alertId: alert.alertId, error },
-      "an alert's senders could not be woken; the sweep will",
-    );
+    log.warn({ symbol, error }, "the senders of alerts could not be woken; the sweep will");
   }
 }
 
@@ -182,15 +177,4 @@ function configuredVenues(venues: readonly string[], records: readonly VenueReco
 
 function measureOwn(aggregate: Aggregate, memory: NotionalMemory, notionalUsd: number): Imbalance {
   return measureImbalance(aggregate, memory, { notionalUsd, episodeOpen: true }).imbalance;
-}
-
-/** What the operator's destinations are told, one by one. */
-function outboxAlerts(
-  alerts: readonly RuleAlert[],
-  { rule, destinations }: RecomputeOptions,
-): readonly OutboxAlert[] {
-  const own = alwaysWatched(rule);
-  return alerts
-    .filter(({ rule: key, alertId }) => own.includes(key) && edgeOf(alertId) !== "update")
-    .map(({ alertId, content }) => ({ alertId, content, destinations }));
 }

@@ -1,6 +1,6 @@
 import type { Imbalance } from "../../src/model/types.ts";
 import type { Clock } from "../../src/ops/clock.ts";
-import type { OutboxAlert, Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts.ts";
 import type { RecomputeJob } from "../../src/worker/contracts.ts";
 import { createRecompute, type RecomputeOptions } from "../../src/worker/recompute.ts";
 import type { Outcome } from "../../src/worker/ruleWatch.ts";
@@ -12,7 +12,8 @@ export const eagerRule = { ratio: 1.1, holdMs: 0, cooldownMs: 3_600_000, warmupM
 export interface Process {
   readonly recompute: (job: RecomputeJob) => Promise<unknown>;
   readonly decided: ({ readonly imbalance: Imbalance } & Outcome)[];
-  readonly woken: OutboxAlert[];
+  /** Symbols, once for each commit with alerts. */
+  readonly woken: string[];
 }
 
 /** One worker process' recompute over a store it shares with others; time is moved by the test. */
@@ -22,17 +23,16 @@ export function startProcess(
   more: Partial<RecomputeOptions> = {},
 ): Process {
   const decided: Process["decided"][number][] = [];
-  const woken: OutboxAlert[] = [];
+  const woken: string[] = [];
   const recompute = createRecompute({
     store,
     rule: eagerRule,
     pollIntervalMs: 60_000,
-    destinations: ["console"],
     venues: ["bybit", "okx"],
     clock: { now: clock.now, realMs: (ms) => ms, sleep: async () => undefined },
     log: silentLog,
-    onAlert: async (_symbol, alert) => {
-      woken.push(alert);
+    onAlerts: async (symbol) => {
+      woken.push(symbol);
     },
     onCommitted: (imbalance, outcome) => decided.push({ imbalance, ...outcome }),
     ...more,

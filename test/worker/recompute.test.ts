@@ -156,9 +156,9 @@ describe("a recompute", () => {
       everybodySpeaks(99, 99 + slot);
       await process.recompute({ symbol: "BTC", slot });
     }
-    expect(store.alerts).toHaveLength(1);
-    expect(store.alerts[0]?.destinations).toEqual(["console"]);
-    expect(process.woken).toEqual(store.alerts);
+    const pushes = store.commits.flatMap(({ ruleAlerts = [] }) => ruleAlerts);
+    expect(pushes).toMatchObject([{ kind: "push", rule: expect.stringMatching(/^(up|down)-auto-50-1.1$/) }]);
+    expect(process.woken).toEqual(["BTC"]);
   });
 
   test("is done when it is committed, even if nobody could be woken", async () => {
@@ -167,7 +167,7 @@ describe("a recompute", () => {
       store,
       { now: () => now },
       {
-        onAlert: async () => Promise.reject(new Error("the queue is away")),
+        onAlerts: async () => Promise.reject(new Error("the queue is away")),
         onCommitted: (_imbalance, { decisions }) => decided.push(...decisions.map(({ kind }) => kind)),
       },
     );
