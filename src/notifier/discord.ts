@@ -1,6 +1,7 @@
 import { DiscordAPIError, HTTPError, RateLimitError, REST } from "@discordjs/rest";
 import { RESTJSONErrorCodes, Routes } from "discord-api-types/v10";
 import type { Clock } from "../ops/clock.ts";
+import { discordRequest } from "../ops/discordRequest.ts";
 import type { PaceLimits } from "../store/contracts.ts";
 import { connectionFailure, isConnectionError } from "./connection.ts";
 import type { Sender, SendResult, TokenCheck } from "./contracts.ts";
@@ -92,6 +93,7 @@ function openRest({ token, apiUrl, timeoutMs }: DiscordOptions): REST {
     timeout: timeoutMs,
     // waiting is the ledger's business
     rejectOnRateLimit: () => true,
+    makeRequest: discordRequest,
     ...(api === undefined ? {} : { api }),
   }).setToken(token);
 }

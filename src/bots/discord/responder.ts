@@ -8,6 +8,7 @@ import {
   type APIMessageTopLevelComponent,
 } from "discord-api-types/v10";
 import type { Interaction } from "./interaction.ts";
+import { discordRequest } from "../../ops/discordRequest.ts";
 
 /** What an answer shows: components only, so that it needs no right to embed. */
 export interface Answer {
@@ -62,6 +63,7 @@ export function openAnswering({ apiUrl }: AnsweringOptions): Answering {
       timeout,
       retries,
       globalRequestsPerSecond: 10_000,
+      makeRequest: discordRequest,
       ...(apiUrl !== undefined && { api: apiUrl.replace(/\/+$/, "") }),
     });
   return { first: open(firstTimeoutMs, 0), later: open(laterTimeoutMs, 2) };
