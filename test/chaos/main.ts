@@ -1,6 +1,7 @@
 import { killChildren } from "../support/child.ts";
 import { runChaos, type ChaosReport } from "./run.ts";
-import { gracefulStops, redisGone, workerDeath } from "./scenarios.ts";
+import { frozenSender, gracefulStops, redisGone, workerDeath } from "./scenarios.ts";
+import { buildUnfenced } from "./unfenced.ts";
 
 interface Line {
   readonly promise: string;
@@ -16,7 +17,7 @@ function say(promise: string, measured: string, target: string, kept: boolean): 
   process.stdout.write(`${kept ? "kept  " : "BROKEN"}  ${promise}: ${measured} (target ${target})\n`);
 }
 
-/** `--seeds N` runs with as many seeds; `--only NAME` one of crossings, death, redis, stops; `--crossings N`. */
+/** `--seeds N` runs with as many seeds; `--only NAME` one of crossings, death, redis, stops, fence; `--crossings N`. */
 export async function main(argv: readonly string[]): Promise<number> {
   const option = (name: string): string | undefined => argv[argv.indexOf(`--${name}`) + 1];
   const has = (name: string): boolean => argv.includes(`--${name}`);
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (wants("death")) within("worker death: kill -9 → sent by the next", await workerDeath(), 20_000);
     if (wants("redis")) await redisAway();
     if (wants("stops")) tellOfStops(await gracefulStops(20));
+    if (wants("fence")) await tellOfFence();
   } finally {
     await killChildren();
   }
@@ -69,6 +71,19 @@ function tellOf(report: ChaosReport): void {
     "0 unmarked",
     kept,
   );
+}
+
+/** A check that can't fail says nothing: without the fence it must. */
+async function tellOfFence(): Promise<void> {
+  const twice = await frozenSender();
+  say("a sender stopped over its takeover repeats nothing", `${twice} repeated`, "0", twice === 0);
+  const unfenced = await buildUnfenced();
+  try {
+    const control = await frozenSender(unfenced.cli);
+    say("… and would without the fence (control)", `${control} repeated`, "> 0", control > 0);
+  } finally {
+    await unfenced.remove();
+  }
 }
 
 function within(promise: string, ms: number, limitMs: number): void {

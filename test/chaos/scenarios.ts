@@ -4,8 +4,13 @@ import { openStage, type Stage } from "./stage.ts";
 import { startActor } from "./troupe.ts";
 import { waitUntil } from "./waiting.ts";
 
-async function onStage<T>(crossings: number, act: (stage: Stage) => Promise<T>): Promise<T> {
-  const stage = await openStage({ crossings, everyMs: 20, random: createRandom(1) });
+async function onStage<T>(crossings: number, act: (stage: Stage) => Promise<T>, cli?: string): Promise<T> {
+  const stage = await openStage({
+    crossings,
+    everyMs: 20,
+    random: createRandom(1),
+    ...(cli !== undefined && { cli }),
+  });
   try {
     return await act(stage);
   } finally {
@@ -100,4 +105,35 @@ export async function gracefulStops(times: number): Promise<StopsReport> {
       twice: verdicts.reduce((sum, { repeated, marked }) => sum + repeated.length + marked.length, 0),
     };
   });
+}
+
+const burst = 150;
+/** Longer than a takeover takes. */
+const frozenMs = 22_000;
+
+/**
+ * A process is stopped while it holds claims it hasn't sent yet, its standby takes them over, and it is let go on. Says
+ * how many were told twice. `cli`: a program without the fence, as a control.
+ */
+export async function frozenSender(cli?: string): Promise<number> {
+  return onStage(
+    burst,
+    async (stage) => {
+      const frozen = await startActor(stage.startNotifier);
+      await settled(stage);
+      for (let n = 1; n < burst; n += 1) await stage.cross();
+      const before = stage.posted().telegram.length;
+      await waitUntil(async () => stage.posted().telegram.length > before + 5, "the burst to be under way");
+      const standby = startActor(stage.startNotifier);
+      await frozen.freeze(frozenMs);
+      await standby;
+      await waitUntil(async () => (await stage.pending()) === 0, "everything to be delivered");
+      // what the frozen one sends late
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      const posted = stage.posted();
+      const verdicts = [judge(burst, posted.telegram), judge(burst, posted.discord)];
+      return verdicts.reduce((sum, { repeated, marked }) => sum + repeated.length + marked.length, 0);
+    },
+    cli,
+  );
 }
