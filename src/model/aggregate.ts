@@ -32,7 +32,7 @@ export interface Aggregate {
   readonly lastMarkPrice: number | undefined;
   readonly long: Profile;
   readonly short: Profile;
-  /** The same by the parts that are drawn. */
+  /** The same by the parts that are drawn; made when they are asked for. */
   readonly longParts: PartProfile;
   readonly shortParts: PartProfile;
   readonly shares: readonly VenueShare[];
@@ -75,6 +75,8 @@ export function aggregateVenues(symbol: string, time: number, inputs: readonly V
   const markPrice = medianMark(contributions);
   const openInterestUsd = contributions.reduce((sum, venue) => sum + venue.openInterestUsd, 0);
   const known = judged.reduce((sum, input) => sum + (knownUsd(input) ?? 0), 0);
+  const longParts = once(() => mergeParts("long", contributions, markPrice));
+  const shortParts = once(() => mergeParts("short", contributions, markPrice));
   return {
     symbol,
     time,
@@ -82,14 +84,23 @@ export function aggregateVenues(symbol: string, time: number, inputs: readonly V
     lastMarkPrice: markPrice ?? medianMark(judged.flatMap((input) => markOf(input) ?? [])),
     long: mergeSide("long", contributions, markPrice),
     short: mergeSide("short", contributions, markPrice),
-    longParts: mergeParts("long", contributions, markPrice),
-    shortParts: mergeParts("short", contributions, markPrice),
+    get longParts() {
+      return longParts();
+    },
+    get shortParts() {
+      return shortParts();
+    },
     shares: sharesOf(judged, (input) => contributionOf(input)?.openInterestUsd ?? 0),
     coverage: known > 0 ? Math.min(1, openInterestUsd / known) : 0,
     ageMs: oldestAge(contributions),
     openInterestUsd,
     realisedShare: realisedShareOf(contributions, markPrice),
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Dollar-weighted over the venues that report. */

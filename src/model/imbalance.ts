@@ -16,6 +16,8 @@ export interface ImbalanceOptions {
   readonly episodeOpen: boolean;
   /** Of the null map, around the same mark; without it there is no excess ratio. */
   readonly nullLevels?: VenueLevels | undefined;
+  /** False leaves out bands and percentiles, which are most of the work; for who asks for the ratio only. */
+  readonly draws?: boolean;
 }
 
 /** What a symbol's imbalance remembers between recomputes; plain JSON. */
@@ -49,7 +51,11 @@ export function measureImbalance(
   const reference = referenceNotional(long, short);
   const remembered = rememberNotional(memory, reference, time, options.episodeOpen);
   const notionalUsd = options.notionalUsd ?? remembered.notionalUsd;
-  const measured = measureDistances(aggregate, markPrice, notionalUsd);
+  const draws = options.draws !== false;
+  const measured = {
+    ...measureDistances(aggregate, markPrice, notionalUsd),
+    ...(draws ? measureDraws(aggregate, markPrice, notionalUsd) : noDraws),
+  };
   const ratioMean = options.notionalUsd === undefined ? meanRatio(aggregate, notionalUsd) : null;
   const thin = options.notionalUsd === undefined && isThin(aggregate, reference, notionalUsd);
   const excessRatio = excessOf(aggregate, options, notionalUsd, ratioMean ?? measured.ratio);
@@ -64,7 +70,7 @@ export function measureImbalance(
     excessRatio,
     percentile: ranked && excess !== undefined ? percentileOf(excess, excessRatio) : null,
     regime: thin ? "thin" : regimeOf(measured.ratio, ratioMean ?? measured.ratio),
-    bands: bandsOf(aggregate),
+    bands: bandsOf(aggregate, draws),
   };
   return { imbalance, memory: { ...remembered, excess } };
 }
@@ -88,6 +94,7 @@ function staleImbalance(aggregate: Aggregate, memory: NotionalMemory, options: I
     ...commonPart(aggregate, aggregate.lastMarkPrice ?? null),
     notionalUsd: options.notionalUsd ?? memory.notionalUsd,
     ...noDistances,
+    ...noDraws,
     ratioMean: null,
     excessRatio: null,
     percentile: null,
@@ -103,16 +110,7 @@ function commonPart(aggregate: Aggregate, markPrice: number | null) {
 
 type Distances = Pick<
   Imbalance,
-  | "downDistanceUsd"
-  | "upDistanceUsd"
-  | "downDistanceRatio"
-  | "upDistanceRatio"
-  | "ratio"
-  | "ratioLow"
-  | "ratioHigh"
-  | "ratioPercentiles"
-  | "downDistanceIntervalUsd"
-  | "upDistanceIntervalUsd"
+  "downDistanceUsd" | "upDistanceUsd" | "downDistanceRatio" | "upDistanceRatio" | "ratio"
 >;
 
 const noDistances: Distances = {
@@ -121,6 +119,14 @@ const noDistances: Distances = {
   downDistanceRatio: null,
   upDistanceRatio: null,
   ratio: null,
+};
+
+type Drawn = Pick<
+  Imbalance,
+  "ratioLow" | "ratioHigh" | "ratioPercentiles" | "downDistanceIntervalUsd" | "upDistanceIntervalUsd"
+>;
+
+const noDraws: Drawn = {
   ratioLow: null,
   ratioHigh: null,
   ratioPercentiles: null,
@@ -135,19 +141,23 @@ function measureDistances(aggregate: Aggregate, markPrice: number, notionalUsd: 
   const downDistanceUsd = down === null ? null : down * markPrice;
   const upDistanceUsd = up === null ? null : up * markPrice;
   const ratio = quotient(downDistanceUsd, upDistanceUsd);
-  const drawn = drawDistances(aggregate.longParts, aggregate.shortParts, notionalUsd);
-  const ratioPercentiles = ratio === null ? null : drawn.ratioPercentiles;
+  return { downDistanceUsd, upDistanceUsd, downDistanceRatio: down, upDistanceRatio: up, ratio };
+}
+
+/** What the map itself can't say has no band either. */
+function measureDraws(aggregate: Aggregate, markPrice: number, notionalUsd: number | null): Drawn {
+  const { long, short, longParts, shortParts } = aggregate;
+  if (notionalUsd === null) return noDraws;
+  const reached = [long, short].map((side) => distanceTo(side, notionalUsd) !== undefined);
+  const [down = false, up = false] = reached;
+  const drawn = drawDistances(longParts, shortParts, notionalUsd);
+  const ratioPercentiles = down && up ? drawn.ratioPercentiles : null;
   return {
-    downDistanceUsd,
-    upDistanceUsd,
-    downDistanceRatio: down,
-    upDistanceRatio: up,
-    ratio,
     ratioLow: ratioPercentiles?.p10 ?? null,
     ratioHigh: ratioPercentiles?.p90 ?? null,
     ratioPercentiles,
-    downDistanceIntervalUsd: down === null ? null : timesOf(drawn.down, markPrice),
-    upDistanceIntervalUsd: up === null ? null : timesOf(drawn.up, markPrice),
+    downDistanceIntervalUsd: down ? timesOf(drawn.down, markPrice) : null,
+    upDistanceIntervalUsd: up ? timesOf(drawn.up, markPrice) : null,
   };
 }
 
@@ -189,14 +199,16 @@ function regimeOf(ratio: number | null, ratioMean: number | null): Regime {
   return "balanced";
 }
 
-function bandsOf({ long, short, longParts, shortParts }: Aggregate): ImbalanceBand[] {
+function bandsOf(aggregate: Aggregate, draws: boolean): ImbalanceBand[] {
+  const { long, short } = aggregate;
   return bandDistances.map((distanceRatio) => ({
     distanceRatio,
     longUsd: notionalWithin(long, distanceRatio),
     shortUsd: notionalWithin(short, distanceRatio),
-    ...(drawnDistances.has(distanceRatio) && {
-      longIntervalUsd: drawWithin(longParts, distanceRatio),
-      shortIntervalUsd: drawWithin(shortParts, distanceRatio),
-    }),
+    ...(draws &&
+      drawnDistances.has(distanceRatio) && {
+        longIntervalUsd: drawWithin(aggregate.longParts, distanceRatio),
+        shortIntervalUsd: drawWithin(aggregate.shortParts, distanceRatio),
+      }),
   }));
 }

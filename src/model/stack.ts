@@ -32,7 +32,10 @@ export interface StackState {
   readonly consumed: Float64Array;
   /** w_j, shares of consumed fuel; they sum to 1. */
   readonly weights: Float64Array;
-  /** What was reported as liquidated, and what the published map had there in the same time; in contracts. */
+  /**
+   * What was reported as liquidated and what the published map had there in the same time, in contracts, and that time
+   * in hours; all of it fades.
+   */
   readonly reports: Float64Array;
 }
 
@@ -41,7 +44,7 @@ export function createStack(): StackState {
     variance: new Float64Array(4),
     consumed: new Float64Array(partCount),
     weights: Float64Array.from(priorWeights),
-    reports: new Float64Array(2),
+    reports: new Float64Array(3),
   };
 }
 
@@ -154,6 +157,7 @@ export function noteReport(stack: StackState, reported: number, fuel: number, in
   const kept = 2 ** (-intervalMs / consumedHalfLifeMs);
   stack.reports[0] = (stack.reports[0] ?? 0) * kept + reported;
   stack.reports[1] = (stack.reports[1] ?? 0) * kept + fuel;
+  stack.reports[2] = (stack.reports[2] ?? 0) * kept + intervalMs / 3_600_000;
 }
 
 function addVariance(variance: Float64Array, at: number, squared: number, kept: number): void {

@@ -22,6 +22,9 @@ function binsOf(within: (distance: number) => number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => within((i + 1) * binWidth) - within(i * binWidth));
 }
 
+/** Reports of less say how one day went, not what share of maps comes true. */
+const leastReportedHours = 48;
+
 /** Σ w_j (S_1/S_j) X_j by bin, both sides on bins that begin at the mark; the filter's part tier by tier. */
 export function stackLevels(
   stack: StackState,
@@ -48,13 +51,13 @@ export function stackLevels(
     lay(nearBins, held * near * pace * pace, parts[nearPart]);
     return { nearest: binWidth / 2, quantities: sumOf(parts, count), parts };
   };
-  const [reported = 0, mapped = 0] = stack.reports;
+  const [reported = 0, mapped = 0, hours = 0] = stack.reports;
   return {
     contractType,
     markPrice,
     long: sideLevels("long"),
     short: sideLevels("short"),
-    ...(mapped > 0 && { reports: { reported, mapped } }),
+    ...(mapped > 0 && hours >= leastReportedHours && { reports: { reported, mapped } }),
   };
 }
 

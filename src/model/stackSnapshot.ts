@@ -5,7 +5,7 @@ import { createStack, type StackState } from "./stack.ts";
  * Bytes of a stack's memory, in the machine's own (little-endian) order: u32 version, u32 checksum, then f64
  * variance, consumed, weights and reports. Raise the version when the layout or what the figures mean changes.
  */
-const version = 2;
+const version = 3;
 const checksumAt = 1;
 const headBytes = 8;
 const fields = ["variance", "consumed", "weights", "reports"] as const;

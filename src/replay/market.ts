@@ -88,7 +88,7 @@ export function openMarket({ symbol, intervalMs, riskTiers, recording }: MarketO
     aggregate: () => {
       const aggregate = aggregateVenues(symbol, time, [input()]);
       // before open interest is known no venue counts, but the price is known
-      return { ...aggregate, lastMarkPrice: aggregate.lastMarkPrice ?? mark };
+      return aggregate.lastMarkPrice === undefined ? { ...aggregate, lastMarkPrice: mark } : aggregate;
     },
   };
 }

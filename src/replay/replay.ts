@@ -73,7 +73,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const { recording, from = -Infinity, to = Infinity, onMap, onMoment } = options;
   const { bars, intervalMs } = recording;
   const market = openMarket({ ...options, intervalMs });
-  const watch = openWatch(options.rule);
+  const watch = openWatch(options.rule, onMoment !== undefined);
   const settledAt = (bars[0]?.openTime ?? 0) + settlingMs;
   const tally = { bars: 0, firings: 0, resolutions: 0, watchedMs: 0 };
   for (const [index, bar] of bars.entries()) {
@@ -108,18 +108,20 @@ type Watch = (
   nullLevels: VenueLevels | undefined,
 ) => Pick<ReplayMoment, "imbalance" | "said">;
 
-/** The operator's rule with its memory: what is to be said after each recompute, if anything. */
-function openWatch(rule: AlertRule): Watch {
+/**
+ * The operator's rule with its memory: what is to be said after each recompute, if anything. The rule judges the ratio
+ * itself, so that bands are only worked out for who is told of them: of each moment, or of alerts.
+ */
+function openWatch(rule: AlertRule, everyMoment: boolean): Watch {
   const index = indexRules(operatorRules(rule.ratio).map(ruleKey));
   let notional: ImbalanceMemory = freshNotionalMemory;
   let episode: ReturnType<typeof freshEpisodeMemory> | undefined;
   return (aggregate, nullLevels) => {
     const { symbol, time } = aggregate;
     episode ??= freshEpisodeMemory(time);
-    const measured = measureImbalance(aggregate, notional, {
-      episodeOpen: keepsNotional(episode),
-      nullLevels,
-    });
+    const options = { episodeOpen: keepsNotional(episode), nullLevels };
+    const before = notional;
+    const measured = measureImbalance(aggregate, before, { ...options, draws: everyMoment });
     const { imbalance } = measured;
     const hold = judgeSources(imbalance, { configured: 1, opposedShare: 0 });
     const sighting = { symbol, imbalances: new Map([["auto" as const, imbalance]]), ...(hold && { hold }) };
@@ -128,7 +130,9 @@ function openWatch(rule: AlertRule): Watch {
     episode = memory;
     // an update only changes a message that was posted
     const said = decisions.filter(isSaid).filter(({ kind }) => kind !== "update");
-    return { imbalance, said: said.map((decision) => alertContent(imbalance, decision)) };
+    if (said.length === 0) return { imbalance, said: [] };
+    const whole = everyMoment ? imbalance : measureImbalance(aggregate, before, options).imbalance;
+    return { imbalance: whole, said: said.map((decision) => alertContent(whole, decision)) };
   };
 }
 

@@ -23,5 +23,6 @@ export function opposedShare(imbalance: Imbalance, inputs: readonly VenueInput[]
 
 function ratioOf(symbol: string, time: number, input: VenueInput, notionalUsd: number): number | null {
   const own = aggregateVenues(symbol, time, [input]);
-  return measureImbalance(own, freshNotionalMemory, { notionalUsd, episodeOpen: true }).imbalance.ratio;
+  const asked = { notionalUsd, episodeOpen: true, draws: false };
+  return measureImbalance(own, freshNotionalMemory, asked).imbalance.ratio;
 }

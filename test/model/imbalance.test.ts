@@ -66,6 +66,41 @@ function stretched(side: SideLevels, times: number): SideLevels {
   return { nearest: side.nearest, quantities: side.quantities.map((quantity) => quantity * share) };
 }
 
+describe("bands", () => {
+  const bars = steadyBars(600);
+  const levels = stackedLevels(warmStartStacked(aSpec(), bars), 1e5);
+  const openInterestUsd = 8e9;
+  const input = { id: "a", status: "fresh", ageMs: 0, method: "estimated", markPrice: 1e5 } as const;
+  const aggregate = aggregateVenues("BTC", 0, [{ ...input, openInterestUsd, levels }]);
+  const measured = (draws: boolean) =>
+    measureImbalance(aggregate, freshNotionalMemory, { episodeOpen: false, draws }).imbalance;
+
+  it("lie around the ratio, both distances and the dollars near the price", () => {
+    const { ratio, ratioLow, ratioHigh, ratioPercentiles, bands, ...sides } = measured(true);
+    const within = (low: number | undefined | null, value: number | null, high: number | undefined | null) =>
+      (low ?? NaN) < (value ?? NaN) && (value ?? NaN) < (high ?? NaN);
+    expect(within(ratioLow, ratio, ratioHigh)).toBe(true);
+    expect([ratioPercentiles?.p10, ratioPercentiles?.p90]).toEqual([ratioLow, ratioHigh]);
+    const { downDistanceIntervalUsd: down, upDistanceIntervalUsd: up } = sides;
+    expect(within(down?.low, sides.downDistanceUsd, down?.high)).toBe(true);
+    expect(within(up?.low, sides.upDistanceUsd, up?.high)).toBe(true);
+    const drawn = bands.filter(({ longIntervalUsd }) => longIntervalUsd !== undefined);
+    expect(drawn.map(({ distanceRatio }) => distanceRatio)).toEqual([0.01, 0.02, 0.05]);
+    for (const { longUsd, longIntervalUsd, shortUsd, shortIntervalUsd } of drawn) {
+      expect(within(longIntervalUsd?.low, longUsd, longIntervalUsd?.high)).toBe(true);
+      expect(within(shortIntervalUsd?.low, shortUsd, shortIntervalUsd?.high)).toBe(true);
+    }
+  });
+
+  it("are left out for who doesn't ask, and nothing else changes", () => {
+    const { ratioLow, ratioHigh, ratioPercentiles, bands, ...rest } = measured(false);
+    expect([ratioLow, ratioHigh, ratioPercentiles]).toEqual([null, null, null]);
+    expect(rest.ratio).toBe(measured(true).ratio);
+    expect(bands.map(({ longUsd }) => longUsd)).toEqual(measured(true).bands.map(({ longUsd }) => longUsd));
+    expect(bands.some(({ longIntervalUsd }) => longIntervalUsd !== undefined)).toBe(false);
+  });
+});
+
 describe("the reference case", () => {
   it("$1.1B of longs at −$2,000 and of shorts at +$770 is a ratio of 2.597", () => {
     const aggregate = anAggregate({

@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
 const riskTiers = [
   { floorNotional: 0, capNotional: Infinity, maintenanceMarginRate: 0.005, maxLeverage: 100 },
 ];
-const bars = swingingBars(3 * 288);
+const bars = swingingBars(5 * 288);
 const reportedADay = 288;
 
 /** Each bar reports one contract, liquidated on one side or the other. */
@@ -19,8 +19,10 @@ const reporting = bars.map((bar, index): Bar => ({
 }));
 
 describe("the share of past maps that was realised", () => {
-  it("is unknown without reports", () => {
+  it("is unknown without reports, and before there are two days of them", () => {
     expect(marketOf(bars).aggregate().realisedShare).toBeNull();
+    expect(marketOf(reporting.slice(0, 2 * 288)).aggregate().realisedShare).toBeNull();
+    expect(marketOf(reporting.slice(0, 3 * 288)).aggregate().realisedShare).toBeGreaterThan(0);
   });
 
   it("is what was reported over what the map had where prices came", () => {
