@@ -23,7 +23,7 @@ describe("alerts on their way to the platforms", () => {
     await start();
     await vi.waitFor(async () => expect(await pending()).toBe(0), patient);
     // Telegram knows no idempotency key: twice, and the second time marked. Discord does: once.
-    const copies = telegram.sent(chat.id).map(({ content }) => content.text ?? "");
+    const copies = telegram.sent(chat.id).map(({ content }) => content.caption ?? content.text ?? "");
     expect(copies).toHaveLength(2);
     expect(copies[1]).toContain(textsIn("en").say("possible-repeat"));
     expect(discord.sent(channel.id)).toHaveLength(1);
