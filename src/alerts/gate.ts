@@ -1,5 +1,5 @@
 import { edgeOf } from "./alertId.ts";
-import { loudOn, type Push, type Pushes, reserve, type Reservation } from "./pushes.ts";
+import { loudOn, notePush, type Push, type Pushes } from "./pushes.ts";
 import { quietUntil } from "./quietHours.ts";
 import { parseRuleKey, type Rule, type RuleKey, ruleKey, rulesOf } from "./rules.ts";
 import type { DestinationRecord, Subscription } from "./subscription.ts";
@@ -28,10 +28,8 @@ export type GateDecision =
       readonly kind: "send";
       readonly loud: boolean;
       readonly reason: "loud" | "silent-mode" | "budget-spent";
-      /** To be kept before the call, where nobody has changed them since they were read. */
+      /** To be kept once it was sent, or may have been; a push that failed for certain leaves those before it. */
       readonly pushes: Pushes;
-      /** To be released when the call failed for certain. */
-      readonly reservation: Reservation;
     }
   /** Into the summary at `until`, epoch ms. */
   | { readonly kind: "hold"; readonly reason: "quiet-hours"; readonly until: number }
@@ -116,6 +114,6 @@ function send({ symbol }: GatedAlert, { settings }: DestinationRecord, passed: P
     kind: "send",
     loud,
     reason,
-    ...reserve(pushes, push, { symbol, ids, loudDay: loud ? day : undefined }),
+    pushes: notePush(pushes, push, { symbol, ids, loudDay: loud ? day : undefined }),
   };
 }

@@ -24,65 +24,21 @@ export interface Pushes {
   readonly loud: { readonly day: string; readonly count: number };
 }
 
-/** After this long nothing in them matters any more. */
-export const pushesTtlMs = mostCooldownMs + 24 * 3_600_000;
-
 export const noPushes: Pushes = { version: 1, symbols: {}, subscriptions: {}, loud: { day: "", count: 0 } };
 
-/** What one push has taken, to give it back where it failed. Plain JSON. */
-export interface Reservation {
-  readonly symbol: string;
-  readonly at: number;
-  readonly before?: Push;
-  readonly subscriptions: readonly { readonly id: number; readonly before?: number }[];
-  /** The day whose budget it counts on; absent for a silent one. */
-  readonly loudDay?: string;
-}
-
-export function reserve(
+/** With one push more: `ids` of the subscriptions that asked for it, `loudDay` where it counts on a day's budget. */
+export function notePush(
   pushes: Pushes,
   push: Push,
   taken: { readonly symbol: string; readonly ids: readonly number[]; readonly loudDay: string | undefined },
-): { readonly pushes: Pushes; readonly reservation: Reservation } {
+): Pushes {
   const { symbol, ids, loudDay } = taken;
-  const before = pushes.symbols[symbol];
-  const reservation: Reservation = {
-    symbol,
-    at: push.at,
-    ...(before !== undefined && { before }),
-    subscriptions: ids.map((id) => {
-      const last = pushes.subscriptions[id];
-      return last === undefined ? { id } : { id, before: last };
-    }),
-    ...(loudDay !== undefined && { loudDay }),
-  };
   const recent = Object.entries(pushes.subscriptions).filter(([, at]) => push.at - at < mostCooldownMs);
-  const next: Pushes = {
+  return {
     version: 1,
     symbols: { ...pushes.symbols, [symbol]: push },
     subscriptions: { ...Object.fromEntries(recent), ...Object.fromEntries(ids.map((id) => [id, push.at])) },
     loud: loudDay === undefined ? pushes.loud : { day: loudDay, count: loudOn(pushes, loudDay) + 1 },
-  };
-  return { pushes: next, reservation };
-}
-
-/** As if the push had not been: of what came after it nothing is taken back. */
-export function release(pushes: Pushes, reservation: Reservation): Pushes {
-  const { symbol, at, before, loudDay } = reservation;
-  const { [symbol]: newest, ...others } = pushes.symbols;
-  const kept = newest !== undefined && newest.at === at ? before : newest;
-  const subscriptions = new Map(Object.entries(pushes.subscriptions));
-  for (const { id, before: last } of reservation.subscriptions) {
-    if (subscriptions.get(String(id)) !== at) continue;
-    if (last === undefined) subscriptions.delete(String(id));
-    else subscriptions.set(String(id), last);
-  }
-  const isCounted = loudDay !== undefined && pushes.loud.day === loudDay;
-  return {
-    version: 1,
-    symbols: kept === undefined ? others : { ...others, [symbol]: kept },
-    subscriptions: Object.fromEntries(subscriptions),
-    loud: isCounted ? { day: loudDay, count: Math.max(0, pushes.loud.count - 1) } : pushes.loud,
   };
 }
 

@@ -12,8 +12,17 @@ export async function followConfiguration(
 ): Promise<void> {
   const follow = async (destination: string, configured: ConfiguredAlerts | undefined): Promise<unknown> =>
     destinations.change(destination, followConfig({ destination, kind: kindOf(destination) }, configured));
-  for (const destination of operators) await follow(destination, alerts);
-  for (const destination of await destinations.configured()) {
-    if (!operators.includes(destination)) await follow(destination, undefined);
+  await eachOf(operators, async (destination) => follow(destination, alerts));
+  const asked = new Set(operators);
+  const former = (await destinations.configured()).filter((destination) => !asked.has(destination));
+  await eachOf(former, async (destination) => follow(destination, undefined));
+}
+
+/** There may be ten thousand. */
+const atOnce = 50;
+
+async function eachOf(names: readonly string[], work: (name: string) => Promise<unknown>): Promise<void> {
+  for (let at = 0; at < names.length; at += atOnce) {
+    await Promise.all(names.slice(at, at + atOnce).map(work));
   }
 }

@@ -8,7 +8,7 @@ import {
   type GatedAlert,
   mostBreaks,
 } from "../../src/alerts/gate.ts";
-import { noPushes, parsePushes, type Pushes, release } from "../../src/alerts/pushes.ts";
+import { noPushes, parsePushes, type Pushes } from "../../src/alerts/pushes.ts";
 import { ruleKey } from "../../src/alerts/rules.ts";
 import type { DestinationRecord, DestinationSettings, Subscription } from "../../src/alerts/subscription.ts";
 import { aRecord, aSubscription } from "../store/subscriptions.ts";
@@ -204,15 +204,6 @@ describe("the floor", () => {
     expect(said).toEqual(expected);
   });
 
-  it("is given back where the push failed", () => {
-    const [first] = gate(aRecord(), [[0, {}]]);
-    if (first?.kind !== "send") throw new Error("not sent");
-    expect(release(first.pushes, first.reservation)).toEqual({
-      ...noPushes,
-      loud: { day: "2026-11-22", count: 0 },
-    });
-  });
-
   it("lets at most three pushes of a symbol through in any ten minutes", () => {
     const wanted = fc.record({
       episode: fc.nat({ max: 3 }),
@@ -281,18 +272,6 @@ describe("a budget of loud messages", () => {
 });
 
 describe("what was pushed", () => {
-  it("is given back one by one, in any order, without touching what came later", () => {
-    const [first] = gate(aRecord(), [[0, {}]]);
-    if (first?.kind !== "send") throw new Error("not sent");
-    const second = decidePush(anAlert({ episode: 2 }), aRecord(), first.pushes, noon + hour);
-    if (second.kind !== "send") throw new Error("not sent");
-    expect(release(second.pushes, second.reservation)).toEqual(first.pushes);
-    expect(release(second.pushes, first.reservation)).toEqual({
-      ...second.pushes,
-      loud: { day: "2026-11-22", count: 1 },
-    });
-  });
-
   it("is read back from its JSON, and what isn't ours counts as none", () => {
     const [first] = gate(aRecord(), [[0, {}]]);
     const pushes: Pushes = first?.kind === "send" ? first.pushes : noPushes;
