@@ -37,8 +37,6 @@ export interface ExchangeOptions {
   /** Name of the header that `reset` is read from, in lower case. */
   readonly resetHeader?: string | undefined;
   readonly timeoutMs: number;
-  /** ccxt paces calls by the venue's published limits; a venue on this machine needs none. */
-  readonly unthrottled: boolean;
   /** Passed to ccxt's constructor as `options`. */
   readonly ccxt: object;
   /** The method that lists the markets; `fetchMarkets` unless said. */
@@ -61,7 +59,8 @@ export async function loadExchange(id: ExchangeId, options: ExchangeOptions): Pr
   const Constructor = await constructors[id]();
   const client = new Constructor({
     timeout: options.timeoutMs,
-    enableRateLimit: !options.unthrottled,
+    // it would count for itself, all endpoints in one queue; pace.ts counts for all processes, bucket by bucket
+    enableRateLimit: false,
     options: options.ccxt,
   });
   client.has["fetchCurrencies"] = false;

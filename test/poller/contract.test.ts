@@ -111,7 +111,7 @@ describe.each(dialects)("$id's answers", (dialect: Dialect) => {
     const adapter = scaled(adapterOf(dialect.id));
     const { ccxt, listing, marketParams } = adapter;
     const { baseUrl } = stage.server;
-    const pacing = { timeoutMs: 5_000, unthrottled: true, beforeSend: () => undefined };
+    const pacing = { timeoutMs: 5_000, beforeSend: () => undefined };
     exchange = await loadExchange(adapter.id, { baseUrl, ccxt, listing, marketParams, ...pacing });
     const resolved = resolve(adapter, readListings(await exchange.fetchMarkets()).filter(isBtc), "BTC");
     if (!("main" in resolved)) throw new Error(resolved.missing);

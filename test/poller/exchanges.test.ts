@@ -73,7 +73,6 @@ describe("a request", () => {
     const exchange = await loadExchange("okx", {
       baseUrl: server.baseUrl,
       timeoutMs: 1_000,
-      unthrottled: false,
       ccxt: {},
       beforeSend: () => {
         throw new Error("cooling down");
@@ -86,7 +85,7 @@ describe("a request", () => {
   });
 
   it("through a method ccxt doesn't have is a bug that names it", async () => {
-    const options = { timeoutMs: 1_000, unthrottled: true, ccxt: {}, beforeSend: () => undefined };
+    const options = { timeoutMs: 1_000, ccxt: {}, beforeSend: () => undefined };
     const exchange = await loadExchange("okx", options);
     await expect(exchange.call("publicGetNothing", {})).rejects.toThrow("ccxt's okx has no publicGetNothing");
     await exchange.close();
