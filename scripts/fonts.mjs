@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import subsetFont from "subset-font";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const source = dirname(createRequire(import.meta.url).resolve("@expo-google-fonts/inter/package.json"));
+const require = createRequire(import.meta.url);
+const source = dirname(require.resolve("@expo-google-fonts/inter/package.json"));
 const target = join(root, "src", "charts", "fonts");
 const weights = { 400: "Regular", 600: "SemiBold", 700: "Bold" };
 
