@@ -28,8 +28,8 @@ interface Job {
 const defaultMostWaiting = 64;
 /** A hundred times what a picture takes: only a hanging renderer needs it. */
 const defaultTimeoutMs = 8_000;
-/** A drawing takes 20 MB; one that wants more ends its thread, not the process. */
-const threadMemoryMb = 256;
+/** A drawing takes 20 MB; one that wants more ends its thread, not the process. Little new space is swept often. */
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
 /**
  * The thread starts with the first drawing and holds no process open. One that hangs or dies is replaced: the drawing
@@ -110,7 +110,7 @@ export function createRendererThread(options: ThreadOptions): RendererThread {
 
 function openWorker({ worker, fonts }: ChartAssets): Worker {
   const workerData: RendererData = { fonts: fonts.href };
-  return new Worker(worker, { workerData, resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb } });
+  return new Worker(worker, { workerData, resourceLimits });
 }
 
 function toResult(drawn: Drawn): DrawResult {
