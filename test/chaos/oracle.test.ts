@@ -24,6 +24,10 @@ describe("the chaos oracle", () => {
     expect(judge(1, [again(0)])).toMatchObject({ lost: [], repeated: [], marked: [] });
   });
 
+  it("wants the later copy marked: a late one without a word comes from a sender that lost its turn", () => {
+    expect(judge(1, [again(0), once(0)])).toMatchObject({ repeated: [0], marked: [] });
+  });
+
   it("sees what was never committed", () => {
     expect(judge(1, [once(0), once(7)]).invented).toEqual([7]);
   });

@@ -15,25 +15,17 @@ export interface Verdict {
   readonly invented: readonly number[];
 }
 
-/** Compares what was committed (0 to `committed` - 1) with what one platform shows. */
+/** Compares what was committed (0 to `committed` - 1) with what one platform shows, oldest first. */
 export function judge(committed: number, posted: readonly Posted[]): Verdict {
-  const plain = countBy(posted.filter(({ marked }) => !marked));
-  const marked = countBy(posted.filter(({ marked }) => marked));
-  const copies = countBy(posted);
+  const copies = new Map<number, Posted[]>();
+  for (const each of posted) copies.set(each.crossing, [...(copies.get(each.crossing) ?? []), each]);
   const expected = Array.from({ length: committed }, (_, crossing) => crossing);
+  const later = expected.flatMap((crossing) => copies.get(crossing)?.slice(1) ?? []);
+  const told = (which: readonly Posted[]): number[] => which.map(({ crossing }) => crossing);
   return {
     lost: expected.filter((crossing) => !copies.has(crossing)),
-    repeated: expected.filter((crossing) => (plain.get(crossing) ?? 0) > 1),
-    marked: expected.flatMap((crossing) => {
-      const repeats = Math.min(marked.get(crossing) ?? 0, (copies.get(crossing) ?? 0) - 1);
-      return Array.from({ length: repeats }, () => crossing);
-    }),
+    repeated: [...new Set(told(later.filter(({ marked }) => !marked)))],
+    marked: told(later.filter(({ marked }) => marked)),
     invented: [...copies.keys()].filter((crossing) => crossing >= committed),
   };
-}
-
-function countBy(posted: readonly Posted[]): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const { crossing } of posted) counts.set(crossing, (counts.get(crossing) ?? 0) + 1);
-  return counts;
 }

@@ -121,18 +121,21 @@ export async function frozenSender(cli?: string): Promise<number> {
     async (stage) => {
       const frozen = await startActor(stage.startNotifier);
       await settled(stage);
+      // slow answers: what it claims waits behind what it sends
+      const quicken = stage.telegram.faults.add({ kind: "delay", ms: 700, times: Infinity });
       for (let n = 1; n < burst; n += 1) await stage.cross();
       const before = stage.posted().telegram.length;
       await waitUntil(async () => stage.posted().telegram.length > before + 5, "the burst to be under way");
-      const standby = startActor(stage.startNotifier);
-      await frozen.freeze(frozenMs);
-      await standby;
+      const freezing = frozen.freeze(frozenMs);
+      quicken();
+      await startActor(stage.startNotifier);
+      await freezing;
       await waitUntil(async () => (await stage.pending()) === 0, "everything to be delivered");
       // what the frozen one sends late
       await new Promise((resolve) => setTimeout(resolve, 5_000));
       const posted = stage.posted();
       const verdicts = [judge(burst, posted.telegram), judge(burst, posted.discord)];
-      return verdicts.reduce((sum, { repeated, marked }) => sum + repeated.length + marked.length, 0);
+      return verdicts.reduce((sum, { repeated }) => sum + repeated.length, 0);
     },
     cli,
   );
