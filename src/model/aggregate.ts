@@ -1,3 +1,4 @@
+import { isPrice } from "./bars.ts";
 import { binWidth, mapReach } from "./grid.ts";
 import type { SideLevels, VenueLevels } from "./levels.ts";
 import { certainPart } from "./draws.ts";
@@ -149,8 +150,7 @@ function contributionOf(input: VenueInput): Contribution | undefined {
 function markOf(input: VenueInput): { markPrice: number; openInterestUsd: number } | undefined {
   const openInterestUsd = knownUsd(input);
   const { markPrice = NaN } = input;
-  const sound = Number.isFinite(markPrice) && markPrice > 0;
-  return sound && openInterestUsd !== undefined ? { markPrice, openInterestUsd } : undefined;
+  return isPrice(markPrice) && openInterestUsd !== undefined ? { markPrice, openInterestUsd } : undefined;
 }
 
 /** The mark that half of the open interest lies at or below; between two where it is exactly half. */

@@ -52,7 +52,8 @@ function faultOfJump({ open, high, low }: Bar, lastPrice: number | undefined): s
   return `price jumped from ${reference} to ${high > reference * mostJump ? high : low}`;
 }
 
-function isPrice(value: number): boolean {
+/** Whether a figure can be the price of a market at all. */
+export function isPrice(value: number): boolean {
   return value >= leastPrice && value <= mostPrice;
 }
 
