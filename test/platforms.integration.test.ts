@@ -18,7 +18,9 @@ describe("alerts on their way to the platforms", () => {
       expect(discord.sent(channel.id)).toHaveLength(1);
     }, patient);
     await vi.waitFor(async () => expect(await pending()).toBe(0), patient);
-    expect(telegram.sent(chat.id)[0]?.content.caption).toContain("Liquidation maps are not price predictions.");
+    expect(telegram.sent(chat.id)[0]?.content.caption).toContain(
+      "Liquidation maps are not price predictions.",
+    );
     // the map of the alert, drawn by the built renderer
     expect(telegram.sent(chat.id)[0]?.content.photo).toMatchObject({ width: 1280, height: 720 });
     const [attached] = discord.sent(channel.id)[0]?.body.files ?? [];

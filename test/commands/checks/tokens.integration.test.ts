@@ -80,7 +80,13 @@ describe("the check of a Discord token", () => {
 });
 
 async function telegramWith(botToken: string | undefined, chats: readonly string[] = []) {
-  return checkTelegram({ botToken, apiRoot: telegram.apiRoot, chats, webhookUrl: undefined, paidRate: undefined });
+  return checkTelegram({
+    botToken,
+    apiRoot: telegram.apiRoot,
+    chats,
+    webhookUrl: undefined,
+    paidRate: undefined,
+  });
 }
 
 async function discordWith(botToken: string | undefined) {
