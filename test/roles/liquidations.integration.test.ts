@@ -52,7 +52,8 @@ describe("liquidations of a running Lopside", () => {
         SYMBOLS: "BTC",
         VENUES: venues.join(","),
         VENUE_BASE_URL: exchange.baseUrl,
-        POLL_INTERVAL: "1s",
+        // long enough that a busy machine is not a slot behind
+        POLL_INTERVAL: "2s",
       },
     });
   });
