@@ -135,6 +135,8 @@ local function expandPage(subject)
     if kept[1] then redis.call('HDEL', key, 'cursor', 'p', 'q', 'score') end
     return 1
   end
+  -- rising from page to page by the least a double can tell: a set that grows at its end takes two thirds of the time
+  alert.score = string.format('%.5f', tonumber(alert.score) + alert.cursor / 4096)
   local batch = newBatch()
   local seen = isPush and pushPage(subject, alert, batch) or editPage(subject, alert, batch)
   enqueue(batch)
