@@ -22,8 +22,20 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** Thousands ask in the same minute. */
+const newest = new Map<string, { readonly minute: number; readonly time: LocalTime }>();
+
 /** `zone` is an IANA name that `isZone` accepted. Throws a RangeError on any other. */
 export function localTime(zone: string, at: number): LocalTime {
+  const minute = Math.floor(at / 60_000);
+  const known = newest.get(zone);
+  if (known?.minute === minute) return known.time;
+  const time = readTime(zone, at);
+  newest.set(zone, { minute, time });
+  return time;
+}
+
+function readTime(zone: string, at: number): LocalTime {
   const text = formatOf(zone).format(at);
   return { day: text.slice(0, 10), minute: Number(text.slice(11, 13)) * 60 + Number(text.slice(14, 16)) };
 }

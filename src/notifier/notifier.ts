@@ -32,13 +32,15 @@ export interface NotifierOptions {
 }
 
 const atOnce = 16;
+/** Where more is paid for, as many as a platform that answers in a tenth of a second needs. */
+const shareOfRate = 0.1;
 /** Claimed and read ahead where nothing limits the platform, so that no call waits for Redis. */
 const aheadUnlimited = 16;
 
 /** One platform's way from the outbox to its destinations. */
 export function createNotifier(options: NotifierOptions): Pump {
   const { sender, store, clock, log, dress, nameOf, onSettled } = options;
-  const { concurrency = atOnce, monotonicMs = () => performance.now() } = options;
+  const { concurrency = concurrencyOf(options.sender), monotonicMs = () => performance.now() } = options;
   const { outbox, turns, pace, destinations } = store;
   const { platform } = sender;
   const holder = randomUUID();
@@ -86,4 +88,9 @@ export function createNotifier(options: NotifierOptions): Pump {
   const capacity = isPaced ? concurrency : concurrency * aheadUnlimited;
   const pump = createPump({ platform, outbox, courier, capacity, log, monotonicMs });
   return pump;
+}
+
+function concurrencyOf({ pace }: Sender): number {
+  const perSecond = pace?.limits.perSecond ?? Infinity;
+  return Number.isFinite(perSecond) ? Math.max(atOnce, Math.ceil(perSecond * shareOfRate)) : atOnce;
 }

@@ -85,7 +85,7 @@ export function createPump(options: PumpOptions): Pump {
       const next = pickPlace(places, now);
       const open = [...places].find(([, known]) => known.isOpen)?.[0];
       try {
-        if (next !== undefined && closedUntil <= now && courier.load() < options.capacity) await step(next);
+        if (next !== undefined && closedUntil <= now && hasRoom()) await step(next);
         else if (open !== undefined) await expand(open);
         else if (next === undefined || closedUntil > now) break;
         else await changed();
@@ -99,6 +99,10 @@ export function createPump(options: PumpOptions): Pump {
     isRunning = false;
     arm();
   };
+
+  /** For as much as is worth a trip. */
+  const hasRoom = (): boolean =>
+    options.capacity - courier.load() >= Math.min(claimSize, options.capacity / 2);
 
   const changed = async (): Promise<void> =>
     new Promise((resolve) => {
@@ -144,7 +148,9 @@ export function createPump(options: PumpOptions): Pump {
       places.set(place, { ...known, laterAt: Math.min(at, known.laterAt ?? at) });
       if (!isRunning) arm();
     },
-    proceed: notify,
+    proceed: () => {
+      if (onChange !== undefined && hasRoom()) notify();
+    },
     settled: async () => {
       await running;
       await courier.idle();

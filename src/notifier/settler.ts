@@ -28,6 +28,7 @@ interface Ending {
 }
 
 const mostAtOnce = 128;
+const gatherMs = 2;
 /** Redis is away: what was sent must not be forgotten, so it is tried for as long as the process lives. */
 const retryMs = 250;
 
@@ -36,6 +37,7 @@ export function createSettler(options: SettlerOptions): Settler {
   let outcomes: Outcome[] = [];
   let ends: Ending[] = [];
   let running: Promise<void> | undefined;
+  let isBusy = false;
 
   const write = async (batch: readonly Outcome[], isRetry: boolean): Promise<void> => {
     const place = batch[0]?.delivery.place ?? "";
@@ -66,6 +68,9 @@ export function createSettler(options: SettlerOptions): Settler {
     // what ends in the same turn of the event loop is written together
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (outcomes.length > 0 || ends.length > 0) {
+      // one by one they would cost two trips each; so few milliseconds hardly ever hold a death
+      if (isBusy && outcomes.length < mostAtOnce / 2) await sleep(gatherMs);
+      isBusy = true;
       const [noted, ended] = [outcomes, ends];
       [outcomes, ends] = [[], []];
       const writes = byPlace(noted).map(async (batch) => insist(async (isRetry) => write(batch, isRetry)));
@@ -78,6 +83,7 @@ export function createSettler(options: SettlerOptions): Settler {
         }),
       ]);
     }
+    isBusy = false;
     running = undefined;
   };
   const kick = (): void => {

@@ -142,8 +142,10 @@ local function alertOf(subject)
     messageShards = tonumber(kept[4]), at = tonumber(kept[5]), version = kept[6] or '0' } or false
   return known[subject]
 end
+local edits, touched, gone = {}, {}, {}
 local function editOf(episode)
-  return redis.call('HGET', alertPrefix .. episode .. '~', 't')
+  if edits[episode] == nil then edits[episode] = redis.call('HGET', alertPrefix .. episode .. '~', 't') end
+  return edits[episode]
 end
 
 -- a message stands: it is what edits go to, and if one came meanwhile it is due
@@ -151,7 +153,7 @@ local function keepMessage(alert, destination, messageId)
   if alert.episode == '' then return end
   local key = fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination)
   redis.call('HSET', key, destination, messageId)
-  redis.call('PEXPIRE', key, ttl)
+  touched[key] = true
   local edit = editOf(alert.episode)
   if edit and tonumber(edit) > alert.at then
     redis.call('ZADD', KEYS[5], 'NX', now, alert.episode .. '~|' .. destination)
@@ -168,7 +170,7 @@ local function settle(outcome)
   if not row or row.attempt ~= tonumber(attempt) or (row.state ~= 's' and row.state ~= 'p') then return '0' end
   local member = subject .. '|' .. destination
   local entry = lane .. '|' .. order .. '|' .. member
-  redis.call('ZREM', claimed, entry)
+  gone[#gone + 1] = entry
   if row.state == 'p' then
     redis.call('ZREM', KEYS[3 + lane], member)
     redis.call('ZREM', KEYS[6], entry)
@@ -198,6 +200,8 @@ end
 
 local answers = {}
 for at = 8, #ARGV do answers[#answers + 1] = settle(ARGV[at]) end
+for key in pairs(touched) do redis.call('PEXPIRE', key, ttl) end
+if #gone > 0 then redis.call('ZREM', claimed, unpack(gone)) end
 return table.concat(answers)
 `,
 };
