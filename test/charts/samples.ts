@@ -63,7 +63,14 @@ export function sampleMarket(options: MarketOptions): SampleMarket {
   });
   return {
     map: toLiquidationMap(aggregate),
-    imbalance: { ...imbalance, venues, coverage: 1 },
+    imbalance: {
+      ...imbalance,
+      // made of levels that are certain: there is no band
+      downDistanceIntervalUsd: null,
+      upDistanceIntervalUsd: null,
+      venues,
+      coverage: 1,
+    },
     detail: detailOf(clusters, mark, options.measured ?? 0),
   };
 }

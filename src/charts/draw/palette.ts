@@ -57,7 +57,7 @@ const light: Palette = {
   onMark: "#ffffff",
   side: {
     long: { line: "#d3123b", fill: "#d3123b", pill: "#fbdbe2" },
-    short: { line: "#0a8a54", fill: "#0a8a54", pill: "#d3ede1" },
+    short: { line: "#087f4c", fill: "#087f4c", pill: "#d3ede1" },
   },
   layers: ["#7446e0", "#2563eb", "#0e93a3", "#4a9a3a", "#d9a100", "#e5610f"],
   plain: "#3b6fd8",

@@ -102,7 +102,28 @@ function sideLeader(pill: Pill, side: Side, x: number, scene: MapScene): string[
     element("path", { d: path, ...stroke, "stroke-width": 3 }),
     element("path", { d: ruler, ...halo, "stroke-width": frame.curve + 6, opacity: 0.8 }),
     element("path", { d: ruler, ...stroke, "stroke-width": frame.curve + 1 }),
+    ...whisker(side, y, scene),
     pointer(side, { x, y, size: frame.curve * 3.2 }, { fill: line, stroke: palette.background }),
+  ];
+}
+
+/** px above and below the ruler. */
+const whiskerEnd = 11;
+
+/** How sure the distance is: between its 10th and 90th percentile, as far as the window reaches. */
+function whisker(side: Side, y: number, { request, window, palette, x }: MapScene): string[] {
+  const { downDistanceIntervalUsd, upDistanceIntervalUsd } = request.imbalance;
+  const interval = side === "long" ? downDistanceIntervalUsd : upDistanceIntervalUsd;
+  if (interval === undefined || interval === null) return [];
+  const outward = side === "long" ? -1 : 1;
+  const [near, far] = [interval.low, interval.high].map((distance) =>
+    x(Math.min(Math.max(window.mark + outward * distance, window.low), window.high)),
+  );
+  const end = (at = 0): string => `M${short(at)} ${short(y - whiskerEnd)}v${2 * whiskerEnd}`;
+  const d = `${end(near)}M${short(near ?? 0)} ${short(y)}H${short(far ?? 0)}${end(far)}`;
+  return [
+    element("path", { d, stroke: palette.background, "stroke-width": 8, opacity: 0.8 }),
+    element("path", { d, stroke: palette.side[side].line, "stroke-width": 4 }),
   ];
 }
 

@@ -87,10 +87,18 @@ function banded(request: MapRequest): MapRequest {
     [0.03, 0.75, 1.3],
     [0.25, 0.84, 1.2],
   ] as const;
-  return {
-    ...request,
-    detail: { ...detail, long: { ...detail.long, band }, short: { ...detail.short, band } },
+  const { downDistanceUsd, upDistanceUsd } = request.imbalance;
+  const imbalance = {
+    ...request.imbalance,
+    downDistanceIntervalUsd: around(downDistanceUsd),
+    upDistanceIntervalUsd: around(upDistanceUsd),
   };
+  const sides = { long: { ...detail.long, band }, short: { ...detail.short, band } };
+  return { ...request, imbalance, detail: { ...detail, ...sides } };
+}
+
+function around(distance: number | null) {
+  return distance === null ? null : { low: distance * 0.72, high: distance * 1.25 };
 }
 
 const withoutDetail = ({ detail: _left, ...request }: MapRequest): MapRequest => request;

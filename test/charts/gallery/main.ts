@@ -7,8 +7,8 @@ import { galleryCases, type GalleryCase } from "./cases.ts";
 
 /** What README and the documentation show. */
 const documented: ReadonlyMap<string, string> = new Map([
-  ["map dark", "map-dark.png"],
-  ["map light", "map-light.png"],
+  ["map with bands", "map-dark.png"],
+  ["map with bands, light", "map-light.png"],
   ["heatmap dark", "heatmap-dark.png"],
   ["history of 7 days", "history-dark.png"],
 ]);
