@@ -34,7 +34,7 @@ export function watchFeed(memory: FeedMemory, isStale: boolean, now: number): Fe
   return isStale ? whileStale(memory, now) : whileFresh(memory, now);
 }
 
-function whileStale({ freshSince: _, ...memory }: FeedMemory, now: number): FeedDecision {
+function whileStale({ freshSince: _fresh, ...memory }: FeedMemory, now: number): FeedDecision {
   const staleSince = memory.staleSince ?? now;
   const stale = { ...memory, staleSince };
   const isPatient = now - staleSince < patienceMs;
@@ -46,7 +46,7 @@ function whileStale({ freshSince: _, ...memory }: FeedMemory, now: number): Feed
   };
 }
 
-function whileFresh({ staleSince: _, ...memory }: FeedMemory, now: number): FeedDecision {
+function whileFresh({ staleSince: _stale, ...memory }: FeedMemory, now: number): FeedDecision {
   if (memory.lostSaidAt === undefined) return { memory };
   const freshSince = memory.freshSince ?? now;
   if (now - freshSince < patienceMs) return { memory: { ...memory, freshSince } };
