@@ -3,7 +3,7 @@ import type { AlertMark } from "../contracts.ts";
 import { element, rectAt, short, textAt } from "../draw/svg.ts";
 import { textWidth } from "../draw/text.ts";
 import type { HistoryScene } from "./scene.ts";
-import { piecesOf, type LinePoint, type Stretch } from "./line.ts";
+import { piecesOf, type LinePoint, type Piece, type Stretch } from "./line.ts";
 
 /** Beyond each threshold the ground takes its side's colour. */
 export function drawThresholds({ request, plot, palette, y, middle }: HistoryScene): string[] {
@@ -42,30 +42,42 @@ export function drawSideNames({ plot, palette, texts, frame }: HistoryScene): st
   });
 }
 
-/** The line, its band, and the area between it and 1×, in the colour of the side that is nearer. */
+/** What was not recorded as it happened is drawn this strong. */
+const reconstructedOpacity = 0.45;
+
+/**
+ * The line, its band, and the area between it and 1×, in the colour of the side that is nearer; faint where it was
+ * reconstructed.
+ */
 export function drawLine(scene: HistoryScene): string[] {
-  const { stretches, palette, frame } = scene;
+  const { stretches, palette } = scene;
   const pieces = stretches.flatMap(piecesOf);
   const band = stretches.map((stretch) => bandArea(stretch, scene)).join("");
-  const joined = { fill: "none", "stroke-linejoin": "bevel" };
-  const halves = [true, false].map((above) => {
-    const own = pieces.filter((piece) => piece.above === above);
-    return {
-      colour: palette.side[above ? "short" : "long"].line,
-      line: own.map(({ points }) => linePath(points, scene)).join(""),
-      area: own.map(({ points }) => areaToMiddle(points, scene)).join(""),
-    };
-  });
   return [
     ...(band === "" ? [] : [element("path", { d: band, fill: palette.muted, opacity: 0.28 })]),
-    ...halves
-      .filter(({ area }) => area !== "")
-      .map(({ area, colour }) => element("path", { d: area, fill: colour, opacity: 0.24 })),
-    ...halves
-      .filter(({ line }) => line !== "")
-      .map(({ line, colour }) =>
-        element("path", { d: line, stroke: colour, "stroke-width": frame.curve, ...joined }),
+    ...[true, false].flatMap((reconstructed) =>
+      drawPieces(
+        pieces.filter((piece) => piece.reconstructed === reconstructed),
+        reconstructed ? reconstructedOpacity : 1,
+        scene,
       ),
+    ),
+  ];
+}
+
+function drawPieces(pieces: readonly Piece[], opacity: number, scene: HistoryScene): string[] {
+  const joined = { fill: "none", "stroke-linejoin": "bevel", "stroke-width": scene.frame.curve };
+  const halves = [true, false].flatMap((above) => {
+    const own = pieces.filter((piece) => piece.above === above);
+    if (own.length === 0) return [];
+    const line = own.map(({ points }) => linePath(points, scene)).join("");
+    const area = own.map(({ points }) => areaToMiddle(points, scene)).join("");
+    return [{ colour: scene.palette.side[above ? "short" : "long"].line, line, area }];
+  });
+  const own = opacity === 1 ? {} : { "stroke-opacity": opacity };
+  return [
+    ...halves.map(({ area, colour }) => element("path", { d: area, fill: colour, opacity: 0.24 * opacity })),
+    ...halves.map(({ line, colour }) => element("path", { d: line, stroke: colour, ...own, ...joined })),
   ];
 }
 

@@ -49,5 +49,7 @@ export function historySvg(request: HistoryRequest): string {
 
 function noteOf({ points }: HistoryRequest, texts: Texts): string {
   const banded = points.some(({ ratioLow, ratioHigh }) => ratioLow !== null && ratioHigh !== null);
-  return texts.say(banded ? "chart-note-band" : "chart-note-map");
+  const note = texts.say(banded ? "chart-note-band" : "chart-note-map");
+  if (!points.some(({ reconstructed }) => reconstructed === true)) return note;
+  return `${note} · ${texts.say("chart-note-reconstructed")}`;
 }

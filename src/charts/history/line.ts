@@ -6,6 +6,8 @@ export interface LinePoint {
   readonly log: number;
   readonly low: number | null;
   readonly high: number | null;
+  /** Worked out from a venue's history later, not recorded as it happened. */
+  readonly reconstructed: boolean;
 }
 
 /** A stretch without a hole. */
@@ -38,9 +40,10 @@ export function thinHistory(points: readonly HistoryPoint[], widthMs: number): H
   return thinBy(known, ({ ratio }) => ratio ?? 0, widthMs);
 }
 
-function toLinePoint({ time, ratio, ratioLow, ratioHigh }: HistoryPoint): LinePoint | undefined {
+function toLinePoint({ time, ratio, ratioLow, ratioHigh, ...point }: HistoryPoint): LinePoint | undefined {
   if (ratio === null || !(ratio > 0)) return undefined;
-  return { time, log: Math.log(ratio), low: logOf(ratioLow), high: logOf(ratioHigh) };
+  const reconstructed = point.reconstructed === true;
+  return { time, log: Math.log(ratio), low: logOf(ratioLow), high: logOf(ratioHigh), reconstructed };
 }
 
 function logOf(value: number | null): number | null {
@@ -64,26 +67,27 @@ function splitAtHoles(points: readonly LinePoint[], hole: number): LinePoint[][]
   return stretches;
 }
 
-/** A part of a stretch that stays on one side of ratio 1. */
+/** A part of a stretch that stays on one side of ratio 1, and is recorded or reconstructed as a whole. */
 export interface Piece {
   readonly above: boolean;
+  readonly reconstructed: boolean;
   readonly points: readonly LinePoint[];
 }
 
-/** Cuts a stretch where it crosses ratio 1; the pieces meet there. */
+/** Cuts a stretch where it crosses ratio 1 or begins to be recorded; the pieces meet there. */
 export function piecesOf(stretch: Stretch): Piece[] {
-  const pieces: { above: boolean; points: LinePoint[] }[] = [];
+  const pieces: (Piece & { points: LinePoint[] })[] = [];
   let before: LinePoint | undefined;
   for (const point of stretch) {
-    const above = point.log >= 0;
+    const own = { above: point.log >= 0, reconstructed: point.reconstructed };
     const current = pieces.at(-1);
-    if (current?.above === above) current.points.push(point);
-    else if (current === undefined || before === undefined) pieces.push({ above, points: [point] });
-    else {
+    if (current === undefined || before === undefined) pieces.push({ ...own, points: [point] });
+    else if (current.above !== own.above) {
       const crossing = crossingOf(before, point);
       current.points.push(crossing);
-      pieces.push({ above, points: [crossing, point] });
-    }
+      pieces.push({ ...own, points: [crossing, point] });
+    } else if (current.reconstructed === own.reconstructed) current.points.push(point);
+    else pieces.push({ ...own, points: [before, point] });
     before = point;
   }
   return pieces;
@@ -91,7 +95,13 @@ export function piecesOf(stretch: Stretch): Piece[] {
 
 function crossingOf(one: LinePoint, other: LinePoint): LinePoint {
   const share = one.log / (one.log - other.log);
-  return { time: one.time + share * (other.time - one.time), log: 0, low: null, high: null };
+  return {
+    time: one.time + share * (other.time - one.time),
+    log: 0,
+    low: null,
+    high: null,
+    reconstructed: other.reconstructed,
+  };
 }
 
 function thinBy<T extends { readonly time: number }>(

@@ -55,6 +55,7 @@ export const chartsEnglish = {
 
   "chart-note-map": "Estimated from OI + leverage model",
   "chart-note-measured": "{ $share } measured, rest modelled",
+  "chart-note-reconstructed": "Faint: reconstructed",
   "chart-note-band": "Shaded: 80% band",
   "chart-scale-least": "≤{ $amount }",
   "chart-scale-most": "{ $amount }",

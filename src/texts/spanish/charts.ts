@@ -56,6 +56,7 @@ export const chartsSpanish: Readonly<Record<keyof typeof chartsEnglish, string>>
 
   "chart-note-map": "Estimado con OI y un modelo de apalancamiento",
   "chart-note-measured": "{ $share } medido, resto modelado",
+  "chart-note-reconstructed": "Tenue: reconstruido",
   "chart-note-band": "Sombra: banda del 80\u00a0%",
   "chart-scale-least": "≤{ $amount }",
   "chart-scale-most": "{ $amount }",

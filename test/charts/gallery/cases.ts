@@ -265,6 +265,12 @@ const histories: Readonly<Record<string, HistoryRequest>> = {
     7,
     week.filter((_, i) => i < 300 || i > 480),
   ),
+  "history, partly reconstructed": history(
+    7,
+    week.map((point, i) =>
+      i < 500 ? { ...point, ratioLow: null, ratioHigh: null, reconstructed: true } : point,
+    ),
+  ),
   "history of extremes": history(
     7,
     week.map((point) => ({ ...point, ratio: (point.ratio ?? 1) ** 5 })),
