@@ -116,11 +116,14 @@ function honesty(content: FiringContent, texts: Texts): string {
       ageMs === undefined ? texts.say("data-age-unknown") : texts.say("data-age", { age: texts.age(ageMs) }),
     venues: venuesCovered(content, texts),
     band: band(content, texts),
-    realised:
-      realisedShare === undefined
-        ? texts.say("realised-none")
-        : texts.say("realised", { share: texts.percent(realisedShare) }),
+    realised: realised(realisedShare, texts),
   });
+}
+
+/** More than all of it can be: positions opened and liquidated between two looks were in no map. */
+function realised(share: number | undefined, texts: Texts): string {
+  if (share === undefined) return texts.say("realised-none");
+  return share > 1 ? texts.say("realised-over") : texts.say("realised", { share: texts.percent(share) });
 }
 
 /** Names shown before "and n more": thirteen venues can be missing, and a caption has 1,024 characters. */

@@ -54,6 +54,7 @@ export const english = {
   band: "80% band { $low }–{ $high }×",
   "band-none": "no confidence band yet",
   realised: "past maps realised { $share }",
+  "realised-over": "past maps held less than was liquidated",
   "realised-none": "past maps not scored yet",
 
   "resolved-up": "{ $symbol } imbalance back to { $ratio }× up. The alert of { $firedAt } has ended.",

@@ -54,6 +54,7 @@ export const spanish: Catalogue = {
   band: "banda del 80\u00a0% { $low }–{ $high }×",
   "band-none": "sin banda de confianza aún",
   realised: "mapas pasados cumplidos al { $share }",
+  "realised-over": "los mapas pasados mostraron menos de lo liquidado",
   "realised-none": "mapas pasados aún sin evaluar",
 
   "resolved-up": "{ $symbol }: vuelve a { $ratio }× al alza. La alerta del { $firedAt } ha terminado.",

@@ -79,6 +79,10 @@ describe("the line of honesty", () => {
     expect(said({ venues, coverage: 0.5 })).toContain("(a, b, c, d and 2 more missing)");
   });
 
+  it("says in words that more was liquidated than maps held", () => {
+    expect(said({ realisedShare: 8 })).toContain("past maps held less than was liquidated");
+  });
+
   it("has the band and the realised share once there are some", () => {
     const text = said({ ratioLow: 2.1, ratioHigh: 3.2, realisedShare: 0.002 });
     expect(text).toContain("80% band 2.1–3.2× · past maps realised 0.2%");
