@@ -4,6 +4,8 @@ import type { LopsideOptions, Parts, Role } from "./roles/parts.ts";
 import type { Handlers } from "./worker/contracts.ts";
 import { createQueues } from "./worker/queues.ts";
 import { createShortcuts } from "./worker/shortcuts.ts";
+import { createPulse } from "./worker/pulse.ts";
+import { startGuard } from "./worker/guard.ts";
 import { createSlots } from "./worker/slots.ts";
 
 /** What a stop leaves the running jobs; all of it has ten seconds. */
@@ -18,6 +20,14 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
   lifecycle.add("queues", queues.close);
   const shortcuts = createShortcuts(queues, log);
   lifecycle.add("deliveries", shortcuts.settled);
+  const pulse = createPulse();
+  const guard = startGuard({
+    pulse,
+    ping: async () => void (await options.redis.commands.ping()),
+    log,
+    exit: options.exit ?? endProcess,
+  });
+  lifecycle.add("guard", guard.stop);
   const parts: Parts = {
     ...options,
     queues,
@@ -29,6 +39,7 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
     stopping: new AbortController(),
     pictures: (await import("./roles/pictures.ts")).openPictures(options),
     webhooks: new Map(),
+    guard,
   };
   const has = (role: Role): boolean => options.roles.includes(role);
   // each role is loaded when it is started: a process that doesn't poll never loads ccxt
@@ -44,6 +55,7 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
     venues: config.venues,
     platforms,
     handlers,
+    pulse,
     log,
   });
   const closeWorkers = async (): Promise<void> => {
@@ -60,4 +72,9 @@ export async function startLopside(options: LopsideOptions): Promise<void> {
     { roles: parts.roles, symbols: config.symbols, venues: config.venues, destinations: platforms },
     "started",
   );
+}
+
+/** It can't be trusted to stop its parts: what it was doing is taken over like a killed process' work. */
+function endProcess(): void {
+  process.exit(1);
 }

@@ -12,6 +12,8 @@ export interface HttpSources {
   readonly ping: () => Promise<void>;
   /** Prometheus text. */
   readonly metrics: () => Promise<{ contentType: string; text: string }>;
+  /** Queues this process has silently stopped to consume. */
+  readonly silentQueues?: () => readonly string[];
   readonly clock: Clock;
   /** Data older than this is stale, on the clock. */
   readonly staleAfterMs: number;
@@ -38,7 +40,7 @@ export interface WebhookAnswer {
 }
 
 export interface ReadinessCheck {
-  readonly name: "redis" | "worker" | "data";
+  readonly name: "redis" | "queues" | "worker" | "data";
   readonly ok: boolean;
   readonly detail: string;
 }

@@ -10,7 +10,7 @@ export async function readiness(sources: HttpSources): Promise<Readiness> {
   const redis = await redisCheck(sources);
   if (!redis.ok) return { ready: false, checks: [redis] };
   const stored = await Promise.all(sources.symbols.map(async (symbol) => sources.imbalance(symbol)));
-  const checks = [redis, workerCheck(stored, sources), dataCheck(stored, sources)];
+  const checks = [redis, queuesCheck(sources), workerCheck(stored, sources), dataCheck(stored, sources)];
   return { ready: checks.every((check) => check.ok), checks };
 }
 
@@ -22,6 +22,13 @@ async function redisCheck({ ping }: HttpSources): Promise<ReadinessCheck> {
     const reason = error instanceof Error ? error.message : String(error);
     return { name: "redis", ok: false, detail: `does not answer: ${reason}` };
   }
+}
+
+/** Each of this process' workers comes back from its blocking read every few seconds. */
+function queuesCheck({ silentQueues }: HttpSources): ReadinessCheck {
+  const silent = silentQueues?.() ?? [];
+  if (silent.length === 0) return { name: "queues", ok: true, detail: "consumed" };
+  return { name: "queues", ok: false, detail: `not consumed by this process: ${silent.join(", ")}` };
 }
 
 /** A recompute commits every slot whatever the venues say, so its newest time is the worker's pulse. */

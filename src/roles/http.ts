@@ -21,6 +21,7 @@ export async function startHttpRole({
   metrics,
   webhooks,
   pictures,
+  guard,
   lifecycle,
   log,
 }: Parts): Promise<void> {
@@ -46,6 +47,7 @@ export async function startHttpRole({
       });
       return { contentType: metrics.registry.contentType, text: await metrics.registry.metrics() };
     },
+    silentQueues: guard.silent,
     clock,
     staleAfterMs: staleAfterMs(config),
     webhooks,

@@ -8,6 +8,7 @@ import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import type { Store } from "../store/contracts.ts";
 import type { RedisConnections } from "../store/open.ts";
+import type { Guard } from "../worker/guard.ts";
 import type { Queues } from "../worker/queues.ts";
 import type { Shortcuts } from "../worker/shortcuts.ts";
 import type { Slots } from "../worker/slots.ts";
@@ -26,6 +27,8 @@ export interface LopsideOptions {
   readonly print: (text: string) => void;
   readonly redis: RedisConnections;
   readonly store: Store;
+  /** Ends a process whose consumers have died silently; a test says otherwise. */
+  readonly exit?: () => void;
   /** The venues run on this machine and need no pacing. */
   readonly unthrottled?: boolean;
   /** Where the renderer lies; default: beside the bundle. */
@@ -44,4 +47,5 @@ export interface Parts extends LopsideOptions {
   readonly pictures: Pictures;
   /** What the role `http` serves beside its own pages; roles of the same process add theirs. */
   readonly webhooks: Map<string, Webhook>;
+  readonly guard: Pick<Guard, "silent">;
 }

@@ -1,8 +1,9 @@
-import { Worker, type ConnectionOptions, type Job } from "bullmq";
+import type { ConnectionOptions } from "bullmq";
 import type { z } from "zod";
 import type { Log } from "../ops/log.ts";
 import { backfillJob, deliverJob, type Handlers, pollJob, queuePrefix, recomputeJob } from "./contracts.ts";
 import { isOutage } from "./outage.ts";
+import { type Pulse, PulsedWorker } from "./pulse.ts";
 import { createRefusals } from "./refusals.ts";
 
 export interface WorkersOptions {
@@ -11,6 +12,7 @@ export interface WorkersOptions {
   readonly venues: readonly string[];
   readonly platforms: readonly string[];
   readonly handlers: Handlers;
+  readonly pulse: Pulse;
   readonly log: Log;
 }
 
@@ -27,8 +29,15 @@ const lockMs = 5_000;
 const takeOvers = 1_000;
 
 /** The consumers' side of BullMQ: one worker per queue this process has a handler for. */
-export function startWorkers({ connection, venues, platforms, handlers, log }: WorkersOptions): Workers {
-  const workers: Worker[] = [];
+export function startWorkers({
+  connection,
+  venues,
+  platforms,
+  handlers,
+  pulse,
+  log,
+}: WorkersOptions): Workers {
+  const workers: PulsedWorker<unknown>[] = [];
   const refusals = createRefusals(log);
   const consume = <T>(
     name: string,
@@ -36,7 +45,8 @@ export function startWorkers({ connection, venues, platforms, handlers, log }: W
     handler: ((job: T) => Promise<void>) | undefined,
   ): void => {
     if (handler === undefined) return;
-    const worker = new Worker(name, async (job: Job<unknown>) => handler(schema.parse(job.data)), {
+    const worker = new PulsedWorker<unknown>(name, async (data) => handler(schema.parse(data)), {
+      pulse,
       connection,
       prefix: queuePrefix,
       concurrency: 1,

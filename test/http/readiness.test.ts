@@ -11,7 +11,7 @@ describe("readiness", () => {
   test("is there when Redis answers, every symbol is recomputed and data is fresh", async () => {
     const state = await readiness(sourcesOf(60_000, allKnown));
     expect(state.ready).toBe(true);
-    expect(state.checks.map(({ name }) => name)).toEqual(["redis", "worker", "data"]);
+    expect(state.checks.map(({ name }) => name)).toEqual(["redis", "queues", "worker", "data"]);
   });
 
   test("waits for the first recompute of every symbol, by name", async () => {
@@ -36,7 +36,7 @@ describe("readiness", () => {
         : { ...referenceImbalance, symbol, time: now, regime: "stale" as const, ageMs: null };
     const one = await readiness(sourcesOf(60_000, { imbalance }));
     expect(one.ready).toBe(true);
-    expect(one.checks[2]?.detail).toBe("stale: ETH");
+    expect(one.checks[3]?.detail).toBe("stale: ETH");
     const none = await readiness(sourcesOf(60_000, { imbalance: async () => imbalance("ETH") }));
     expect(failing(none)).toEqual(["data: no fresh data of any symbol"]);
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createQueues, type Queues } from "../../src/worker/queues.ts";
+import { createPulse } from "../../src/worker/pulse.ts";
 import { startWorkers, type Workers } from "../../src/worker/workers.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { spokenLog } from "../support/spokenLog.ts";
@@ -33,6 +34,7 @@ test("workers whose Redis refuses ask calmly, say it once, and go on when it is 
   await redis.config("SET", "maxmemory", "1");
   const done: number[] = [];
   workers = startWorkers({
+    pulse: createPulse(),
     ...known,
     connection: await server.connect("worker"),
     handlers: { recompute: async ({ slot }) => void done.push(slot) },
