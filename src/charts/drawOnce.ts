@@ -6,7 +6,7 @@ import { frames } from "./draw/frame.ts";
 /** Long enough for an alert to reach every chat, short enough that a flood of looks stays some megabytes. */
 const keptMs = 10 * 60_000;
 /** Somebody who hasn't drawn by then has died. */
-const drawingMs = 5_000;
+const drawingMs = 3_000;
 const lookAgainMs = 40;
 
 /** What a picture is called and whose it is. */

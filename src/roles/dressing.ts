@@ -6,6 +6,7 @@ import { createBotMemory } from "../store/botMemory.ts";
 import type { RedisClient } from "../store/script.ts";
 import { readSigningKey } from "../store/signingKey.ts";
 import type { Language } from "../texts/texts.ts";
+import { createAlertPicture } from "./alertPicture.ts";
 import type { Parts } from "./parts.ts";
 
 /** What goes with an alert's words. Never rejects: an alert must not wait for its picture to be mended. */
@@ -18,9 +19,10 @@ export type Dress = (
 /** Picture and buttons, for the platforms that show them. */
 export async function openDressing({ redis, clock, pictures, log }: Parts): Promise<Dress> {
   const key = await readSigningKey(redis.commands);
+  const draw = createAlertPicture(pictures, log);
   const pictureOf = async (symbol: string, language: Language): Promise<Pick<SendRequest, "picture">> => {
-    const drawn = await pictures.map(symbol, { language });
-    return drawn.kind === "picture" ? { picture: drawn } : {};
+    const picture = await draw(symbol, language);
+    return picture === undefined ? {} : { picture };
   };
   return async (content, destination, language) => {
     const platform = platformOf(destination);

@@ -27,7 +27,7 @@ interface Job {
 
 const defaultMostWaiting = 64;
 /** A hundred times what a picture takes: only a hanging renderer needs it. */
-const defaultTimeoutMs = 8_000;
+const defaultTimeoutMs = 5_000;
 /** A drawing takes 20 MB; one that wants more ends its thread, not the process. Little new space is swept often. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
