@@ -56,7 +56,12 @@ describe("without an exchange", () => {
       const { status, body } = await ask(`${child.httpUrl}/readyz`);
       expect(status).toBe(503);
       expect(body).toMatchObject({
-        checks: [{ ok: true }, { name: "worker", ok: true }, { name: "data", ok: false }],
+        checks: [
+          { ok: true },
+          { name: "queues", ok: true },
+          { name: "worker", ok: true },
+          { name: "data", ok: false },
+        ],
       });
     }, patient);
     expect(await ask(`${child.httpUrl}/healthz`)).toEqual({ status: 200, body: { ok: true } });
@@ -93,11 +98,16 @@ describe("without its Redis", () => {
         cwd: dir,
       });
       const checks = async () => (await ask(`${child.httpUrl}/readyz`)).body;
-      const works = { checks: [{ name: "redis", ok: true }, { name: "worker", ok: true }, {}] };
+      const works = {
+        checks: [{ name: "redis", ok: true }, { name: "queues", ok: true }, { name: "worker", ok: true }, {}],
+      };
       await vi.waitFor(async () => expect(await checks()).toMatchObject(works), patient);
       await own.kill();
       await vi.waitFor(
-        async () => expect(await checks()).toMatchObject({ checks: [{ name: "redis", ok: false }] }),
+        async () =>
+          expect(await checks()).toMatchObject({
+            checks: expect.arrayContaining([expect.objectContaining({ name: "redis", ok: false })]),
+          }),
         patient,
       );
       expect((await ask(`${child.httpUrl}/api/imbalance/BTC`)).status).toBe(503);
@@ -134,7 +144,7 @@ describe("a stop", () => {
       const env = { DATA_DIR: join(dir, "data"), VENUE_BASE_URL: exchange.baseUrl };
       const child = await startInstalled({ env, cwd: dir });
       // polls, recomputes and the reading of a history are under way
-      await child.waitFor(() => (child.stderr().includes(`"msg":"decided"`) ? true : undefined));
+      await child.waitFor(() => (child.stderr().includes(`"msg":"data judged"`) ? true : undefined));
       const servers = descendantsOf(child.pid);
       expect(servers.map(commandOf).join("\n")).toContain("redis-server");
 
@@ -160,7 +170,7 @@ describe("a stop", () => {
       exchange.world.fault("bybit", "hang");
       const env = { REDIS_URL: `${redis.url}/1`, VENUE_BASE_URL: exchange.baseUrl };
       const child = await startInstalled({ env, cwd: dir });
-      await child.waitFor(() => (child.stderr().includes(`"msg":"decided"`) ? true : undefined));
+      await child.waitFor(() => (child.stderr().includes(`"msg":"data judged"`) ? true : undefined));
       await stop(child);
       expect(child.stderr()).not.toContain("jobs still running");
     } finally {

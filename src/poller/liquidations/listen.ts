@@ -4,6 +4,7 @@ import type { Log } from "../../ops/log.ts";
 import type { Lease, Liquidations } from "../../store/contracts.ts";
 import type { Liquidation } from "../contracts.ts";
 import type { ExchangeId } from "../exchanges.ts";
+import { Refusal } from "../failure.ts";
 import { Malformed } from "../read.ts";
 import type { Listed } from "../resolve.ts";
 import { toLiquidation, type PrintedContract } from "./print.ts";
@@ -52,7 +53,9 @@ export async function listenToLiquidations(options: ListenOptions): Promise<void
       else await rest(Math.min(turn.remainingMs, leaseMs), signal);
     } catch (error) {
       if (signal.aborted) break;
-      log.warn({ venue, error }, "liquidations can't be heard; trying again");
+      // a venue that can't be asked is named by its polls
+      if (error instanceof Refusal) log.debug({ venue, error }, "liquidations wait for the venue's markets");
+      else log.warn({ venue, error }, "liquidations can't be heard; trying again");
       await rest(retryMs, signal);
     }
   }
