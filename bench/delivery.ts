@@ -121,7 +121,10 @@ async function fullQuota(): Promise<void> {
   await subscribe(redis, "ETH", backlog / 3, 1);
   await subscribe(redis, "SOL", backlog / 3, 2);
   // the youngest is woken first: what is older goes first all the same
-  for (const symbol of ["SOL", "ETH", "BTC"]) await commit(store, symbol, 0);
+  for (const symbol of ["SOL", "ETH", "BTC"]) {
+    await commit(store, symbol, 0);
+    await sleep(100);
+  }
   const startedAt = performance.now();
   for (const symbol of ["BTC", "ETH", "SOL"]) notifier.wake(symbol);
   let posts = 0;

@@ -43,11 +43,11 @@ export function createBulkPost(options: BulkOptions, upload: Post): Post {
     const before = `{${ownPart(request, place, options.isPaid)}`;
     const caption = picture === undefined ? undefined : bodies(request, "caption");
     if (picture === undefined || caption === undefined)
-      return call("sendMessage", before + (bodies(request, "text") ?? ""), signal);
+      return call("sendMessage", [before, bodies(request, "text") ?? noWords], signal);
     const file = await fileOf(picture.key);
     if (file === undefined) return upload(request, place, signal);
     try {
-      return await call("sendPhoto", `${before}"photo":${JSON.stringify(file)},${caption}`, signal);
+      return await call("sendPhoto", [`${before}"photo":${JSON.stringify(file)},`, caption], signal);
     } catch (error) {
       if (!(error instanceof GrammyError) || !/file/i.test(error.description)) throw error;
       files.delete(picture.key);
@@ -74,11 +74,13 @@ function ownPart(
 
 type Part = "text" | "caption";
 
+const noWords = Buffer.from("}");
+
 /** The words of a message as the end of a JSON object, made once; undefined where they are no caption. */
-function createBodies(): (request: SendRequest, part: Part) => string | undefined {
-  const kept = new WeakMap<AlertMessage, Map<string, string | undefined>>();
+function createBodies(): (request: SendRequest, part: Part) => Buffer | undefined {
+  const kept = new WeakMap<AlertMessage, Map<string, Buffer | undefined>>();
   return ({ message, possibleRepeat }, part) => {
-    const known = kept.get(message) ?? new Map<string, string | undefined>();
+    const known = kept.get(message) ?? new Map<string, Buffer | undefined>();
     kept.set(message, known);
     const name = possibleRepeat ? `${part} again` : part;
     if (!known.has(name)) known.set(name, words(message, possibleRepeat, part));
@@ -86,18 +88,26 @@ function createBodies(): (request: SendRequest, part: Part) => string | undefine
   };
 }
 
-function words(message: AlertMessage, possibleRepeat: boolean, part: Part): string | undefined {
+function words(message: AlertMessage, possibleRepeat: boolean, part: Part): Buffer | undefined {
   if (part === "text") {
     const { text, entities } = renderTelegram(message, possibleRepeat);
-    return JSON.stringify({ text, entities, link_preview_options: { is_disabled: true } }).slice(1);
+    return endOf({ text, entities, link_preview_options: { is_disabled: true } });
   }
   const { text, entities } = renderTelegram(message, possibleRepeat, captionLimit);
   // what doesn't fit even at its shortest is better read than seen
   if (text.length > captionLimit) return undefined;
-  return JSON.stringify({ caption: text, caption_entities: entities }).slice(1);
+  return endOf({ caption: text, caption_entities: entities });
 }
 
-type Call = (method: string, body: string, signal?: AbortSignal) => Promise<number>;
+function endOf(members: object): Buffer {
+  return Buffer.from(JSON.stringify(members).slice(1));
+}
+
+type Call = (
+  method: string,
+  body: readonly [own: string, shared: Buffer],
+  signal?: AbortSignal,
+) => Promise<number>;
 
 const headers = { "content-type": "application/json" };
 
@@ -111,7 +121,8 @@ function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
     bodyTimeout: timeoutMs,
     connect: { timeout: timeoutMs },
   });
-  return async (method, body, signal) => {
+  return async (method, [own, shared], signal) => {
+    const body = Buffer.concat([Buffer.from(own), shared]);
     let answer: ApiResponse<Message>;
     try {
       const path = `${pathname}bot${token}/${method}`;
