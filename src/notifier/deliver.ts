@@ -156,7 +156,8 @@ async function afterTrouble(
 ): Promise<Delivered> {
   const { result, destination, moved } = await follow(options, answer, request);
   const retryInMs = await heed(options, result, destination);
-  const settled = settlement(result, { delivery, retryInMs, ageMs: delivery.alert.ageMs });
+  const attempted = { delivery, retryInMs, ageMs: delivery.alert.ageMs };
+  const settled = settlement(result, { ...attempted, isUnpaced: options.sender.pace === undefined });
   const isSent = settled.kind === "sent";
   return {
     result: isSent && destination !== delivery.destination ? { ...settled, destination } : settled,
@@ -181,7 +182,8 @@ async function edit(
   const result: FinalResult = answer.kind === "migrated" ? messageStayed : answer;
   // whether it may still write there, the next push will show
   const retryInMs = result.kind === "rate-limited" ? await heed(options, result, place.destination) : 0;
-  return { result: editSettlement(result, { delivery, retryInMs }) };
+  const attempted = { delivery, retryInMs, ageMs: delivery.alert.ageMs };
+  return { result: editSettlement(result, { ...attempted, isUnpaced: sender.pace === undefined }) };
 }
 
 const messageStayed: FinalResult = { kind: "rejected", reason: "the chat has moved since", disable: false };

@@ -18,6 +18,8 @@ export interface Attempted {
   readonly retryInMs: number;
   /** How long ago it was committed, real ms. */
   readonly ageMs?: number;
+  /** Nothing else slows this sender down: a receiver that names a second each time is still asked less and less. */
+  readonly isUnpaced?: boolean;
 }
 
 /** Nothing is tried for longer than a day. */
@@ -35,12 +37,17 @@ export function settlement(result: FinalResult, attempted: Attempted): DeliveryR
   return { kind: "dead", reason: `given up after a day: ${settled.reason}` };
 }
 
-function settle(result: FinalResult, { delivery, retryInMs }: Attempted): DeliveryResult {
+function settle(result: FinalResult, { delivery, retryInMs, isUnpaced = false }: Attempted): DeliveryResult {
+  const leastMs = isUnpaced ? backoffMs(delivery.attempt) : 0;
   switch (result.kind) {
     case "sent":
       return result;
     case "rate-limited":
-      return { kind: "postponed", retryInMs, reason: "rate limit of the platform" };
+      return {
+        kind: "postponed",
+        retryInMs: Math.max(retryInMs, leastMs),
+        reason: "rate limit of the platform",
+      };
     case "unreachable":
       return { kind: "postponed", retryInMs: backoffMs(delivery.attempt), reason: result.reason };
     case "rejected":

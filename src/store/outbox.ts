@@ -16,6 +16,11 @@ export const maxFailures = 400;
 /** Each of these may have left a copy of the alert with somebody; more would be worse than one missing. */
 export const maxUnknowns = 10;
 
+/** A webhook's receiver knows a repeat by its key: only time ends its attempts. */
+function mostUnknowns(platform: string): number {
+  return platform === "webhook" ? maxFailures : maxUnknowns;
+}
+
 /**
  * The ledger: rows pending → sending(attempt) → sent | dead | skipped | held, or back to pending. A row that is
  * `sending` and whose holder is gone comes back by `releaseStuck`. Until somebody else claims it, its holder may still
@@ -38,7 +43,7 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
     },
     settle: async (place, platform, outcomes) => {
       const { alert, ledger, messages } = symbolKeys(place);
-      const args = [time(), ledgerTtlMs, maxFailures, maxUnknowns, alert, ledger, messages];
+      const args = [time(), ledgerTtlMs, maxFailures, mostUnknowns(platform), alert, ledger, messages];
       const answers = await settle(scriptKeys(place, platform), [...args, ...outcomes.map(packOutcome)]);
       return asText(answers)
         .split("")
@@ -50,7 +55,7 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
     },
     releaseStuck: async (place, platform, stuckMs) => {
       const { alert, ledger } = symbolKeys(place);
-      const args = [time(), stuckMs, maxClaim, maxFailures, maxUnknowns, alert, ledger];
+      const args = [time(), stuckMs, maxClaim, maxFailures, mostUnknowns(platform), alert, ledger];
       return asNumber(await release(scriptKeys(place, platform), args));
     },
     countPending: async (place) => {

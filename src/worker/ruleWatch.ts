@@ -44,6 +44,7 @@ export function createRuleWatch(
 ): RuleWatch {
   let known: RulesInUse | undefined;
   let index: RuleIndex = indexRules(always);
+  const told = new Set(always);
   return {
     refresh: async () => {
       const inUse = await rules.inUse(symbol, known);
@@ -51,11 +52,18 @@ export function createRuleWatch(
       known = inUse;
       index = indexRules(new Set([...inUse.members.keys(), ...always]));
     },
-    decide: (look) => decideAndTell(symbol, look, index, settings),
+    decide: (look) => decideAndTell(symbol, look, { index, told, settings }),
   };
 }
 
-function decideAndTell(symbol: string, look: Look, index: RuleIndex, settings: RuleSettings): Outcome {
+interface Deciding {
+  readonly index: RuleIndex;
+  /** The operator's own: what they say carries the whole imbalance, which webhooks pass on. */
+  readonly told: ReadonlySet<RuleKey>;
+  readonly settings: RuleSettings;
+}
+
+function decideAndTell(symbol: string, look: Look, { index, told, settings }: Deciding): Outcome {
   const imbalances = measureAll(look, index);
   const { memory, now } = look;
   const decideWith = (opposed: number) => {
@@ -67,7 +75,8 @@ function decideAndTell(symbol: string, look: Look, index: RuleIndex, settings: R
   // asking each venue by itself takes as long as all the rest: only when something may come of it
   const opposed = first.decisions.some(mayAlert) ? opposedShare(look.imbalance, look.inputs) : 0;
   const decided = opposed > 0 ? decideWith(opposed) : first;
-  return { ...decided, alerts: decided.decisions.filter(isSaid).map((one) => toAlert(one, imbalances)) };
+  const said = decided.decisions.filter(isSaid);
+  return { ...decided, alerts: said.map((one) => toAlert(one, imbalances, told.has(one.rule))) };
 }
 
 function measureAll(look: Look, index: RuleIndex): Sighting["imbalances"] {
@@ -83,7 +92,8 @@ function mayAlert({ kind }: Decision): boolean {
   return kind === "pending" || kind === "fire" || kind === "escalate";
 }
 
-function toAlert(decision: SaidDecision, imbalances: Sighting["imbalances"]): RuleAlert {
+/** With thousands of rules the whole imbalance in each alert would hold up Redis; `isWhole` is for a few. */
+function toAlert(decision: SaidDecision, imbalances: Sighting["imbalances"], isWhole: boolean): RuleAlert {
   const { alertId, episodeId, rule, kind } = decision;
   const imbalance = imbalances.get(parseRuleKey(rule)?.notionalUsd ?? "auto");
   if (imbalance === undefined) throw new Error(`${rule} was decided without a measurement`);
@@ -91,7 +101,7 @@ function toAlert(decision: SaidDecision, imbalances: Sighting["imbalances"]): Ru
     alertId,
     kind: kind === "fire" || kind === "escalate" ? "push" : "edit",
     episodeId,
-    content: JSON.stringify(alertContent(imbalance, decision)),
+    content: JSON.stringify({ ...alertContent(imbalance, decision), ...(isWhole && { imbalance }) }),
     rule,
   };
 }
