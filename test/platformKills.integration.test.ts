@@ -10,7 +10,8 @@ describe("alerts on their way to the platforms", () => {
 
   test("survive a kill -9 between the platform's acceptance and its answer", async () => {
     const { telegram, discord, chat, channel, start, pending } = platforms();
-    telegram.faults.add({ kind: "acceptThenHang", method: "sendMessage" });
+    // with a picture or without
+    telegram.faults.add({ kind: "acceptThenHang", target: chat.id });
     discord.faults.add({ kind: "acceptThenHang", target: channel.id });
     const first = await start();
     await vi.waitFor(() => {
@@ -31,7 +32,7 @@ describe("alerts on their way to the platforms", () => {
 
   test("survive a kill -9 before the platform hears of them", async () => {
     const { telegram, discord, chat, channel, start, pending } = platforms();
-    telegram.faults.add({ kind: "status", status: 502, method: "sendMessage", times: Infinity });
+    telegram.faults.add({ kind: "status", status: 502, target: chat.id, times: Infinity });
     discord.faults.add({
       kind: "status",
       status: 429,
