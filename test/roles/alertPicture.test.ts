@@ -15,3 +15,14 @@ test.each([
   const pictureOf = createAlertPicture({ map: async () => drawing }, silentLog, 20);
   expect(await pictureOf("BTC", "en")).toEqual(expected);
 });
+
+test("after a failure the next alerts of the symbol don't wait again, and other symbols' have theirs", async () => {
+  const asked: string[] = [];
+  const map = async (symbol: string) => {
+    asked.push(symbol);
+    return symbol === "BTC" ? failed : picture;
+  };
+  const pictureOf = createAlertPicture({ map }, silentLog, 20);
+  for (const symbol of ["BTC", "BTC", "ETH", "BTC", "ETH"]) await pictureOf(symbol, "en");
+  expect(asked).toEqual(["BTC", "ETH", "ETH"]);
+});
