@@ -66,7 +66,12 @@ describe("the HTTP role", () => {
       status: 503,
       body: {
         ready: false,
-        checks: [{ name: "redis", ok: true }, { name: "worker", ok: false }, { name: "data" }],
+        checks: [
+          { name: "redis", ok: true },
+          { name: "queues", ok: true },
+          { name: "worker", ok: false },
+          { name: "data" },
+        ],
       },
     });
     expect((await askJson("/readyz", sourcesOf(0, { symbols: ["BTC"] }))).status).toBe(200);

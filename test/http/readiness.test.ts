@@ -50,4 +50,12 @@ describe("readiness", () => {
     );
     expect(failing(state)).toEqual(["redis: does not answer: connect ECONNREFUSED"]);
   });
+
+  test("names the queues this process has stopped to consume", async () => {
+    const state = await readiness(
+      sourcesOf(0, { symbols: ["BTC"], silentQueues: () => ["deliver-telegram"] }),
+    );
+    expect(state.ready).toBe(false);
+    expect(failing(state)).toEqual(["queues: not consumed by this process: deliver-telegram"]);
+  });
 });
