@@ -17,7 +17,7 @@ let time = noon;
 const now = (): number => time;
 
 beforeAll(async () => {
-  server = await startTestRedis();
+  server = await startTestRedis({ config: ["--appendfsync", "always"] });
   await open();
 });
 afterAll(async () => server.stop());
