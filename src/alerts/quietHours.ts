@@ -14,26 +14,32 @@ export function isQuietAt({ from, to }: QuietHours, minute: number): boolean {
  * forward or back meanwhile they are shorter or longer. Undefined while they aren't on.
  */
 export function quietUntil(hours: QuietHours, zone: string, now: number): number | undefined {
-  const { minute } = localTime(zone, now);
-  if (!isQuietAt(hours, minute)) return undefined;
-  const left = (hours.to - minute + minutesPerDay) % minutesPerDay;
-  // a clock that is set back while it is quiet may show a quiet time again, one set forward skips some: look around
-  let end = Math.floor(now / minuteMs) * minuteMs + left * minuteMs;
-  while (isQuietAt(hours, localTime(zone, end).minute)) end += minuteMs * stepsLeft(hours, zone, end);
-  return earliestEnd(hours, zone, { quiet: now, loud: end });
-}
-
-function stepsLeft({ to }: QuietHours, zone: string, at: number): number {
-  return (to - localTime(zone, at).minute + minutesPerDay) % minutesPerDay;
-}
-
-/** The first minute that isn't quiet, between one that is and one that isn't. */
-function earliestEnd(hours: QuietHours, zone: string, between: { quiet: number; loud: number }): number {
-  let [quiet, loud] = [Math.floor(between.quiet / minuteMs), between.loud / minuteMs];
-  while (loud - quiet > 1) {
-    const middle = Math.floor((quiet + loud) / 2);
-    if (isQuietAt(hours, localTime(zone, middle * minuteMs).minute)) quiet = middle;
-    else loud = middle;
+  let minute = Math.floor(now / minuteMs);
+  if (!isQuietMinute(hours, zone, minute)) return undefined;
+  while (isQuietMinute(hours, zone, minute)) {
+    const end = minute + ((hours.to - minuteOfDay(zone, minute) + minutesPerDay) % minutesPerDay);
+    // up to a change of the clock its face may be trusted, and no further
+    minute = setAt(zone, minute, end) ?? end;
   }
-  return loud * minuteMs;
+  return minute * minuteMs;
+}
+
+const minuteOfDay = (zone: string, minute: number): number => localTime(zone, minute * minuteMs).minute;
+
+const isQuietMinute = (hours: QuietHours, zone: string, minute: number): boolean =>
+  isQuietAt(hours, minuteOfDay(zone, minute));
+
+/** The first minute whose offset isn't that of `from`, if it has changed by `to`, at most a day later. */
+function setAt(zone: string, from: number, to: number): number | undefined {
+  const offset = (minute: number): number =>
+    (minuteOfDay(zone, minute) - (minute % minutesPerDay) + minutesPerDay) % minutesPerDay;
+  const old = offset(from);
+  if (offset(to) === old) return undefined;
+  let [before, after] = [from, to];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (offset(middle) === old) before = middle;
+    else after = middle;
+  }
+  return after;
 }

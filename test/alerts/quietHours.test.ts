@@ -56,6 +56,12 @@ describe("quiet hours", () => {
       "2026-10-25T01:30",
       "2026-10-25T02:30+02:00",
     ],
+    [
+      "when the hour in which they pause is left out but for its last minute",
+      { from: 181, to: 121 },
+      "2026-03-28T11:50",
+      "2026-03-29T03:00",
+    ],
   ])("end when the local clock says so, %s", (_name, hours, now, end) => {
     expect(quietUntil(hours, "Europe/Madrid", at(now, "Europe/Madrid"))).toBe(at(end, "Europe/Madrid"));
   });
