@@ -3,6 +3,7 @@ import { chartsEnglish } from "./english/charts.ts";
 import { deliveryEnglish } from "./english/delivery.ts";
 import { discordEnglish } from "./english/discord.ts";
 import { rulesEnglish } from "./english/rules.ts";
+import { settingsEnglish } from "./english/settings.ts";
 
 /**
  * English, which every other language is checked against: id → Fluent pattern (https://projectfluent.org).
@@ -71,6 +72,7 @@ export const english = {
   "time-utc": "{ $time } UTC",
 
   ...botsEnglish,
+  ...settingsEnglish,
   ...chartsEnglish,
   ...discordEnglish,
   ...rulesEnglish,

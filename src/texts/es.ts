@@ -4,6 +4,7 @@ import { chartsSpanish } from "./spanish/charts.ts";
 import { deliverySpanish } from "./spanish/delivery.ts";
 import { discordSpanish } from "./spanish/discord.ts";
 import { rulesSpanish } from "./spanish/rules.ts";
+import { settingsSpanish } from "./spanish/settings.ts";
 
 /** Spanish, in words that are understood on both sides of the Atlantic. */
 export const spanish: Catalogue = {
@@ -71,6 +72,7 @@ export const spanish: Catalogue = {
   "time-utc": "{ $time } UTC",
 
   ...botsSpanish,
+  ...settingsSpanish,
   ...chartsSpanish,
   ...discordSpanish,
   ...rulesSpanish,
