@@ -49,6 +49,8 @@ interface Asks {
   readonly "choose-zone": Bare;
   readonly language: { readonly language: Language };
   readonly "choose-language": Bare;
+  /** Whether loss and return of the data are told. */
+  readonly "feed-notices": { readonly wanted: boolean };
   readonly forget: Bare;
   readonly "forget-now": Bare;
 }
@@ -141,6 +143,8 @@ export function encodeAction(action: Action): string {
       return `A:${action.zone}`;
     case "language":
       return `L:${action.language}`;
+    case "feed-notices":
+      return `K:${action.wanted ? 1 : 0}`;
   }
 }
 
@@ -184,6 +188,8 @@ function decodeSetting(letter: string, first: string, second: string): Action | 
   if (letter === "O" && id !== undefined && mode) return { do: "change-mode", id, mode };
   if (letter === "P" && id !== undefined && confidence) return { do: "change-confidence", id, confidence };
   if (letter === "L" && language) return { do: "language", language };
+  if (letter === "K" && (first === "0" || first === "1"))
+    return { do: "feed-notices", wanted: first === "1" };
   if (letter === "A" && first !== "") return { do: "zone", zone: first };
   if (letter === "N" && first === "off") return { do: "quiet", hours: "off" };
   const to = countIn(second);

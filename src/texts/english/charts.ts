@@ -62,5 +62,17 @@ export const chartsEnglish = {
   "chart-times": "{ $ratio }×",
   "chart-nearer-shorts": "shorts nearer",
   "chart-nearer-longs": "longs nearer",
+  "chart-reliability-title": "Predicted and realised",
+  "chart-reliability-about": "liquidations, each day predicted from those before",
+  "chart-reliability-recording": "{ $symbol } · { $interval } bars",
+  "chart-reliability-days": "{ $from } – { $to }",
+  "chart-reliability-level": "USD a side in { $interval }: { $ratio } of predicted",
+  "chart-reliability-held": "80% band held { $share }",
+  "chart-reliability-tenths": "a tenth of all hours, 90% interval",
+  "chart-reliability-ideal": "ideal",
+  "chart-reliability-chance": "chance",
+  "chart-reliability-note":
+    "Left: realised over predicted. Right: long/short bands over 6\u00a0h, held over nominal",
+  "chart-reliability-none": "no window",
   "chart-saved": "Picture: { $path }",
 } as const;

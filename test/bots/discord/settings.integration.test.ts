@@ -1,6 +1,8 @@
 import { PermissionFlagsBits as bits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
 import { seal } from "../../../src/bots/shared/signature.ts";
+import { createDiscordSender } from "../../../src/notifier/discord.ts";
+import { loseFeed } from "../lostFeed.ts";
 import { defaultPermissions, type DiscordMessage } from "../../support/discord/world.ts";
 import { aroundScenes, isPrivate, shown, type Scene } from "./harness.ts";
 
@@ -205,6 +207,27 @@ describe("settings of a channel", () => {
     expect(there?.settings.mutedUntil).toBeGreaterThan(ports.clock.now());
     await ask("unmute", { channel: other });
     expect((await ports.destinations.get(`discord:${other.id}`))?.settings.mutedUntil).toBeUndefined();
+  });
+
+  test("the loss of data is told once where somebody switched that on", async () => {
+    const set = await withAlerts();
+    const { server, channel, redis, ports, list } = set;
+    const { token, apiUrl } = server;
+    const sender = createDiscordSender({ token, apiUrl, timeoutMs: 5_000, clock: ports.clock });
+    const told = (): number =>
+      server.sent(channel.id).filter((message) => shown(message).includes("BTC: no exchange")).length;
+    await set.press(list, "⚙️ Settings");
+    await loseFeed(redis, sender);
+    expect(told()).toBe(0);
+
+    await set.press(list, "📡 Tell when data is lost");
+    expect(shown(list)).toContain("told here once");
+    await loseFeed(redis, sender);
+    expect(told()).toBe(1);
+
+    await set.press(list, "📡 Don't tell of lost data");
+    await loseFeed(redis, sender);
+    expect(told()).toBe(1);
   });
 
   test("/unsubscribe ends a symbol's alerts, or all", async () => {

@@ -51,6 +51,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: fc.constant("quiet"), hours: fc.constant("off") }),
   fc.record({ do: fc.constant("zone"), zone: fc.constantFrom("UTC", "Europe/Berlin", "Etc/GMT-2") }),
   fc.record({ do: fc.constant("language"), language: fc.constant("en") }),
+  fc.record({ do: fc.constant("feed-notices"), wanted: fc.boolean() }),
 ) as fc.Arbitrary<Action>;
 const anyTarget = fc.constantFrom(
   undefined,

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { createTelegramSender } from "../../../src/notifier/telegram.ts";
 import type { PictureFailure } from "../../../src/charts/contracts.ts";
 import { referenceImbalance } from "../../alerts/examples.ts";
 import { textsIn } from "../../../src/texts/texts.ts";
+import { loseFeed } from "../lostFeed.ts";
 import { labelsOf, textOf } from "./messages.ts";
 import { aroundScenes, plainPictures } from "./scene.ts";
 
@@ -192,6 +194,35 @@ describe("settings", () => {
     expect(textOf(await next(anaChat, seen))).toContain("Time zone Europe/Madrid");
     const record = await ports.destinations.get(`telegram:${ana.id}`);
     expect(record?.settings).toMatchObject({ zone: "Europe/Madrid", quietHours: { from: 1_320, to: 420 } });
+  });
+
+  test("the loss of data is told once to who switched that on, and to nobody else", async () => {
+    const { server, redis, ports, ana, anaChat, ask, press } = await setScene();
+    await ask(ana, anaChat, "/subscribe BTC 2");
+    const list = await ask(ana, anaChat, "/alerts");
+    await press(ana, list, "⚙️ Settings");
+    const menu = await server.waitFor(() => (textOf(list).includes("not told here") ? list : undefined));
+    const { token } = server.bot;
+    const sender = createTelegramSender({
+      token,
+      apiRoot: server.apiRoot,
+      timeoutMs: 5_000,
+      clock: ports.clock,
+    });
+    const told = (): number =>
+      server.sent(anaChat.id).filter((message) => textOf(message).startsWith("BTC: no exchange")).length;
+    await loseFeed(redis, sender);
+    expect(told()).toBe(0);
+
+    await press(ana, menu, "📡 Tell when data is lost");
+    await server.waitFor(() => (textOf(menu).includes("told here once") ? menu : undefined));
+    await loseFeed(redis, sender);
+    expect(told()).toBe(1);
+
+    await press(ana, menu, "📡 Don't tell of lost data");
+    await server.waitFor(() => (textOf(menu).includes("not told here") ? menu : undefined));
+    await loseFeed(redis, sender);
+    expect(told()).toBe(1);
   });
 
   test("/forget asks first, and then nothing is left", async () => {

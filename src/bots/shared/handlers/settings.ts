@@ -1,4 +1,4 @@
-import { setLanguage, setMute, setQuietHours, setZone } from "../../../alerts/settings.ts";
+import { setFeedNotices, setLanguage, setMute, setQuietHours, setZone } from "../../../alerts/settings.ts";
 import type { Edit } from "../../../alerts/change.ts";
 import type { DestinationSettings } from "../../../alerts/subscription.ts";
 import { textsIn } from "../../../texts/texts.ts";
@@ -33,6 +33,10 @@ export const settingsHandlers = {
   language: async (tools: Tools, { language }: ActionOf<"language">, asked: Asked): Promise<Reply> =>
     changed(tools, asked, setLanguage(asked.place, language), () =>
       saidReply(textsIn(language).say("bot-language-set")),
+    ),
+  "feed-notices": async (tools: Tools, { wanted }: ActionOf<"feed-notices">, asked: Asked): Promise<Reply> =>
+    changed(tools, asked, setFeedNotices(asked.place, wanted), (settings) =>
+      settingsReply(asked.texts, settings, tools.clock.now(), asked.about),
     ),
   "choose-mute": (_tools: Tools, _action: ActionOf<"choose-mute">, { texts, about }: Asked): Reply =>
     chooseMuteReply(texts, about),

@@ -17,6 +17,7 @@ export function settingsReply(texts: Texts, settings: Settings, now: number, abo
   const isMuted = settings.mutedUntil !== undefined && settings.mutedUntil > now;
   const muted: Paragraph[] = isMuted ? [mutedLine(texts, "bot-settings-muted", settings)] : [];
   const hours = settings.quietHours;
+  const isTold = settings.feedNotices === true;
   return {
     paragraphs: [
       bold(chat === undefined ? say("bot-settings-title") : say("bot-settings-title-in", { chat })),
@@ -27,6 +28,7 @@ export function settingsReply(texts: Texts, settings: Settings, now: number, abo
             : say("bot-settings-quiet", { hours: quietHoursText(hours) }),
           say("bot-settings-zone", { zone: settings.zone ?? "UTC" }),
           say("bot-settings-language", { language: say("bot-language-name") }),
+          say(isTold ? "bot-settings-feed-on" : "bot-settings-feed-off"),
         ].join("\n"),
       ),
       ...muted,
@@ -41,6 +43,13 @@ export function settingsReply(texts: Texts, settings: Settings, now: number, abo
       [
         press(say("bot-button-zone"), { do: "choose-zone" }, target),
         press(say("bot-button-language"), { do: "choose-language" }, target),
+      ],
+      [
+        press(
+          say(isTold ? "bot-button-feed-off" : "bot-button-feed-on"),
+          { do: "feed-notices", wanted: !isTold },
+          target,
+        ),
       ],
       [
         press(say("bot-button-alerts"), { do: "alerts" }, target),
