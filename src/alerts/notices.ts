@@ -60,22 +60,23 @@ function readNotice(fields: Fields): Notice {
   };
 }
 
-/** Puts a notice into a language's words: a headline, and for a summary a line for each alert. */
-export function noticeMessage(notice: Notice, language: Language): AlertMessage {
+/** Puts a notice into its reader's words, and on their clock: a headline, and for a summary a line for each alert. */
+export function noticeMessage(notice: Notice, language: Language, zone?: string): AlertMessage {
   const texts = textsIn(language);
   const { time } = notice;
   return {
     kind: "line",
     symbol: "",
-    asOf: { at: time, text: texts.time(time) },
+    asOf: { at: time, text: texts.time(time, zone) },
     repeatNote: texts.say("possible-repeat"),
-    ...wordsOf(notice, texts),
+    ...wordsOf(notice, texts, zone),
   };
 }
 
 function wordsOf(
   notice: Notice,
   texts: Texts,
+  zone: string | undefined,
 ): { readonly headline: string; readonly lines?: readonly string[] } {
   if (notice.kind === "disabled") {
     const { destination, reason } = notice;
@@ -87,11 +88,13 @@ function wordsOf(
   if (notice.kind !== "summary") {
     const { symbol, since, time } = notice;
     const minutes = texts.count(Math.round((time - since) / 60_000));
-    return { headline: texts.say(`notice-${notice.kind}`, { symbol, since: texts.time(since), minutes }) };
+    return {
+      headline: texts.say(`notice-${notice.kind}`, { symbol, since: texts.time(since, zone), minutes }),
+    };
   }
   const count = texts.count(notice.alerts.length);
   return {
     headline: texts.say(`summary-${notice.why}`, { count }),
-    lines: summaryLines(notice.alerts, texts),
+    lines: summaryLines(notice.alerts, texts, zone),
   };
 }

@@ -47,11 +47,18 @@ export function readHeld(fields: Fields): HeldAlert {
   };
 }
 
-/** A line for each, oldest first; of an episode that was told of more than once only the strongest moment. */
-export function summaryLines(alerts: readonly HeldAlert[], texts: Texts): readonly string[] {
+/**
+ * A line for each, oldest first, with times on the clock of `zone` (UTC where absent); of an episode that was told of
+ * more than once only the strongest moment.
+ */
+export function summaryLines(
+  alerts: readonly HeldAlert[],
+  texts: Texts,
+  zone: string | undefined,
+): readonly string[] {
   const shown = strongestOf(alerts).slice(0, mostLines);
   const left = strongestOf(alerts).length - shown.length;
-  const lines = shown.map((alert) => lineOf(alert, texts));
+  const lines = shown.map((alert) => lineOf(alert, texts, zone));
   return left > 0 ? [...lines, texts.say("summary-more", { count: texts.count(left) })] : lines;
 }
 
@@ -69,10 +76,14 @@ function strongestOf(alerts: readonly HeldAlert[]): readonly HeldAlert[] {
   return [...byEpisode.values()];
 }
 
-function lineOf({ symbol, direction, ratio, firedAt, hasEnded }: HeldAlert, texts: Texts): string {
+function lineOf(
+  { symbol, direction, ratio, firedAt, hasEnded }: HeldAlert,
+  texts: Texts,
+  zone: string | undefined,
+): string {
   return texts.say(hasEnded === true ? `summary-ended-${direction}` : `summary-open-${direction}`, {
     symbol,
     ratio: texts.ratio(strength(ratio, direction)),
-    time: texts.time(firedAt),
+    time: texts.time(firedAt, zone),
   });
 }

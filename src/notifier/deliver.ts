@@ -195,7 +195,7 @@ async function letterFor(
   { alert, place: symbol }: Delivery,
   { destination, record }: Place,
 ): Promise<Letter | Extract<FinalResult, { kind: "rejected" }>> {
-  const worded = wording(alert, record?.settings.language, symbol === noticesPlace);
+  const worded = wording(alert, record?.settings, symbol === noticesPlace);
   if (!worded.ok)
     return { kind: "rejected", reason: `the stored alert is unreadable: ${worded.reason}`, disable: false };
   const { message, content, language } = worded.value;

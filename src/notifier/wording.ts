@@ -1,6 +1,7 @@
 import { type AlertContent, parseAlertContent } from "../alerts/content.ts";
 import { type AlertMessage, alertMessage } from "../alerts/message.ts";
 import { noticeMessage, parseNotice } from "../alerts/notices.ts";
+import type { DestinationSettings } from "../alerts/subscription.ts";
 import type { Parsed } from "../alerts/read.ts";
 import type { KeptAlert } from "../store/contracts.ts";
 import { type Language, languages } from "../texts/texts.ts";
@@ -15,18 +16,24 @@ export interface Worded {
   readonly content?: AlertContent;
 }
 
-/** An alert's message in a language, made once and then the same object for all who are sent it. */
-export type Wording = (alert: KeptAlert, language: string | undefined, isNotice: boolean) => Parsed<Worded>;
+/**
+ * An alert's message in its reader's language, made once and then the same object for all who are sent it. Notices
+ * speak of local times besides.
+ */
+export type Wording = (alert: KeptAlert, reader: Reader | undefined, isNotice: boolean) => Parsed<Worded>;
+
+type Reader = Pick<DestinationSettings, "language" | "zone">;
 
 export function createWording(): Wording {
   const kept = new Map<string, { readonly content: string; readonly worded: Parsed<Worded> }>();
-  return (alert, wanted, isNotice) => {
-    const language = languageOf(wanted);
-    const key = `${language} ${alert.alertId}`;
+  return (alert, reader, isNotice) => {
+    const language = languageOf(reader?.language);
+    const zone = isNotice ? reader?.zone : undefined;
+    const key = `${language} ${zone ?? ""} ${alert.alertId}`;
     const known = kept.get(key);
     // a summary has the same id with nothing in it and with all
     if (known !== undefined && known.content === alert.content) return known.worded;
-    const worded = isNotice ? wordNotice(alert.content, language) : wordAlert(alert.content, language);
+    const worded = isNotice ? wordNotice(alert.content, language, zone) : wordAlert(alert.content, language);
     kept.set(key, { content: alert.content, worded });
     const [oldest] = kept.keys();
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
@@ -41,10 +48,10 @@ function wordAlert(json: string, language: Language): Parsed<Worded> {
   return { ok: true, value: { language, message, content: content.value } };
 }
 
-function wordNotice(json: string, language: Language): Parsed<Worded> {
+function wordNotice(json: string, language: Language, zone: string | undefined): Parsed<Worded> {
   const notice = parseNotice(json);
   if (!notice.ok) return notice;
-  return { ok: true, value: { language, message: noticeMessage(notice.value, language) } };
+  return { ok: true, value: { language, message: noticeMessage(notice.value, language, zone) } };
 }
 
 /** A language nobody speaks here any more is English. */

@@ -11,6 +11,10 @@ export interface Format {
   readonly count: (count: number) => string;
   /** Day and minute in UTC, without the zone's name. */
   readonly utcTime: (epochMs: number) => string;
+  /** Day and minute on a zone's clock, without the zone's name. `zone` is an IANA name; throws a RangeError on others. */
+  readonly localTime: (epochMs: number, zone: string) => string;
+  /** The same with the name the zone has then: the hour that comes twice in autumn is told apart by it. */
+  readonly zonedTime: (epochMs: number, zone: string) => string;
 }
 
 const usd = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" } as const;
@@ -23,6 +27,7 @@ export function createFormat(locale: string): Format {
     const format = new Intl.NumberFormat(locale, options);
     return (value) => format.format(value);
   };
+  const localTime = createLocalTime(locale);
   const plainMoney = numbers({ ...usd, maximumSignificantDigits: 2 });
   const compactMoney = numbers({ ...usd, notation: "compact", maximumSignificantDigits: 2 });
   return {
@@ -31,7 +36,9 @@ export function createFormat(locale: string): Format {
     ratio: numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     price: createPrice(numbers),
     count: numbers({ maximumFractionDigits: 0 }),
-    utcTime: createUtcTime(locale),
+    utcTime: (epochMs) => localTime(epochMs, "UTC"),
+    localTime,
+    zonedTime: createLocalTime(locale, { timeZoneName: "short" }),
   };
 }
 
@@ -47,14 +54,27 @@ function createPrice(
   };
 }
 
-function createUtcTime(locale: string): (epochMs: number) => string {
-  const format = new Intl.DateTimeFormat(locale, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    timeZone: "UTC",
-  });
-  return (epochMs) => format.format(epochMs);
+const dayAndMinute = {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+} as const;
+
+/** Zones are few, but a stranger can name them all. */
+const mostFormats = 500;
+
+function createLocalTime(
+  locale: string,
+  more: Intl.DateTimeFormatOptions = {},
+): (epochMs: number, zone: string) => string {
+  const formats = new Map<string, Intl.DateTimeFormat>();
+  return (epochMs, zone) => {
+    const known = formats.get(zone);
+    if (known !== undefined) return known.format(epochMs);
+    const format = new Intl.DateTimeFormat(locale, { ...dayAndMinute, ...more, timeZone: zone });
+    if (formats.size < mostFormats) formats.set(zone, format);
+    return format.format(epochMs);
+  };
 }

@@ -20,8 +20,8 @@ export interface Texts extends Format {
   readonly say: (id: TextId, args?: TextArguments) => string;
   /** How old, in one unit: 4 s, 3 min, 2 h. */
   readonly age: (ageMs: number) => string;
-  /** Nov 22, 14:32 UTC */
-  readonly time: (epochMs: number) => string;
+  /** Nov 22, 14:32 UTC; with an IANA zone on that zone's clock, under its own name. */
+  readonly time: (epochMs: number, zone?: string) => string;
 }
 
 type TextArguments = Readonly<Record<string, string>>;
@@ -46,7 +46,10 @@ function buildTexts(language: Language): Texts {
     language,
     say,
     age: (ageMs) => sayAge(say, format, ageMs),
-    time: (epochMs) => say("time-utc", { time: format.utcTime(epochMs) }),
+    time: (epochMs, zone) =>
+      zone === undefined
+        ? say("time-utc", { time: format.utcTime(epochMs) })
+        : format.zonedTime(epochMs, zone),
   };
 }
 

@@ -410,8 +410,8 @@ describe("a subscriber", () => {
     expect(await store.turns.heldBack("console:1")).toEqual(new Map());
   });
 
-  test("is told of what came too late to be news in one summary", async () => {
-    await subscribed(store, "console:1");
+  test("is told of what came too late to be news in one summary, on its own clock", async () => {
+    await subscribed(store, "console:1", { zone: "Asia/Kolkata" });
     await commit([], [aPush("a1")]);
     await commit([], [aPush("a2")]);
     clock.advance(11 * 60_000);
@@ -423,6 +423,9 @@ describe("a subscriber", () => {
     await drain(["BTC", "notices"]);
     expect(requests).toHaveLength(1);
     expect(requests[0]?.message).toMatchObject({ kind: "line", headline: expect.stringMatching(/late.*2/) });
+    expect(requests[0]?.message).toMatchObject({
+      lines: [expect.stringContaining("GMT+5:30"), expect.anything()],
+    });
   });
 });
 

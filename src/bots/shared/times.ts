@@ -1,26 +1,9 @@
 import type { Texts } from "../../texts/texts.ts";
 import type { Piece } from "./reply.ts";
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Zones and languages are few, but a stranger can name them all. */
-const mostFormats = 500;
-
 /** "Nov 22, 14:32", in the destination's zone. */
 export function localTime(texts: Texts, at: number, zone: string | undefined): string {
-  const key = `${texts.language} ${zone ?? "UTC"}`;
-  const known = formats.get(key);
-  if (known !== undefined) return known.format(at);
-  const format = new Intl.DateTimeFormat(texts.language, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    timeZone: zone ?? "UTC",
-  });
-  if (formats.size < mostFormats) formats.set(key, format);
-  return format.format(at);
+  return texts.localTime(at, zone ?? "UTC");
 }
 
 /** The same as a piece that platforms may show in the reader's own time. */
