@@ -52,6 +52,7 @@ function drawingOf(name: string): Drawing {
 
 async function draw(charts: Charts, { kind, request }: Drawing): Promise<PictureResult> {
   if (kind === "map") return charts.map(request);
+  if (kind === "reliability") return charts.reliability(request);
   return kind === "heatmap" ? charts.heatmap(request) : charts.history(request);
 }
 

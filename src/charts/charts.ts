@@ -1,6 +1,6 @@
 import { bundledAssets, type ChartAssets } from "./assets.ts";
 import type { Charts, PictureResult } from "./contracts.ts";
-import { mapKey, spanKey } from "./pictureKey.ts";
+import { mapKey, reliabilityKey, spanKey } from "./pictureKey.ts";
 import type { Drawing } from "./render/messages.ts";
 import { createRendererThread, failure } from "./render/thread.ts";
 
@@ -24,6 +24,7 @@ export function createCharts({ assets = bundledAssets, ...limits }: ChartsOption
         : draw({ kind: "map", request }, mapKey(request)),
     heatmap: async (request) => draw({ kind: "heatmap", request }, spanKey("heatmap", request)),
     history: async (request) => draw({ kind: "history", request }, spanKey("history", request)),
+    reliability: async (request) => draw({ kind: "reliability", request }, reliabilityKey(request)),
     close: thread.close,
   };
 }

@@ -1,6 +1,7 @@
 import type { MapColumn } from "../model/column.ts";
 import type { MapDetail } from "../model/detail.ts";
 import type { Imbalance, LiquidationMap, Side } from "../model/types.ts";
+import type { Reliability } from "../model/score/reliability.ts";
 import type { HistoryPoint } from "../store/contracts.ts";
 import type { Language } from "../texts/texts.ts";
 
@@ -60,6 +61,7 @@ export interface Charts {
   readonly map: (request: MapRequest) => Promise<PictureResult>;
   readonly heatmap: (request: HeatmapRequest) => Promise<PictureResult>;
   readonly history: (request: HistoryRequest) => Promise<PictureResult>;
+  readonly reliability: (request: ReliabilityRequest) => Promise<PictureResult>;
   /** Ends the thread; what still waits fails as "busy". */
   readonly close: () => Promise<void>;
 }
@@ -126,6 +128,13 @@ export interface HistoryRequest {
   readonly threshold: number;
   readonly alerts: readonly AlertMark[];
   readonly imbalance: Imbalance;
+  readonly look: Look;
+}
+
+/** How the map did on recordings; the picture grows with their number, so that the look's format decides sizes only. */
+export interface ReliabilityRequest {
+  /** The first `mostRecordings` are drawn. */
+  readonly recordings: readonly (Reliability & { readonly barMs: number })[];
   readonly look: Look;
 }
 

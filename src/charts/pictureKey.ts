@@ -1,4 +1,4 @@
-import type { HistoryRequest, Look, MapRequest } from "./contracts.ts";
+import type { HistoryRequest, Look, MapRequest, ReliabilityRequest } from "./contracts.ts";
 
 /** Counts changes of what pictures look like, so that no replica shows an older one's. */
 const drawingVersion = 1;
@@ -22,6 +22,12 @@ export function spanKey(
 ): string {
   const warned = imbalance.regime === "stale" ? "stale" : "live";
   return join(kind, symbol, imbalance.time, warned, Math.round((to - from) / 60_000), lookKey(look));
+}
+
+/** How many recordings, and until when: nobody keeps these pictures, but every picture has a key. */
+export function reliabilityKey({ recordings, look }: ReliabilityRequest): string {
+  const newest = recordings.reduce((latest, { to }) => Math.max(latest, to), 0);
+  return join("reliability", recordings.length, newest, lookKey(look));
 }
 
 function lookKey({ theme, format, language }: Look): string {

@@ -2,7 +2,7 @@ import { mkdir, writeFile as write } from "node:fs/promises";
 import { ExitError } from "./exit.ts";
 
 /** Writes a file; what is wrong with its place is said in words. */
-export async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeFile(path: string, bytes: Uint8Array | string): Promise<void> {
   try {
     await write(path, bytes);
   } catch (error) {

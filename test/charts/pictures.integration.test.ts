@@ -48,6 +48,7 @@ function fakeCharts(asked: Asked[], result?: PictureResult): Charts {
     map: draw("map"),
     heatmap: draw("heatmap"),
     history: draw("history"),
+    reliability: draw("reliability"),
     close: async () => undefined,
   };
 }

@@ -30,6 +30,7 @@ function chartsThat(asked: Asked[], result: PictureResult = picture): Charts {
     map: draw("map"),
     heatmap: draw("heatmap"),
     history: draw("history"),
+    reliability: draw("reliability"),
     close: async () => undefined,
   };
 }

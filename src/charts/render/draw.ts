@@ -1,6 +1,7 @@
 import { heatmapSvg } from "../heatmap/heatmapSvg.ts";
 import { historySvg } from "../history/historySvg.ts";
 import { mapSvg } from "../map/mapSvg.ts";
+import { reliabilitySvg } from "../reliability/reliabilitySvg.ts";
 import type { Drawing } from "./messages.ts";
 
 /** The drawing as SVG. */
@@ -12,5 +13,7 @@ export function svgOf(drawing: Drawing): string {
       return heatmapSvg(drawing.request);
     case "history":
       return historySvg(drawing.request);
+    case "reliability":
+      return reliabilitySvg(drawing.request);
   }
 }

@@ -1,11 +1,12 @@
-import type { HeatmapRequest, HistoryRequest, MapRequest } from "../contracts.ts";
+import type { HeatmapRequest, HistoryRequest, MapRequest, ReliabilityRequest } from "../contracts.ts";
 import type { Raster } from "./rasterise.ts";
 
 /** What the renderer's thread is asked to draw. */
 export type Drawing =
   | { readonly kind: "map"; readonly request: MapRequest }
   | { readonly kind: "heatmap"; readonly request: HeatmapRequest }
-  | { readonly kind: "history"; readonly request: HistoryRequest };
+  | { readonly kind: "history"; readonly request: HistoryRequest }
+  | { readonly kind: "reliability"; readonly request: ReliabilityRequest };
 
 /** What the thread is started with. */
 export interface RendererData {

@@ -49,7 +49,8 @@ export interface Cells {
 export const sides = ["long", "short"] as const;
 
 const dayMs = 86_400_000;
-const unitUsd = 1000;
+/** What a unit of the cells' money is worth. */
+export const moneyUnitUsd = 1000;
 /** Distance within which the map's lean is read. */
 const leanDistance = 0.02;
 
@@ -101,7 +102,7 @@ function addBar(cells: Cells, walk: Walk, bar: Bar, interval: number, models: Mo
     const cell = 2 * interval + index;
     noteBar(cells, bar, cell, reachOf(side, bar, walk.intervalPrice));
     if (walk.lastPrice === undefined) return;
-    const ask = { side, distance: reachOf(side, bar, walk.lastPrice), unit: walk.lastPrice / unitUsd };
+    const ask = { side, distance: reachOf(side, bar, walk.lastPrice), unit: walk.lastPrice / moneyUnitUsd };
     askModels(cells, cell, ask, models);
   });
   for (const model of Object.values(models)) model.absorb(bar);
@@ -141,7 +142,7 @@ function put(column: Float64Array | undefined, cell: number, value: number): voi
 /** Totals outside of the bars, or off their grid, are nobody's. */
 function addTotal(cells: Cells, total: RealisedTotal, interval: number): void {
   if (!Number.isInteger(interval) || interval < 0 || 2 * interval >= cells.count) return;
-  const unit = (cells.price[2 * interval] ?? NaN) / unitUsd;
+  const unit = (cells.price[2 * interval] ?? NaN) / moneyUnitUsd;
   cells.realised[2 * interval] = (total.longLiquidations ?? NaN) * unit;
   cells.realised[2 * interval + 1] = (total.shortLiquidations ?? NaN) * unit;
 }

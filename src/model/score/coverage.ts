@@ -27,6 +27,8 @@ interface Band {
   /** 10th and 90th percentile of the map's draws. */
   readonly low: number;
   readonly high: number;
+  /** How many of the draws are below the realised. */
+  readonly below: number;
 }
 
 export function coverageOf(contract: Predictions): BandCoverage {
@@ -44,6 +46,16 @@ export function coverageOf(contract: Predictions): BandCoverage {
 
 function shareHeld(bands: readonly Band[]): number {
   return bands.filter(({ realised, low, high }) => realised >= low && realised <= high).length / bands.length;
+}
+
+/** Does the middle `nominal` of the draws hold the realised? */
+export function isHeld({ below }: Band, nominal: number): boolean {
+  const [low, high] = [rankOf((1 - nominal) / 2), rankOf((1 + nominal) / 2)];
+  return below > low && below <= high;
+}
+
+function rankOf(share: number): number {
+  return Math.round(share * (mapDraws.count - 1));
 }
 
 /** Whole windows that were predicted, each by what was known the days before, and in which both sides were liquidated. */
@@ -77,7 +89,8 @@ function bandAt(contract: Predictions, from: number, to: number): Band | undefin
   if (!Number.isFinite(seen - modelled) || long === undefined || short === undefined) return undefined;
   const skews = Float64Array.from(long, (mass, draw) => skewOf([mass, short[draw] ?? NaN]));
   const [low, high] = [percentile(skews, 0.1), percentile(skews, 0.9)];
-  return { realised: seen, modelled, low, high };
+  const below = skews.reduce((count, skew) => count + (skew < seen ? 1 : 0), 0);
+  return { realised: seen, modelled, low, high, below };
 }
 
 /** a Σ factor × weight × part + b, for each draw. */

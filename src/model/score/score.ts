@@ -5,7 +5,9 @@ import { levelsByDistance, type DistanceLevel } from "./levelRatio.ts";
 import { deviance } from "./negBin.ts";
 import { scoreReturns } from "./returns.ts";
 import { scoreSkew, type SkewScore } from "./skew.ts";
+import { reliabilityOf, type Reliability } from "./reliability.ts";
 import { rankCorrelation } from "./statistics.ts";
+import { scoredCells } from "./walk.ts";
 
 /** r at which deviances are compared: about what fits liquidations; the models' own would flatter the worse. */
 const sizeOfComparison = 0.4;
@@ -34,6 +36,8 @@ export interface GroupScore {
   readonly bands: readonly BandCoverage[];
   /** Correlation of the stack's ln(short/long) within 2 % with the return of the next 24 h. */
   readonly laterReturn: Estimate;
+  /** Of the stack, by contract. */
+  readonly reliability: readonly Reliability[];
   readonly contracts: readonly {
     readonly symbol: string;
     /** Share of the stack's consumed fuel that was reported, thousands per thousand USD. */
@@ -75,11 +79,12 @@ export function scoreGroup(predictions: readonly Predictions[], random: () => nu
   return {
     symbols: predictions.map(({ symbol }) => symbol),
     scoredDays: days,
-    scoredCells: predictions.reduce((sum, contract) => sum + scoredCells(contract).length, 0),
+    scoredCells: predictions.reduce((sum, contract) => sum + scoredOf(contract).length, 0),
     models,
     levelByDistance: levelsByDistance(predictions),
     bands: predictions.map(coverageOf),
     laterReturn: scoreReturns(predictions, dayIndex, random),
+    reliability: predictions.map((contract) => reliabilityOf(contract, random)),
     contracts: predictions.map(({ symbol, level, weights }) => ({ symbol, realisedShare: level, weights })),
   };
 }
@@ -90,17 +95,15 @@ function meansOf(name: ModelName): MeanOf {
   return (contract) => contract.means[name];
 }
 
-/** Cells that every model predicted and whose liquidations are known. */
-export function scoredCells({ cells, means }: Predictions): number[] {
-  return Array.from(cells.realised.keys()).filter(
-    (cell) => !Number.isNaN(cells.realised[cell]) && !Number.isNaN(means.stack[cell]),
-  );
+/** Cells that every model predicted. */
+function scoredOf({ cells, means }: Predictions): number[] {
+  return scoredCells(cells, means.stack);
 }
 
 /** UTC days in which anything is scored, numbered. */
 function scoredDays(predictions: readonly Predictions[]): Map<number, number> {
   const days = predictions.flatMap((contract) =>
-    scoredCells(contract).map((cell) => contract.cells.firstDay + (contract.cells.day[cell] ?? 0)),
+    scoredOf(contract).map((cell) => contract.cells.firstDay + (contract.cells.day[cell] ?? 0)),
   );
   const ordered = [...new Set(days)].toSorted((a, b) => a - b);
   return new Map(ordered.map((day, index) => [day, index]));
@@ -115,7 +118,7 @@ function byDay(
   predictions.forEach((contract, i) => {
     const { cells } = contract;
     const mean = meanOf(contract, i);
-    for (const cell of scoredCells(contract)) {
+    for (const cell of scoredOf(contract)) {
       const day = dayIndex.get(cells.firstDay + (cells.day[cell] ?? 0)) ?? 0;
       sums[day] =
         (sums[day] ?? 0) + deviance(cells.realised[cell] ?? NaN, mean?.[cell] ?? NaN, sizeOfComparison);
@@ -147,7 +150,7 @@ function againstAll(of: (reference: ModelName) => Estimate): Record<ModelName, E
 /** Mean over contracts of the rank correlation, cell by cell. */
 function spearmanOf(predictions: readonly Predictions[], model: ModelName): number {
   const each = predictions.map((contract) => {
-    const cells = scoredCells(contract);
+    const cells = scoredOf(contract);
     const realised = Float64Array.from(cells, (cell) => contract.cells.realised[cell] ?? NaN);
     return rankCorrelation(
       realised,

@@ -64,6 +64,13 @@ export function usedCells({ day, realised, count }: Cells): Int32Array {
   return Int32Array.from(used);
 }
 
+/** Cells that were predicted and whose liquidations are known. */
+export function scoredCells({ realised }: Cells, mean: Float64Array): number[] {
+  return Array.from(realised.keys()).filter(
+    (cell) => !Number.isNaN(realised[cell]) && !Number.isNaN(mean[cell]),
+  );
+}
+
 export function pastSample(
   cells: Cells,
   known: Int32Array,

@@ -5,6 +5,7 @@ import {
   type HistoryRequest,
   type Look,
   type MapRequest,
+  type ReliabilityRequest,
 } from "../../../src/charts/contracts.ts";
 import { thinHistory } from "../../../src/charts/history/line.ts";
 import type { Drawing } from "../../../src/charts/render/messages.ts";
@@ -282,6 +283,66 @@ const histories: Readonly<Record<string, HistoryRequest>> = {
   ),
 };
 
+/** Predictions that come `level` times as true, on bands that hold `held` of what they promise. */
+function recordingOf(symbol: string, over: Partial<ReliabilityRequest["recordings"][number]> = {}) {
+  const level = over.level ?? 1;
+  return {
+    symbol,
+    barMs: hourMs,
+    from: sampleTime - 32 * dayMs,
+    to: sampleTime,
+    intervalMs: hourMs,
+    level,
+    tenths: Array.from({ length: 10 }, (_, i) => {
+      const predictedUsd = 8_000 * 1.9 ** i;
+      const realisedUsd = predictedUsd * level * Math.exp(0.3 * Math.sin(4 * i));
+      return { cells: 150, predictedUsd, realisedUsd, lowUsd: realisedUsd / 1.6, highUsd: realisedUsd * 1.5 };
+    }),
+    bandLevels: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].map((nominal) => ({
+      nominal,
+      held: nominal + 0.06 * Math.sin(9 * nominal),
+    })),
+    windows: 128,
+    ...over,
+  };
+}
+
+const withoutWindows = {
+  bandLevels: [0.1, 0.5, 0.8].map((nominal) => ({ nominal, held: null })),
+  windows: 0,
+};
+
+const several = [
+  recordingOf("BTC", { level: 0.5 }),
+  recordingOf("ETH"),
+  recordingOf("BTC", { barMs: 300_000 }),
+];
+const nothingCame = recordingOf("ABCDEFGHIJKLMNOPQRST").tenths.map((tenth) => ({
+  ...tenth,
+  realisedUsd: 0,
+  lowUsd: 0,
+  highUsd: 0,
+}));
+
+function reliability(
+  recordings: ReliabilityRequest["recordings"],
+  look: Partial<Look> = {},
+): ReliabilityRequest {
+  return { recordings, look: { ...plainLook, ...look } };
+}
+
+const reliabilities: Readonly<Record<string, ReliabilityRequest>> = {
+  "reliability dark": reliability(several),
+  "reliability light": reliability(several, { theme: "light" }),
+  "reliability of twelve": reliability(Array.from({ length: 12 }, () => recordingOf("SOL"))),
+  "reliability where nothing came": reliability([
+    recordingOf("ABCDEFGHIJKLMNOPQRST", { tenths: nothingCame, level: 0, ...withoutWindows }),
+  ]),
+  ...Object.fromEntries(
+    translations.map((language) => [`reliability in ${language}`, reliability(several, { language })]),
+  ),
+};
+
 export const galleryCases: readonly GalleryCase[] = [
   ...Object.entries(maps).map(([name, request]) => ({ name, drawing: { kind: "map", request } }) as const),
   ...Object.entries(heatmaps).map(
@@ -289,5 +350,8 @@ export const galleryCases: readonly GalleryCase[] = [
   ),
   ...Object.entries(histories).map(
     ([name, request]) => ({ name, drawing: { kind: "history", request } }) as const,
+  ),
+  ...Object.entries(reliabilities).map(
+    ([name, request]) => ({ name, drawing: { kind: "reliability", request } }) as const,
   ),
 ];

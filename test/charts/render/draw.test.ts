@@ -16,8 +16,10 @@ function readable(svg: string) {
 
 /** What is not legible in a drawing, in words; nothing when all is well. */
 function faultsOf(drawing: Drawing): string[] {
-  const { width, height, note } = frames[drawing.request.look.format];
-  const texts = readable(svgOf(drawing));
+  const { note } = frames[drawing.request.look.format];
+  const svg = svgOf(drawing);
+  const [, width = 0, height = 0] = (/ width="(\d+)" height="(\d+)"/.exec(svg) ?? []).map(Number);
+  const texts = readable(svg);
   const outside = texts
     .filter(({ box }) => !isInside(box, width, height))
     .map(({ text }) => `"${text}" leaves`);
@@ -81,8 +83,18 @@ test.each([
   expect(found === undefined ? "" : svgOf(found.drawing)).toContain(`>${word}</text>`);
 });
 
+test("a picture of many recordings ends with the eighth, and is as tall as they need", () => {
+  const [three, twelve] = ["reliability dark", "reliability of twelve"].map((wanted) => {
+    const found = galleryCases.find(({ name }) => name === wanted);
+    return found === undefined ? "" : svgOf(found.drawing);
+  });
+  expect(twelve?.match(/>SOL · 60\u00a0min bars</g)).toHaveLength(8);
+  const heightOf = (svg = ""): number => Number(/ height="(\d+)"/.exec(svg)?.[1]);
+  expect((heightOf(twelve) - heightOf(three)) / 5).toBeGreaterThan(350);
+});
+
 // an embedded image's bytes are zlib's, which differ from one version to the next
-test.each(["map dark", "map portrait light", "heatmap dark", "history by the hour"])(
+test.each(["map dark", "map portrait light", "heatmap dark", "history by the hour", "reliability dark"])(
   "%s looks as it did",
   async (name) => {
     const found = galleryCases.find((one) => one.name === name);

@@ -4,7 +4,7 @@ import { checkPictures } from "../../../src/commands/checks/pictures.ts";
 
 function chartsThat(result: PictureResult): Charts {
   const draw = async (): Promise<PictureResult> => result;
-  return { map: draw, heatmap: draw, history: draw, close: async () => undefined };
+  return { map: draw, heatmap: draw, history: draw, reliability: draw, close: async () => undefined };
 }
 
 test("doctor says that pictures can be drawn", async () => {
