@@ -150,6 +150,21 @@ function report(usual: readonly Minute[], hanging: readonly Minute[]): void {
       ...[usual.at(-1), ...hanging].map((minute) => lateness(minute?.lateMs.get(venue) ?? [])),
     ]),
   ]);
+  for (const minute of hanging) {
+    const added = latenessAdded(usual.at(-1), minute);
+    const [half, most] = [median(added), Math.max(...added)].map((ms) => (ms / 1_000).toFixed(1));
+    process.stdout.write(
+      `  ${hung} hanging, the others are read ${half} s later (median), ${most} s at most\n`,
+    );
+  }
+}
+
+/** Of the other venues, each against its own median in the minute before; starts are the same in every round. */
+function latenessAdded(usual: Minute | undefined, minute: Minute): readonly number[] {
+  return supportedVenues.flatMap((venue) => {
+    const [before, now] = [usual?.lateMs.get(venue) ?? [], minute.lateMs.get(venue) ?? []];
+    return venue === hung || before.length === 0 || now.length === 0 ? [] : [median(now) - median(before)];
+  });
 }
 
 function lateness(times: readonly number[]): string {

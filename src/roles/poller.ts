@@ -11,6 +11,7 @@ import type { Handlers } from "../worker/contracts.ts";
 import { keepSchedules } from "../worker/schedules.ts";
 import { startLiquidations } from "./liquidations.ts";
 import { createVenueLimits } from "../store/limits.ts";
+import { readStartShare } from "../store/startShare.ts";
 import type { Parts } from "./parts.ts";
 
 const historyTimeoutMs = 10 * 60_000;
@@ -70,6 +71,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
     built.map(({ venue }) => venue),
   );
   const byId = new Map(built.map((one) => [one.id, one]));
+  const delays = await startDelays(parts);
   const schedule = async (venue: string): Promise<void> => queues.schedulePolls(venue, slots.lengthMs);
   await Promise.all(built.map(async ({ id }) => queues.pollNow(id, slots.lengthMs)));
   await Promise.all(config.venues.map(schedule));
@@ -77,7 +79,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
   return {
     poll: async ({ venue }) => {
       const one = byId.get(venue);
-      await comeLater(parts);
+      await sleep(delays.get(venue), undefined, { signal: stopping.signal }).catch(() => undefined);
       await Promise.all([one?.round(), one?.beside()]);
     },
     backfill: async ({ venue, symbol, from, series }) => byId.get(venue)?.history(symbol, from, series),
@@ -85,13 +87,18 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
 }
 
 /** Part of a slot, and real time: venues polled by every installation on the full minute see them all at once. */
-const jitterShare = 0.05;
-const mostJitterMs = 2_000;
+const spreadShare = 0.05;
+const mostSpreadMs = 2_000;
 
-async function comeLater({ slots, stopping, unthrottled = false }: Parts): Promise<void> {
-  if (unthrottled) return;
-  const latestMs = Math.min(mostJitterMs, slots.lengthMs * jitterShare);
-  await sleep(Math.random() * latestMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+/** By venue: the same in every round, so that nobody's data is older in one than in the other. */
+async function startDelays(parts: Parts): Promise<ReadonlyMap<string, number>> {
+  const { config, slots, redis, unthrottled = false } = parts;
+  const spreadMs = unthrottled ? 0 : Math.min(mostSpreadMs, slots.lengthMs * spreadShare);
+  return new Map(
+    await Promise.all(
+      config.venues.map(async (id) => [id, spreadMs * (await readStartShare(redis.commands, id))] as const),
+    ),
+  );
 }
 
 /** Accounts and order books: less urgent than polls, and what goes wrong with them costs this round's only. */

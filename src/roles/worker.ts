@@ -5,6 +5,7 @@ import { createPictureKeeper } from "../worker/pictureData.ts";
 import { createRecompute } from "../worker/recompute.ts";
 import { createRecorder } from "../worker/record.ts";
 import type { Handlers } from "../worker/contracts.ts";
+import { createPatience } from "../worker/patience.ts";
 import { startDeadlines } from "../worker/slots.ts";
 import { keepDailyExports } from "./dailyExport.ts";
 import { followConfiguration } from "./operator.ts";
@@ -37,6 +38,7 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
   const memory = createBotMemory(redis.commands);
   const feedNotices = createFeedNotices({ destinations: places, outbox, memory, clock, log });
   lifecycle.add("feed notices", feedNotices.settled);
+  const patience = createPatience(slots, clock);
   const recompute = createRecompute({
     store: { ...store, backfills: givePast({ store, log, lifecycle }) },
     rule: config.alerts,
@@ -44,6 +46,7 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
     venues: config.venues,
     clock,
     log,
+    onHeard: patience.note,
     onCommitting: (symbol) => {
       for (const platform of platforms) shortcuts.deliverBehind(platform, symbol);
     },
@@ -56,12 +59,10 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
     },
     keepForPictures: createPictureKeeper(createPictureStore(redis.commands), log),
   });
-  const stopDeadlines = startDeadlines(slots, (slot) => {
-    for (const symbol of config.symbols) {
-      queues.recompute(symbol, slot).catch((error: unknown) => {
-        log.warn({ symbol, error }, "a round's deadline could not wake its recompute; the next slot will");
-      });
-    }
+  const stopDeadlines = startDeadlines(slots, symbols, patience.deadlineMs, (symbol, slot) => {
+    queues.recompute(symbol, slot).catch((error: unknown) => {
+      log.warn({ symbol, error }, "a round's deadline could not wake its recompute; the next slot will");
+    });
   });
   lifecycle.add("deadlines", stopDeadlines);
   return {

@@ -185,6 +185,12 @@ export function marketsKey(venue: string): string {
   return `${root}:{venue:${venue}}:markets`;
 }
 
+/** String: where in the spread of starts this installation's polls of a venue begin (startShare.ts). */
+export function startShareKey(venue: string): string {
+  if (!venuePattern.test(venue)) throw new Error(`not a venue: ${JSON.stringify(venue)}`);
+  return `${root}:{venue:${venue}}:start`;
+}
+
 /** Hash: accounts whose positions a venue shows, by address. */
 export function accountsKey(venue: string): string {
   if (!venuePattern.test(venue)) throw new Error(`not a venue: ${JSON.stringify(venue)}`);

@@ -29,6 +29,8 @@ export interface RecomputeOptions {
   /** Alerts of the symbol are in the outbox. */
   readonly onAlerts: (symbol: string) => Promise<void>;
   readonly onCommitted: (imbalance: Imbalance, outcome: Outcome) => void;
+  /** What the venues had said when a recompute read it. */
+  readonly onHeard?: (symbol: string, records: readonly VenueRecord[]) => void;
   /** After every commit, with what it was made of. */
   readonly keepForPictures?: (committed: Committed) => void;
 }
@@ -98,6 +100,7 @@ async function recomputeOnce(
     store.depths.read(symbol),
     rules.refresh(),
   ]);
+  options.onHeard?.(symbol, records);
   // even where the slot is done: what was taken is for the next commit then
   portfolio.absorb(records, backfills);
   if (memory.slot === slot) return "slot-done";

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { limitKey } from "../../src/store/keys.ts";
+import { limitKey, startShareKey } from "../../src/store/keys.ts";
 import { createVenueLimits } from "../../src/store/limits.ts";
 import type { RedisClient } from "../../src/store/script.ts";
+import { readStartShare } from "../../src/store/startShare.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 
 let server: TestRedis;
@@ -47,4 +48,15 @@ test("a rest is everybody's, with its reason, for as long as it lasts", async ()
   expect((await other.reserve("bybit", "public", turn)).kind).toBe("go");
   await other.rest("bybit", failure, 0);
   expect((await other.reserve("bybit", "public", turn)).kind).toBe("go");
+});
+
+test("where a venue's polls begin is drawn once, for all processes and for ever", async () => {
+  expect(await readStartShare(redis, "okx", () => 0.25)).toBe(0.25);
+  expect(await readStartShare(redis, "okx", () => 0.75)).toBe(0.25);
+  expect(await readStartShare(redis, "bybit", () => 0.75)).toBe(0.75);
+});
+
+test("a start that can't be read is the slot's own", async () => {
+  await redis.set(startShareKey("okx"), "soon");
+  expect(await readStartShare(redis, "okx")).toBe(0);
 });

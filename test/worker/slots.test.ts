@@ -28,7 +28,8 @@ describe("slots", () => {
     [1_000, 0, 500],
     [1_000, 500, 1_000],
   ])("with slots of %d ms the deadline is, %d ms into one, %d ms away", (length, into, left) => {
-    expect(createSlots(systemClock, length, () => 7 * length + into).untilDeadline()).toBe(left);
+    const slots = createSlots(systemClock, length, () => 7 * length + into);
+    expect(slots.until(slots.deadlineMs)).toBe(left);
   });
 
   test("the deadline lies inside its slot, never further than ten seconds or half of it from the start", () => {
@@ -36,10 +37,9 @@ describe("slots", () => {
       fc.property(fc.integer({ min: 1_000, max: 3_600_000 }), fc.nat(), (length, now) => {
         let time = now;
         const slots = createSlots(systemClock, length, () => time);
-        time += slots.untilDeadline();
-        const into = time % length;
-        expect(slots.untilDeadline()).toBe(length);
-        expect(into).toBeCloseTo(Math.min(10_000, length / 2));
+        time += slots.until(slots.deadlineMs);
+        expect(slots.until(slots.deadlineMs)).toBe(length);
+        expect(slots.intoMs()).toBeCloseTo(Math.min(10_000, length / 2));
       }),
     );
   });
@@ -53,14 +53,30 @@ describe("deadlines", () => {
     vi.useRealTimers();
   });
 
-  test("wake once a slot, for the slot they are in, until they are stopped", () => {
-    const woken: number[] = [];
-    const stop = startDeadlines(createSlots(systemClock, minute), (slot) => woken.push(slot));
-    expect(woken).toEqual([]);
-    vi.advanceTimersByTime(3 * minute);
-    expect(woken).toEqual([4, 5, 6]);
+  test("wake each symbol once a slot, for the slot it is in, until they are stopped", () => {
+    const woken: [string, number][] = [];
+    const deadlines = new Map([
+      ["BTC", 4_000],
+      ["ETH", 10_000],
+    ]);
+    const stop = startDeadlines(
+      createSlots(systemClock, minute),
+      [...deadlines.keys()],
+      (symbol) => deadlines.get(symbol) ?? 0,
+      (symbol, slot) => woken.push([symbol, slot]),
+    );
+    vi.advanceTimersByTime(40_000 + 5_000);
+    expect(woken).toEqual([["BTC", 4]]);
+    vi.advanceTimersByTime(2 * minute);
+    expect(woken).toEqual([
+      ["BTC", 4],
+      ["ETH", 4],
+      ["BTC", 5],
+      ["ETH", 5],
+      ["BTC", 6],
+    ]);
     stop();
     vi.advanceTimersByTime(3 * minute);
-    expect(woken).toEqual([4, 5, 6]);
+    expect(woken).toHaveLength(5);
   });
 });
