@@ -27,6 +27,10 @@ describe.skipIf(!there)("real recorded liquidations", () => {
       expect(published?.beyondReach?.low).toBeGreaterThan(0);
       expect(published?.skew6h.sign.value).toBeGreaterThan(0.85);
     }
+    for (const { reliability, bands } of groups) {
+      expect(reliability.map(({ symbol }) => symbol)).toEqual(bands.map(({ symbol }) => symbol));
+      for (const { tenths } of reliability) expect(tenths).toHaveLength(10);
+    }
     const table = renderScores(groups);
     expect(table).toContain("stack, learned weights");
     expect(table).not.toContain("NaN");

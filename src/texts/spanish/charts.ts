@@ -67,7 +67,7 @@ export const chartsSpanish: Readonly<Record<keyof typeof chartsEnglish, string>>
   "chart-reliability-about": "liquidaciones por lado en USD, cada día previsto con los anteriores",
   "chart-reliability-recording": "{ $symbol } · velas de { $interval }",
   "chart-reliability-days": "{ $from } – { $to }",
-  "chart-reliability-level": "en { $interval }: { $ratio } de lo previsto",
+  "chart-reliability-level": "{ $interval }: { $ratio } de lo previsto",
   "chart-reliability-held": "banda del 80%: { $share }",
   "chart-reliability-tenths": "una décima parte, intervalo del 90%",
   "chart-reliability-ideal": "ideal",
