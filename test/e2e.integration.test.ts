@@ -23,10 +23,9 @@ import {
   simulated,
   startInstalled,
 } from "./support/installation.ts";
+import { patient } from "./support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "./support/redis.ts";
 
-/** The machine may be busy: what matters is that it comes, not when. */
-const patient = { timeout: 45_000, interval: 50 };
 /** No exchange lists it: nothing but the tests' own alerts is ever said of it. */
 const lab = "LAB";
 

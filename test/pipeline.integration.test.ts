@@ -4,11 +4,10 @@ import type { SimulatedExchange } from "../src/sim/contracts.ts";
 import { startSimulatedExchange } from "../src/sim/exchange.ts";
 import { startTestLopside, type TestLopside } from "./support/lopside.ts";
 import { createQueues } from "../src/worker/queues.ts";
+import { patient } from "./support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "./support/redis.ts";
 
 const dayMs = 24 * 3_600_000;
-/** The machine may be busy: what matters is that it comes, not when. */
-const patient = { timeout: 50_000, interval: 100 };
 const venues = ["binanceusdm", "bybit", "okx"];
 /** Longs crowd in during a long rise: the modelled ratio leaves 1 and stays away from it. */
 const story = {

@@ -1,9 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { textsIn } from "../src/texts/texts.ts";
+import { patient } from "./support/patience.ts";
 import { aroundPlatforms } from "./support/platforms.ts";
-
-/** The machine may be busy: what matters is that it comes, not when. */
-const patient = { timeout: 45_000, interval: 50 };
 
 describe("alerts on their way to the platforms", () => {
   const platforms = aroundPlatforms();

@@ -1,9 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { hasStarted } from "./support/installation.ts";
+import { patient } from "./support/patience.ts";
 import { aroundPlatforms } from "./support/platforms.ts";
 
-/** The machine may be busy: what matters is that it comes, not when. */
-const patient = { timeout: 45_000, interval: 50 };
 /** No chat of the stand-in has it. */
 const nobody = "-1009999999999";
 

@@ -6,11 +6,9 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Child, descendantsOf, ensureBuilt, killChildren, startChild } from "./support/child.ts";
 import { hasStarted, openExchange, simulated, startInstalled } from "./support/installation.ts";
+import { patient } from "./support/patience.ts";
 import { commandOf, isAlive } from "./support/processes.ts";
 import { freePort, startTestRedis, type TestRedis } from "./support/redis.ts";
-
-/** The machine may be busy: what matters is that it comes, not when. */
-const patient = { timeout: 45_000, interval: 50 };
 
 let redis: TestRedis;
 let dir: string;
@@ -176,7 +174,7 @@ describe("a stop", () => {
     } finally {
       await exchange.close();
     }
-  }, 15_000);
+  });
 });
 
 describe("a start that can't be", () => {

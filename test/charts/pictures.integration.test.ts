@@ -124,7 +124,7 @@ describe("a snapshot's map", () => {
     await redis.pexpire(`${pictureKeys("BTC").drawing}${key}`, 60);
     expect(await pictures.map("BTC")).toMatchObject({ kind: "picture" });
     expect(asked).toHaveLength(2);
-  }, 15_000);
+  });
 
   test("that could not be drawn is asked for anew the next time", async () => {
     await commitSnapshot();

@@ -34,5 +34,5 @@ describe.skipIf(!there)("real recorded liquidations", () => {
     const table = renderScores(groups);
     expect(table).toContain("stack, learned weights");
     expect(table).not.toContain("NaN");
-  }, 180_000);
+  });
 });

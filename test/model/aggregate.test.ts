@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { aggregateVenues, toLiquidationMap, type VenueInput } from "../../src/model/aggregate.ts";
 import { freshNotionalMemory, measureImbalance } from "../../src/model/imbalance.ts";
 import { notionalWithin } from "../../src/model/profile.ts";
@@ -7,8 +7,6 @@ import { seriesLevels, warmStart } from "../../src/model/series.ts";
 import type { ContractType } from "../../src/model/types.ts";
 import { aLevels, anInput } from "./inputs.ts";
 import { aSpec, sameBits, steadyBars } from "../support/market.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe("the symbol's mark", () => {
   it.each<[string, readonly (readonly [mark: number, openInterestUsd: number])[], number]>([

@@ -1,13 +1,10 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { bookReach, readCascade, type CascadeInput } from "../../src/model/cascade.ts";
 import { certainPart, createDraws, mapDraws } from "../../src/model/draws.ts";
 import { binWidth, distanceRatio, logDistance } from "../../src/model/grid.ts";
 import { addPart, createPartMasses, partProfileOf, type PartProfile } from "../../src/model/posterior.ts";
 import type { BookDepth, Side } from "../../src/model/types.ts";
-
-// a thousand runs of each law on a busy machine
-vi.setConfig({ testTimeout: 60_000 });
 
 const runs = { numRuns: 1_000 };
 const few = createDraws(10, 7);

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { binWidth } from "../../src/model/grid.ts";
 import type { SideLevels } from "../../src/model/levels.ts";
 import { priorMix } from "../../src/model/priors.ts";
@@ -14,8 +14,6 @@ import {
   walkBars,
   type WalkStep,
 } from "../support/market.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** Symmetric: only what differs between the sides by path is left. */
 const evenMix = { long: priorMix.long, short: priorMix.long };

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { aggregateVenues, type Aggregate } from "../../src/model/aggregate.ts";
 import { binWidth, logDistance } from "../../src/model/grid.ts";
 import { freshNotionalMemory, measureImbalance, type NotionalMemory } from "../../src/model/imbalance.ts";
@@ -16,8 +16,6 @@ import {
 import { stackedLevels, warmStartStacked } from "../../src/model/stackedSeries.ts";
 import type { Imbalance, Side } from "../../src/model/types.ts";
 import { aSpec, steadyBars } from "../support/market.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const hour = 3_600_000;
 

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   certainPart,
   createDraws,
@@ -26,8 +26,6 @@ import {
 } from "../../src/model/profile.ts";
 import { priorWeights } from "../../src/model/stack.ts";
 import type { Interval, Side } from "../../src/model/types.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const sides: readonly Side[] = ["long", "short"];
 

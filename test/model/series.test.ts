@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { bookTotal, countRow } from "../../src/model/book.ts";
 import type { SideLevels, VenueLevels } from "../../src/model/levels.ts";
 import { tierCount } from "../../src/model/priors.ts";
@@ -14,9 +14,6 @@ import {
 } from "../../src/model/series.ts";
 import type { Bar } from "../../src/model/types.ts";
 import { anyStep, anyWalk, aSpec, fiveMinutes, sameBits, steadyBars, walkBars } from "../support/market.ts";
-
-// a thousand walks take their time on a busy machine
-vi.setConfig({ testTimeout: 60_000 });
 
 describe("conservation", () => {
   it("after each bar each side holds exactly the open interest, and nothing is negative", () => {

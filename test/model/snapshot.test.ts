@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   applyBar,
   createSeries,
@@ -9,8 +9,6 @@ import {
   warmStart,
 } from "../../src/model/series.ts";
 import { anyWalk, aSpec, fiveMinutes, oneTier, sameBits, steadyBars } from "../support/market.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe("a series in bytes", () => {
   it("goes on bit for bit like the original", () => {

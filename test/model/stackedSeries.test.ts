@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { aggregateVenues, toLiquidationMap } from "../../src/model/aggregate.ts";
 import { freshNotionalMemory, measureImbalance } from "../../src/model/imbalance.ts";
 import type { SideLevels, VenueLevels } from "../../src/model/levels.ts";
@@ -15,9 +15,6 @@ import {
 } from "../../src/model/stackedSeries.ts";
 import type { Bar, Side } from "../../src/model/types.ts";
 import { anyStep, anyWalk, aSpec, fiveMinutes, sameBits, steadyBars, walkBars } from "../support/market.ts";
-
-// a thousand runs take their time on a busy machine
-vi.setConfig({ testTimeout: 60_000 });
 
 const sides: readonly Side[] = ["long", "short"];
 

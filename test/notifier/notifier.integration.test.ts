@@ -9,6 +9,7 @@ import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
 import { aCommit } from "../store/builders.ts";
+import { patient } from "../support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
 import { content, handClock, now } from "./builders.ts";
 
@@ -98,7 +99,7 @@ function notifierOf(sender: Sender, more: Partial<NotifierOptions> = {}) {
       await pump.settled();
       const claimed = await redis.keys("*:claimed:*");
       expect(claimed).toEqual([]);
-    });
+    }, patient);
     await pump.settled();
   };
   return { pump, drain, settled };
@@ -156,7 +157,7 @@ describe("a notifier", () => {
       clock.advance(1_000);
       await Promise.all(drains.map(async (drain) => drain()));
       expect(await store.outbox.countPending("BTC")).toBe(0);
-    });
+    }, patient);
     const keys = senders.flatMap(({ requests }) => requests.map(({ idempotencyKey }) => idempotencyKey));
     expect(keys).toHaveLength(50);
     expect(new Set(keys).size).toBe(50);
@@ -230,7 +231,7 @@ describe("a notifier", () => {
     await vi.waitFor(async () => {
       expect(requests).toHaveLength(5);
       expect(await store.outbox.countPending("BTC")).toBe(1);
-    });
+    }, patient);
   });
 
   test("a destination that hangs delays no other", async () => {
@@ -248,9 +249,9 @@ describe("a notifier", () => {
     };
     const { pump } = notifierOf(hanging);
     pump.wake("BTC");
-    await vi.waitFor(() => expect(requests).toHaveLength(201));
+    await vi.waitFor(() => expect(requests).toHaveLength(201), patient);
     release();
-    await vi.waitFor(async () => expect(await store.outbox.countPending("BTC")).toBe(0));
+    await vi.waitFor(async () => expect(await store.outbox.countPending("BTC")).toBe(0), patient);
   });
 
   test("what was not begun in time goes back untried: others may have taken it over", async () => {
@@ -263,7 +264,7 @@ describe("a notifier", () => {
       monotonicMs: () => performance.now() + time,
     });
     pump.wake("BTC");
-    await vi.waitFor(() => expect(settled.length).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(settled.length).toBeGreaterThan(1), patient);
     await pump.stop();
     expect(requests).toEqual([]);
     expect(new Set(settled)).toEqual(new Set(["back"]));
@@ -285,7 +286,7 @@ describe("a notifier", () => {
     };
     const { pump } = notifierOf(slow);
     pump.wake("BTC");
-    await vi.waitFor(() => expect(release).toHaveLength(16));
+    await vi.waitFor(() => expect(release).toHaveLength(16), patient);
     const stopping = pump.stop();
     for (const go of release) go();
     await stopping;
@@ -315,7 +316,7 @@ describe("a destination somebody else is delivering to", () => {
     await vi.waitFor(() => {
       clock.advance(200);
       expect(requests).toHaveLength(20);
-    }, 3_000);
+    }, patient);
   });
 });
 
@@ -524,7 +525,7 @@ describe("a delivery taken over while it was being sent", () => {
     };
     const { pump, settled } = notifierOf(slow);
     pump.wake("BTC");
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await vi.waitFor(() => expect(requests).toHaveLength(1), patient);
     await pump.stop();
     expect(settled).toEqual([]);
     expect(await store.outbox.countPending("BTC")).toBe(1);

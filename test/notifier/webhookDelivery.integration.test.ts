@@ -11,6 +11,7 @@ import { openStore } from "../../src/store/store.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
 import { aCommit, anImbalance } from "../store/builders.ts";
 import { listen, readBody } from "../support/listener.ts";
+import { patient } from "../support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
 import { content, handClock } from "./builders.ts";
 import { subscribed } from "./subscribed.ts";
@@ -79,7 +80,7 @@ function delivering(): () => Promise<void> {
     await vi.waitFor(async () => {
       await pump.settled();
       expect(await redis.keys("*:claimed:*")).toEqual([]);
-    });
+    }, patient);
   };
 }
 

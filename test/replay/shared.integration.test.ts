@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { AlertContent, FiringContent } from "../../src/alerts/content.ts";
 import { bracketsOf } from "../../src/poller/bracketTable.ts";
 import { readRecording } from "../../src/replay/recording.ts";
@@ -12,9 +12,6 @@ const folder = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const there = existsSync(folder);
 const rule = { ratio: 2, holdMs: 90_000, cooldownMs: 3_600_000, warmupMs: 180_000 };
-
-// fifteen thousand bars take their time on a busy machine
-vi.setConfig({ testTimeout: 180_000 });
 
 if (!there) process.stderr.write(`recorded bars are not replayed: ${folder} is not there\n`);
 

@@ -4,10 +4,9 @@ import { type Clock, systemClock } from "../../src/ops/clock.ts";
 import type { SimulatedExchange } from "../../src/sim/contracts.ts";
 import { startSimulatedExchange } from "../../src/sim/exchange.ts";
 import { startTestLopside, type TestLopside } from "../support/lopside.ts";
+import { patient } from "../support/patience.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 
-/** The machine may be busy: what matters is that it comes, not when. */
-const patient = { timeout: 30_000, interval: 50 };
 const barMs = 300_000;
 const stepMs = 1_000;
 const venues = ["bybit", "binanceusdm"];

@@ -37,10 +37,10 @@ test("a symbol without one is given the past of its first long history", async (
   await backfills.put("BTC", "bybit", aSpec({ venue: "bybit" }), bars);
   expect(await backfills.take("BTC")).toHaveLength(1);
   const count = async (): Promise<number> => (await store.symbols.history("BTC", 0, 10 * day)).length;
-  await expect.poll(count, { timeout: 30_000 }).toBe(1_000 - 2 * 288 + 1);
+  await expect.poll(count).toBe(1_000 - 2 * 288 + 1);
   const points = await store.symbols.history("BTC", 0, 10 * day);
   expect(points.every((point) => point.reconstructed === true)).toBe(true);
-}, 40_000);
+});
 
 test("what was recorded stays, minute by minute", async () => {
   const time = 3 * day;

@@ -8,6 +8,7 @@ import type { FaultKind, SimulatedExchange } from "../../src/sim/contracts.ts";
 import { simulatedVenues, startSimulatedExchange } from "../../src/sim/exchange.ts";
 import { quietStoryline } from "../../src/sim/storyline.ts";
 import { barMs, dayMs, handClock, minuteMs, noon, wild } from "./builders.ts";
+import { patient } from "../support/patience.ts";
 
 const market = "BTC/USDT:USDT";
 const hourMs = 3_600_000;
@@ -237,7 +238,7 @@ describe("the simulated exchange through unmodified ccxt", () => {
     await vi.waitFor(() => {
       clock.advance(20_000);
       expect(answered).toBe(true);
-    });
+    }, patient);
     exchange.world.fault("okx", undefined);
     expect(await asked).toBe(200);
   });
@@ -245,13 +246,10 @@ describe("the simulated exchange through unmodified ccxt", () => {
   test("liquidations come over the websockets, as truly as each venue tells them", async () => {
     const heard = hear(clients);
     const known = Object.fromEntries(wired.map((id) => [id, lastOf(exchange, id)]));
-    await vi.waitFor(
-      () => {
-        clock.advance(5 * minuteMs);
-        for (const id of wired) expect(heard.of(id).length).toBeGreaterThan(3);
-      },
-      { timeout: 20_000, interval: 50 },
-    );
+    await vi.waitFor(() => {
+      clock.advance(5 * minuteMs);
+      for (const id of wired) expect(heard.of(id).length).toBeGreaterThan(3);
+    }, patient);
     for (const id of wired) {
       const truths = exchange.world.liquidations("BTC", id, known[id]);
       for (const print of heard.of(id)) {
@@ -290,7 +288,7 @@ describe("the simulated exchange through unmodified ccxt", () => {
     listener.on("message", (data: Buffer) => answers.push(data.toString("utf8")));
     listener.send("{ not json");
     listener.send("ping");
-    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    await vi.waitFor(() => expect(answers).toHaveLength(2), patient);
     expect(answers[1]).toBe("pong");
     listener.send(Buffer.from([1, 2, 3]));
     await once(listener, "close");
@@ -367,7 +365,7 @@ describe("its clock and its port", () => {
       const answer = await fetch(`${exchange.baseUrl}/okx/api/v5/public/time`);
       expect(await answer.text()).toMatch(/"ts":"\d+"/);
       expect(exchange.world.now()).toBeGreaterThan(noon + hourMs);
-    }, 10_000);
+    });
     expect(exchange.world.now()).toBeLessThanOrEqual(clock.now());
     await exchange.close();
     await expect(fetch(exchange.baseUrl)).rejects.toThrow("fetch failed");

@@ -201,7 +201,7 @@ describe("when Lopside itself", () => {
   test("is killed with -9, Redis goes too, by itself", async () => {
     const owner = await startChild();
     owner.child.kill("SIGKILL");
-    await expect.poll(() => isAlive(owner.pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(owner.pid)).toBe(false);
   });
 
   test("is killed with -9, the next start has the data", async () => {

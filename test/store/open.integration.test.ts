@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLifecycle } from "../../src/ops/lifecycle.ts";
 import { openRedis } from "../../src/store/open.ts";
+import { patient } from "../support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
 
 let server: TestRedis;
@@ -19,6 +20,9 @@ describe("Redis with room for too few connections", () => {
     await expect(openRedis(options)).rejects.toThrow("cannot be used");
     await lifecycle.stopAll();
     // our own connection is left
-    await vi.waitFor(async () => expect(await redis.info("clients")).toContain("connected_clients:1\r"));
-  }, 20_000);
+    await vi.waitFor(
+      async () => expect(await redis.info("clients")).toContain("connected_clients:1\r"),
+      patient,
+    );
+  });
 });

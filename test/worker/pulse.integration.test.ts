@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createQueues, type Queues } from "../../src/worker/queues.ts";
 import { createPulse, type Pulse } from "../../src/worker/pulse.ts";
 import { startWorkers, type Workers } from "../../src/worker/workers.ts";
+import { patient } from "../support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
 
 let server: TestRedis;
@@ -40,7 +41,7 @@ test("a worker that waits is heard of again and again, with nothing to do and wi
     expect(pulse.silent(45_000, 0)).toEqual(["recompute"]);
     // the first by itself: its blocking read comes back after five seconds
     if (slot === 2) await queues.recompute("BTC", slot);
-    await vi.waitFor(() => expect(pulse.silent(45_000, 0)).toEqual([]), 15_000);
+    await vi.waitFor(() => expect(pulse.silent(45_000, 0)).toEqual([]), patient);
   }
-  await vi.waitFor(() => expect(seen).toEqual([2]));
+  await vi.waitFor(() => expect(seen).toEqual([2]), patient);
 });

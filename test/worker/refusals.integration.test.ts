@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createQueues, type Queues } from "../../src/worker/queues.ts";
 import { createPulse } from "../../src/worker/pulse.ts";
 import { startWorkers, type Workers } from "../../src/worker/workers.ts";
+import { patient } from "../support/patience.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { spokenLog } from "../support/spokenLog.ts";
 
@@ -40,10 +41,10 @@ test("workers whose Redis refuses ask calmly, say it once, and go on when it is 
     handlers: { recompute: async ({ slot }) => void done.push(slot) },
     log,
   });
-  await vi.waitFor(async () => expect(await refused()).toBeGreaterThan(2), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await refused()).toBeGreaterThan(2), patient);
   expect(await refused()).toBeLessThan(20);
   expect(log.said.map(({ message }) => message)).toEqual(["Redis refuses to work"]);
   await redis.config("SET", "maxmemory", "0");
-  await vi.waitFor(() => expect(done).toEqual([7]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(done).toEqual([7]), patient);
   expect(log.said.map(({ message }) => message)).toEqual(["Redis refuses to work", "Redis works again"]);
 });

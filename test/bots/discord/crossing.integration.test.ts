@@ -8,11 +8,9 @@ import { ensureBuilt, killChildren } from "../../support/child.ts";
 import { startDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
 import { defaultPermissions, type DiscordMessage } from "../../support/discord/world.ts";
 import { hasStarted, openExchange, startInstalled } from "../../support/installation.ts";
+import { patient } from "../../support/patience.ts";
 import { startTestRedis, type TestRedis } from "../../support/redis.ts";
 import { isPrivate, shown } from "./harness.ts";
-
-/** The machine may be busy: what matters is that it comes, not when. */
-const patient = { timeout: 45_000, interval: 50 };
 
 describe("from /subscribe to the alert", () => {
   let dir: string;

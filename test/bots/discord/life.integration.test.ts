@@ -5,6 +5,7 @@ import { openAnswering } from "../../../src/bots/discord/responder.ts";
 import { referenceImbalance } from "../../alerts/examples.ts";
 import type { Interaction } from "../../support/discord/interactions.ts";
 import { defaultPermissions } from "../../support/discord/world.ts";
+import { patient } from "../../support/patience.ts";
 import { silentLog } from "../../support/redis.ts";
 import { aroundScenes, connectBot, isPrivate, shown, type Scene } from "./harness.ts";
 
@@ -24,10 +25,10 @@ describe("what happens to servers and channels", () => {
     set.server.driver.removeBot(set.guild);
     await vi.waitFor(async () => {
       expect((await recordOf(set))?.disabled?.reason).toBe("I was removed from the server");
-    });
+    }, patient);
     expect((await recordOf(set))?.subscriptions).toHaveLength(1);
     set.server.driver.addBot(set.guild);
-    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeUndefined());
+    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeUndefined(), patient);
   });
 
   test("an outage of Discord's is no removal", async () => {
@@ -44,7 +45,7 @@ describe("what happens to servers and channels", () => {
     set.server.driver.deleteChannel(set.channel);
     await vi.waitFor(async () => {
       expect((await recordOf(set))?.disabled?.reason).toBe("the channel was deleted");
-    });
+    }, patient);
   });
 
   test("a permission that was taken away stops them and is named; given back, they go on", async () => {
@@ -52,9 +53,9 @@ describe("what happens to servers and channels", () => {
     set.server.driver.setBotPermissions(set.channel, bits.ViewChannel);
     await vi.waitFor(async () => {
       expect((await recordOf(set))?.disabled?.reason).toBe("a permission is missing: Send Messages");
-    });
+    }, patient);
     set.server.driver.setBotPermissions(set.channel, defaultPermissions);
-    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeUndefined());
+    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeUndefined(), patient);
   });
 
   test("whoever set it up is told, once, and alerts stop all the same where they can't be", async () => {
@@ -68,10 +69,10 @@ describe("what happens to servers and channels", () => {
     expect((await recordOf(set))?.disabled?.ownerTold).toBe(true);
 
     server.driver.setBotPermissions(channel, defaultPermissions);
-    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeUndefined());
+    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeUndefined(), patient);
     manager.isClosed = true;
     server.driver.removeBot(guild);
-    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeDefined());
+    await vi.waitFor(async () => expect((await recordOf(set))?.disabled).toBeDefined(), patient);
     await set.bot.settled();
     expect(server.sent(direct.id)).toHaveLength(1);
   });
@@ -165,13 +166,10 @@ describe("what goes wrong on the way", () => {
     );
     await set.server.waitFor(() => typing.choices);
     await set.redis.start();
-    await vi.waitFor(
-      async () => {
-        const again = await set.ask("subscribe", { symbol: "BTC", ratio: 2 });
-        expect(shown(again.original)).toContain("Done.");
-      },
-      { timeout: 10_000 },
-    );
+    await vi.waitFor(async () => {
+      const again = await set.ask("subscribe", { symbol: "BTC", ratio: 2 });
+      expect(shown(again.original)).toContain("Done.");
+    }, patient);
   });
 
   test("Redis that hangs: said within the time a person waits", async () => {

@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import { lead } from "../../../src/bots/shared/leadership.ts";
 import { systemClock } from "../../../src/ops/clock.ts";
 import type { Lease } from "../../../src/store/contracts.ts";
+import { patient } from "../../support/patience.ts";
 import { silentLog } from "../../support/redis.ts";
 
 /** Like the one in Redis, with a time nobody waits for. */
@@ -47,10 +48,10 @@ function worker(lease: Lease, holder: string, ttlMs = 10_000) {
 test("one works; when it stops, another takes over at once", async () => {
   const lease = fakeLease();
   const [first, second] = [worker(lease, "a"), worker(lease, "b")];
-  await vi.waitFor(() => expect(first.isWorking()).toBe(true));
+  await vi.waitFor(() => expect(first.isWorking()).toBe(true), patient);
   expect(second.turns).toEqual([]);
   await first.stop();
-  await vi.waitFor(() => expect(second.isWorking()).toBe(true));
+  await vi.waitFor(() => expect(second.isWorking()).toBe(true), patient);
   expect(first.isWorking()).toBe(false);
   await second.stop();
 });
@@ -58,20 +59,20 @@ test("one works; when it stops, another takes over at once", async () => {
 test("a lease that somebody else has now ends the work", async () => {
   const lease = fakeLease();
   const first = worker(lease, "a");
-  await vi.waitFor(() => expect(first.isWorking()).toBe(true));
+  await vi.waitFor(() => expect(first.isWorking()).toBe(true), patient);
   lease.steal("b");
-  await vi.waitFor(() => expect(first.isWorking()).toBe(false));
+  await vi.waitFor(() => expect(first.isWorking()).toBe(false), patient);
   await first.stop();
 });
 
 test("a leader that can't renew stops before its time is up, and goes on once it can", async () => {
   const lease = fakeLease();
   const first = worker(lease, "a", 30);
-  await vi.waitFor(() => expect(first.isWorking()).toBe(true));
+  await vi.waitFor(() => expect(first.isWorking()).toBe(true), patient);
   lease.isAway = true;
-  await vi.waitFor(() => expect(first.isWorking()).toBe(false));
+  await vi.waitFor(() => expect(first.isWorking()).toBe(false), patient);
   lease.isAway = false;
-  await vi.waitFor(() => expect(first.isWorking()).toBe(true));
+  await vi.waitFor(() => expect(first.isWorking()).toBe(true), patient);
   await first.stop();
 });
 
@@ -90,6 +91,6 @@ test("work that ends by itself, or fails, is begun again", async () => {
       if (turns === 2) throw new Error("failed");
     },
   });
-  await vi.waitFor(() => expect(turns).toBeGreaterThan(3));
+  await vi.waitFor(() => expect(turns).toBeGreaterThan(3), patient);
   await stop();
 });

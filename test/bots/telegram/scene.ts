@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, vi } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { alertMessage } from "../../../src/alerts/message.ts";
 import { testAlertContent } from "../../../src/alerts/content.ts";
 import type { BotPorts, TestOutcome } from "../../../src/bots/contracts.ts";
@@ -66,7 +66,6 @@ const closers: (() => Promise<void>)[] = [];
 /** One Redis for the tests of a file, emptied between them; a scene of its own for each. */
 export function aroundScenes(): (options?: SceneOptions) => Promise<Scene> {
   let redis: TestRedis;
-  vi.setConfig({ testTimeout: 15_000 });
   beforeAll(async () => {
     redis = await startTestRedis();
   });

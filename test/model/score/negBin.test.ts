@@ -1,11 +1,8 @@
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { digamma, logGamma } from "../../../src/model/score/gamma.ts";
 import { deviance, fitMeans, meanOf, type Sample } from "../../../src/model/score/negBin.ts";
 import { createRandom } from "../../../src/sim/random.ts";
-
-// a thousand runs take their time on a busy machine
-vi.setConfig({ testTimeout: 60_000 });
 
 const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
 

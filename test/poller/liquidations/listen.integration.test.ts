@@ -5,13 +5,12 @@ import type { Listed } from "../../../src/poller/resolve.ts";
 import { createLease } from "../../../src/store/lease.ts";
 import { createLiquidations } from "../../../src/store/liquidations.ts";
 import type { RedisClient } from "../../../src/store/script.ts";
+import { patient } from "../../support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../../support/redis.ts";
 import { startStreamServer, type StreamServer } from "../../support/streamServer.ts";
 import { handClock } from "../world.ts";
 import { bybitFrame, bybitRow } from "./frames.ts";
 
-/** The machine may be busy: what matters is that it comes, not when. */
-const patient = { timeout: 20_000, interval: 20 };
 const noon = 1_795_348_800_000;
 const barMs = 300_000;
 const contract: Listed = {
