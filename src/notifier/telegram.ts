@@ -69,7 +69,7 @@ export function createTelegramSender(
   };
   return {
     platform: "telegram",
-    pace: { limits: limitsFor(paidRate), wishOf },
+    pace: { limits: telegramLimits(paidRate), wishOf },
     send: async (request, signal) => {
       const place = parseTelegramDestination(request.destination);
       if (place === undefined)
@@ -95,7 +95,7 @@ export function createTelegramSender(
  * grammy.dev/advanced/flood: about 30 a second over all chats, one a second in a chat, 20 a minute in a group. What
  * was refused counts towards no ban.
  */
-function limitsFor(paidRate: number | undefined): PaceLimits {
+export function telegramLimits(paidRate: number | undefined): PaceLimits {
   const perSecond = paidRate ?? 25;
   return { perSecond, chatGapMs: 1_000, groupPerMinute: 20, invalidPer10Minutes: Infinity };
 }

@@ -7,9 +7,11 @@ import { keepCommandLists } from "../bots/telegram/commandList.ts";
 import { poll } from "../bots/telegram/polling.ts";
 import { createWebhook, registerWebhook, webhookSecret } from "../bots/telegram/webhook.ts";
 import { verifyToken } from "../notifier/senders.ts";
+import { telegramLimits } from "../notifier/telegram.ts";
 import { systemClock } from "../ops/clock.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import { createLease } from "../store/lease.ts";
+import { createReplyPace } from "../store/replyPace.ts";
 import { openBotPorts } from "./botPorts.ts";
 import type { Parts } from "./parts.ts";
 
@@ -43,7 +45,7 @@ interface Opening {
 }
 
 async function openBot(
-  { config, redis, log, metrics }: Parts,
+  { config, redis, log, metrics, store }: Parts,
   { ports, token, signal }: Opening,
 ): Promise<Bot> {
   const options = {
@@ -51,6 +53,11 @@ async function openBot(
     apiRoot: config.telegram.apiRoot,
     ports,
     memory: createBotMemory(redis.commands),
+    pacing: {
+      answers: createReplyPace(redis.commands),
+      pause: store.pace.pause,
+      limits: telegramLimits(config.telegram.paidRate),
+    },
     log,
     onUpdate: (outcome: string) => metrics.botUpdates.inc({ platform: "telegram", outcome }),
   };

@@ -269,6 +269,19 @@ export interface Pace {
   readonly noteInvalid: (platform: string, limits: PaceLimits) => Promise<void>;
 }
 
+/** Whether an answer to somebody may go now. */
+export type ReplyTurn =
+  | { readonly kind: "go" }
+  /** Ask again after so many ms. */
+  | { readonly kind: "wait"; readonly ms: number }
+  /** The chat has had as many as it bears for now: what is left of its minute is for alerts. */
+  | { readonly kind: "full" };
+
+/** Answers count in the windows of alerts (`Pace`), and leave alerts their share of them. */
+export interface ReplyPace {
+  readonly take: (platform: string, limits: PaceLimits, wish: PaceWish) => Promise<ReplyTurn>;
+}
+
 /** Whose turn it is to deliver to a destination. One at a time, so that floors and budgets are kept. */
 export type Turn =
   | {

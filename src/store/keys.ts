@@ -143,6 +143,8 @@ export interface PaceKeys {
   readonly chatUntil: string;
   /** Prefix of strings: invalid requests by minute. */
   readonly invalid: string;
+  /** List: when the newest answers to people went, µs. */
+  readonly replies: string;
 }
 
 /** What a platform was asked for lately by all processes together. */
@@ -154,6 +156,7 @@ export function paceKeys(platform: string): PaceKeys {
     chat: `${base}:chat:`,
     chatUntil: `${base}:chat-until:`,
     invalid: `${base}:invalid:`,
+    replies: `${base}:replies`,
   };
 }
 

@@ -18,6 +18,7 @@ import { addInline } from "./inline.ts";
 import { linksOf, type Links } from "./links.ts";
 import { addMembership, setUpName, setUpPauseMs } from "./membership.ts";
 import { channelRequestId } from "./requests.ts";
+import { type AnswerPacing, BusyError, paceAnswers } from "./pacing.ts";
 import { setUp } from "./start.ts";
 import type { TelegramTools } from "./tools.ts";
 
@@ -27,8 +28,10 @@ export interface TelegramBotOptions {
   readonly ports: BotPorts;
   readonly memory: BotMemory;
   readonly log: Log;
+  /** How often it may answer; as often as it is asked where nothing is said. */
+  readonly pacing?: AnswerPacing;
   /** What became of an update, for the metrics. */
-  readonly onUpdate?: (outcome: "done" | "failed") => void;
+  readonly onUpdate?: (outcome: "done" | "busy" | "failed") => void;
 }
 
 /** For one call; long polls have their own. */
@@ -47,6 +50,7 @@ export async function createTelegramBot(options: TelegramBotOptions, signal?: Ab
     rethrowInternalServerErrors: true,
     rethrowHttpErrors: true,
   };
+  if (options.pacing !== undefined) bot.api.config.use(paceAnswers(options.pacing, log));
   bot.api.config.use(autoRetry(retry));
   // the library's type of the same object comes from a polyfill
   await bot.init(signal as Parameters<Bot["init"]>[0]);
@@ -67,6 +71,11 @@ export async function createTelegramBot(options: TelegramBotOptions, signal?: Ab
   addCallbacks(bot, tools);
   addInline(bot, tools);
   bot.catch(async ({ error, ctx }) => {
+    if (error instanceof BusyError) {
+      options.onUpdate?.("busy");
+      log.debug({}, "an answer was left out: more is asked than Telegram lets us say");
+      return;
+    }
     options.onUpdate?.("failed");
     if (isHarmless(error)) return;
     log.warn(safeError(error), "an update could not be answered");

@@ -5,12 +5,14 @@ import type { BotPorts, TestOutcome } from "../../../src/bots/contracts.ts";
 import { createTelegramBot } from "../../../src/bots/telegram/bot.ts";
 import { poll } from "../../../src/bots/telegram/polling.ts";
 import type { Picture, Pictures } from "../../../src/charts/contracts.ts";
-import { createTelegramSender } from "../../../src/notifier/telegram.ts";
+import { createTelegramSender, telegramLimits } from "../../../src/notifier/telegram.ts";
 import type { Clock } from "../../../src/ops/clock.ts";
 import { systemClock } from "../../../src/ops/clock.ts";
 import type { Log } from "../../../src/ops/log.ts";
 import { createBotMemory } from "../../../src/store/botMemory.ts";
 import { createDestinations } from "../../../src/store/destinations.ts";
+import { createPace } from "../../../src/store/pace.ts";
+import { createReplyPace } from "../../../src/store/replyPace.ts";
 import { readSigningKey } from "../../../src/store/signingKey.ts";
 import { referenceImbalance } from "../../alerts/examples.ts";
 import { plainPng } from "../../support/png.ts";
@@ -59,6 +61,8 @@ export interface SceneOptions extends TelegramOptions {
   readonly ports?: Partial<BotPorts>;
   readonly clock?: Clock;
   readonly log?: Log;
+  /** Answers keep to Telegram's limits, as they do in the role. */
+  readonly isPaced?: boolean;
 }
 
 const closers: (() => Promise<void>)[] = [];
@@ -151,7 +155,14 @@ async function startBot(
   { client, ports, options, work }: BotParts,
 ): Promise<() => Promise<void>> {
   const log = options.log ?? silentLog;
-  const bot = await createTelegramBot({ token, apiRoot, ports, memory: createBotMemory(client), log });
+  const pacing = {
+    answers: createReplyPace(client),
+    pause: createPace(client).pause,
+    limits: telegramLimits(undefined),
+  };
+  const memory = createBotMemory(client);
+  const paced = options.isPaced === true && { pacing };
+  const bot = await createTelegramBot({ token, apiRoot, ports, memory, log, ...paced });
   const handle = bot.handleUpdate.bind(bot);
   bot.handleUpdate = async (...update) => {
     work.active += 1;
