@@ -1,9 +1,8 @@
-import type { Call, Contract, Held, PublicPositions, VenueAdapter } from "./adapter.ts";
-import { anyContract, intervalMs } from "./adapter.ts";
+import type { Call, Contract, Held, PublicPositions } from "./adapter.ts";
 import type { AccountSource, Holding } from "./contracts.ts";
 import type { AskOptions } from "./line.ts";
-import { chargeOf, ourShare } from "./pace.ts";
 import type { Desk } from "./poll.ts";
+import { roomOf } from "./room.ts";
 
 /** Undefined where the venue keeps its traders' positions to itself. */
 export function openAccounts(desk: Desk): AccountSource | undefined {
@@ -44,7 +43,7 @@ export function openAccounts(desk: Desk): AccountSource | undefined {
         const { at, held } = await ask(positions.account.call(address), positions.account.read, signal);
         return contracts.flatMap((contract) => holdingOf(positions, contract, held, at) ?? []);
       }),
-    room: (symbols, traderCalls, perMs) => roomFor(adapter, positions, { symbols, traderCalls, perMs }),
+    room: (symbols, pollIntervalMs) => roomOf(adapter, { symbols, pollIntervalMs }),
   };
 }
 
@@ -69,27 +68,4 @@ function holdingOf(
       observedAt,
     },
   };
-}
-
-interface Load {
-  readonly symbols: number;
-  readonly traderCalls: number;
-  readonly perMs: number;
-}
-
-/** What our share of the limit leaves after the polls and the search for traders, in accounts. */
-function roomFor(
-  { boards, candles, candlesOnClose, declares }: VenueAdapter,
-  { traders, account }: PublicPositions,
-  { symbols, traderCalls, perMs }: Load,
-): number {
-  const weightOf = (call: Call): number => chargeOf(declares.limits, call)?.weight ?? 1;
-  const charge = chargeOf(declares.limits, account.call(""));
-  if (charge === undefined) return 0;
-  const ours = (charge.limit.weight * ourShare * perMs) / charge.limit.perMs;
-  const perSymbol =
-    weightOf(candles.latest(anyContract, 1, 0)) * (candlesOnClose === true ? perMs / intervalMs : 1);
-  const polls = boards.reduce((sum, board) => sum + weightOf(board.call), 0) + symbols * perSymbol;
-  const search = traderCalls * weightOf(traders.call(anyContract));
-  return Math.max(0, Math.floor((ours - polls - search) / charge.weight));
 }

@@ -211,6 +211,8 @@ export interface Declaration {
   readonly liquidations: "websocket" | "rest" | "none";
   /** What it doesn't tell, and what stands in for it. */
   readonly lacks: Readonly<Partial<Record<Lackable, string>>>;
+  /** How many requests its market list takes; one unless said. */
+  readonly listRequests?: number;
   /** Published for one address; every call falls under one of them. */
   readonly limits: readonly [Limit, ...Limit[]];
 }

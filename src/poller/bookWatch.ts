@@ -5,12 +5,15 @@ import type { BookSource } from "./contracts.ts";
 const minuteMs = 60_000;
 /** On this machine books cost the processor what they cost no venue. */
 const localEveryMs = 5 * minuteMs;
+/** Where next to nothing is left, a book each ten minutes. */
+const leastPerMinute = 0.1;
 
 export interface BookWatchOptions {
   readonly books: BookSource;
   readonly symbols: readonly string[];
   readonly depths: Depths;
   readonly clock: Clock;
+  readonly pollIntervalMs: number;
   /** A venue on this machine. */
   readonly unthrottled: boolean;
 }
@@ -20,9 +23,10 @@ export interface BookWatchOptions {
  * turn. Resolves with how many were kept.
  */
 export function createBookWatch(options: BookWatchOptions): (signal: AbortSignal) => Promise<number> {
-  const { books, symbols, depths, clock, unthrottled } = options;
-  const everyMs = unthrottled ? localEveryMs : minuteMs;
-  const count = Math.min(symbols.length, books.perMinute());
+  const { books, symbols, depths, clock, unthrottled, pollIntervalMs } = options;
+  const perMinute = books.perMinute(symbols.length, pollIntervalMs);
+  const everyMs = unthrottled ? localEveryMs : minuteMs / Math.min(1, Math.max(perMinute, leastPerMinute));
+  const count = Math.min(symbols.length, Math.max(1, Math.floor(perMinute)));
   let nextAt = -Infinity;
   let turn = 0;
 

@@ -1,18 +1,14 @@
 import type { BookDepth } from "../model/types.ts";
-import { anyContract, oldestMs } from "./adapter.ts";
+import { oldestMs } from "./adapter.ts";
 import { bookDepthOf } from "./bookDepth.ts";
 import type { BookSource } from "./contracts.ts";
-import { chargeOf, ourShare } from "./pace.ts";
 import type { Desk } from "./poll.ts";
 import { checkFresh } from "./read.ts";
-
-/** Of our share of the limit that counts books. */
-const booksShare = 0.3;
-const minuteMs = 60_000;
+import { roomOf } from "./room.ts";
 
 /** Undefined where nobody asks the venue for its books. */
 export function openBooks({ adapter, line, markets, clock, log }: Desk): BookSource | undefined {
-  const { orderBook, declares, id: venue } = adapter;
+  const { orderBook, id: venue } = adapter;
   if (orderBook === undefined) return undefined;
 
   const ask = async (symbol: string, signal?: AbortSignal): Promise<BookDepth | undefined> => {
@@ -42,11 +38,6 @@ export function openBooks({ adapter, line, markets, clock, log }: Desk): BookSou
         return undefined;
       }
     },
-    perMinute: () => {
-      const charge = chargeOf(declares.limits, orderBook.call(anyContract));
-      if (charge === undefined) return 0;
-      const { weight, limit } = charge;
-      return Math.floor((limit.weight * ourShare * booksShare * minuteMs) / limit.perMs / weight);
-    },
+    perMinute: (symbols, pollIntervalMs) => roomOf(adapter, { symbols, pollIntervalMs }).books,
   };
 }

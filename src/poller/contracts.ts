@@ -76,16 +76,19 @@ export interface AccountSource {
     symbols: readonly string[],
     signal?: AbortSignal,
   ) => Promise<readonly Holding[] | undefined>;
-  /** How many accounts may be asked in `perMs` beside polls of so many symbols and `traderCalls` calls for traders. */
-  readonly room: (symbols: number, traderCalls: number, perMs: number) => number;
+  /** How often a minute each may be asked beside polls of so many symbols; less than one is one every some minutes. */
+  readonly room: (
+    symbols: number,
+    pollIntervalMs: number,
+  ) => { readonly traders: number; readonly accounts: number };
 }
 
 /** Where a venue's order books are read. */
 export interface BookSource {
   /** Never rejects: no answer, or one that can't be believed, is undefined. */
   readonly depth: (symbol: string, signal?: AbortSignal) => Promise<BookDepth | undefined>;
-  /** How many books may be asked for in a minute. */
-  readonly perMinute: () => number;
+  /** How many books may be asked for in a minute beside polls of so many symbols; less than one is one every some minutes. */
+  readonly perMinute: (symbols: number, pollIntervalMs: number) => number;
 }
 
 /** Takes how one series of a symbol went; the main one, unless it is named. */

@@ -34,8 +34,10 @@ export function venuesPage(): string {
     "that doesn't fit waits, and one that can wait for the next round is left to it. A venue that says how long to stay",
     "away is obeyed by all processes; one that refuses this location (HTTP 451) is left alone for an hour, and the log",
     "says so. Where reading all candles in a round would take more than ten seconds at that pace, they are read once a",
-    "bar, a symbol after the other, and the mark price moves the forming bar in between. `lopside doctor` prints this table",
-    "for the symbols that are watched.",
+    "bar, a symbol after the other, and the mark price moves the forming bar in between. Market lists and margin tables are",
+    "part of the polls; order books and accounts get most of what those leave, less often where there is less of it, and the",
+    "rest is for histories, which wait for their turn request by request. `lopside doctor` prints this table for the symbols",
+    "that are watched.",
     "",
     `Requests a minute, by weight, for ${shown.symbols} symbols polled every minute:`,
     "",
@@ -110,15 +112,16 @@ function missing({ id, declares }: VenueAdapter): string[] {
 function budgetTable(): string {
   const number = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
   return table(
-    ["venue", "limit", "published", "used at most", "needed", "symbols it bears"],
+    ["venue", "limit", "published", "used at most", "polls", "beside them", "symbols it bears"],
     adapters
       .flatMap((adapter) => budgetOf(adapter, shown))
-      .map(({ venue, bucket, published, allowed, needed, mostSymbols }) => [
+      .map(({ venue, bucket, published, allowed, needed, beside, mostSymbols }) => [
         venueName(venue),
         bucket,
         number.format(published),
         number.format(allowed),
         number.format(Math.ceil(needed)),
+        beside === 0 ? "" : number.format(Math.ceil(beside)),
         Number.isFinite(mostSymbols) ? number.format(mostSymbols) : "any number",
       ]),
   );

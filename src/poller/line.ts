@@ -7,6 +7,7 @@ import type { PollFailure } from "./contracts.ts";
 import type { Exchange, HttpFacts } from "./exchanges.ts";
 import { loadExchange } from "./exchanges.ts";
 import { type Cause, causeOf, isTransient, Refusal, stopped, toCause, toFailure } from "./failure.ts";
+import { listCall } from "./demand.ts";
 import { openPace } from "./pace.ts";
 
 const extraAttempts = 2;
@@ -109,6 +110,14 @@ export function openLine(options: LineOptions): Line {
     throw new Refusal(leave.failure);
   };
 
+  /** ccxt sends all the requests of a list by itself. */
+  const waitForList = async (signal: AbortSignal | undefined): Promise<void> => {
+    const { listRequests = 1 } = adapter.declares;
+    if (options.unthrottled) return;
+    for (let request = 0; request < listRequests; request += 1)
+      await waitForTurn(listCall(adapter), { signal });
+  };
+
   const attempt = async <T>(
     what: string,
     ask: (client: Exchange) => Promise<T>,
@@ -138,7 +147,14 @@ export function openLine(options: LineOptions): Line {
         how,
       ),
     fetchMarkets: async (read, signal) =>
-      attempt("markets", async (client) => read(await client.fetchMarkets()), { signal }),
+      attempt(
+        "markets",
+        async (client) => {
+          await waitForList(signal);
+          return read(await client.fetchMarkets());
+        },
+        { signal },
+      ),
     refuse,
     blocked,
     close: async () => {

@@ -4,12 +4,12 @@ import type { Log } from "../ops/log.ts";
 import type { MarketCache } from "../store/contracts.ts";
 import type { VenueAdapter } from "./adapter.ts";
 import { openCached } from "./cached.ts";
+import { relistMs } from "./demand.ts";
 import type { Line } from "./line.ts";
 import { orAborted, stopIfAborted } from "./line.ts";
 import { type Listing, listingSchema, readListings } from "./listing.ts";
 import { type Resolved, resolve } from "./resolve.ts";
 
-const refreshAfterMs = 6 * 3_600_000;
 /** A missing symbol asks for the list again, but not in every round. */
 const missingRetryMs = 600_000;
 
@@ -88,7 +88,7 @@ export function openMarkets({ adapter, line, cache, clock, log }: MarketsOptions
       if (known === undefined) await orAborted(load(), signal);
       stopIfAborted(signal);
       if ("missing" in lookUp(symbol)) await orAborted(refreshQuietly(), signal);
-      else if (clock.now() - (known?.readAt ?? 0) > refreshAfterMs) void refreshQuietly();
+      else if (clock.now() - (known?.readAt ?? 0) > relistMs) void refreshQuietly();
       return lookUp(symbol);
     },
   };

@@ -4,10 +4,6 @@ import type { KnownAccount, Positions } from "../store/contracts.ts";
 import type { AccountSource, Holding } from "./contracts.ts";
 import { nextToAsk, surplus, withSeen } from "./registry.ts";
 
-/** Symbols whose traders are looked up in one round; the others' turn comes. */
-const tradersPerRound = 3;
-/** More accounts than this a minute change little and keep the line busy. */
-const mostPerMinute = 200;
 /** Of a round's time: the rest is for the answers. */
 const askingShare = 0.8;
 const minuteMs = 60_000;
@@ -37,23 +33,21 @@ const localAccounts = 24;
  */
 export function createMeasuring(options: MeasuringOptions): (signal: AbortSignal) => Promise<MeasuringRound> {
   const { venue, accounts, symbols, positions, clock, slotMs, unthrottled } = options;
-  const searched = Math.min(tradersPerRound, symbols.length);
-  const room = Math.min(
-    accounts.room(symbols.length, searched, slotMs),
-    Math.ceil((mostPerMinute * slotMs) / minuteMs),
-  );
-  const perRound = unthrottled ? Math.min(room, localAccounts) : room;
-  const spacingMs = unthrottled ? 0 : (askingShare * slotMs) / Math.max(1, perRound);
+  const room = accounts.room(symbols.length, slotMs);
+  const searches = wholesOf((room.traders * slotMs) / minuteMs);
+  const turns = wholesOf((room.accounts * slotMs) / minuteMs);
   let turn = 0;
 
   const search = async (signal: AbortSignal): Promise<Awaited<ReturnType<AccountSource["traders"]>>[]> => {
-    const wanted = Array.from({ length: searched }, (_, i) => symbols[(turn + i) % symbols.length] ?? "");
-    turn = (turn + searched) % Math.max(1, symbols.length);
+    const length = Math.min(searches(), symbols.length);
+    const wanted = Array.from({ length }, (_, i) => symbols[(turn + i) % symbols.length] ?? "");
+    turn = (turn + length) % Math.max(1, symbols.length);
     return Promise.all(wanted.map(async (symbol) => accounts.traders(symbol, signal)));
   };
 
   const askAll = async (
     chosen: readonly KnownAccount[],
+    spacingMs: number,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly Holding[]>> => {
     const found = new Map<string, readonly Holding[]>();
@@ -74,7 +68,9 @@ export function createMeasuring(options: MeasuringOptions): (signal: AbortSignal
   return async (signal) => {
     const seen = (await search(signal)).flatMap((traders) => traders ?? []);
     const known = withSeen(await positions.accounts(venue), seen, clock.now());
-    const found = await askAll(nextToAsk(known, perRound, clock.now()), signal);
+    const count = Math.min(turns(), unthrottled ? localAccounts : Infinity);
+    const spacingMs = unthrottled ? 0 : (askingShare * slotMs) / Math.max(1, count);
+    const found = await askAll(nextToAsk(known, count, clock.now()), spacingMs, signal);
     const current = known.map((account) => asked(account, found.get(account.address), clock.now()));
     const gone = new Set(surplus(current));
     await Promise.all([
@@ -90,6 +86,17 @@ export function createMeasuring(options: MeasuringOptions): (signal: AbortSignal
     function isNews(address: string): boolean {
       return found.has(address) || seen.some((trader) => trader.address === address);
     }
+  };
+}
+
+/** So many of a share a round that it comes to in the long run: of 0.4 one in the first, the third, the sixth … */
+function wholesOf(share: number): () => number {
+  let due = share > 0 ? Math.max(0, 1 - share) : 0;
+  return () => {
+    due += share;
+    const whole = Math.floor(due + 1e-9);
+    due -= whole;
+    return whole;
   };
 }
 

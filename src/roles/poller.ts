@@ -111,7 +111,8 @@ function besideRounds(parts: Parts, venue: Venue, timeoutMs: number): () => Prom
   const slotMs = config.pollIntervalMs;
   const measure =
     accounts && createMeasuring({ ...shared, venue: id, accounts, positions, slotMs, unthrottled });
-  const watchBooks = books && createBookWatch({ ...shared, books, depths, unthrottled });
+  const watchBooks =
+    books && createBookWatch({ ...shared, books, depths, unthrottled, pollIntervalMs: slotMs });
   return async () => {
     try {
       const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(timeoutMs)]);

@@ -77,12 +77,15 @@ describe("Hyperliquid's accounts", () => {
     expect(await accountsOf(built).traders("BTC")).toBeUndefined();
   });
 
-  it("are asked as often as half of the published limit leaves beside the polls", async () => {
+  it("are asked as often as the polls leave room for", async () => {
     const { room } = accountsOf(await stage());
-    // 600 of weight a minute; 20 for the board, 20 a call for traders, candles of 21 every five minutes, 2 an account
-    expect(room(3, 3, minute)).toBe(Math.floor((600 - 20 - (3 * 21) / 5 - 60) / 2));
-    expect(room(100, 3, minute)).toBe(Math.floor((600 - 20 - (100 * 21) / 5 - 60) / 2));
-    expect(room(1_000, 3, minute)).toBe(0);
+    expect(room(3, minute)).toMatchObject({ traders: 3, accounts: expect.closeTo(145.9, 1) });
+    // one search in three minutes, seven accounts a minute
+    expect(room(100, minute)).toMatchObject({
+      traders: expect.closeTo(0.386, 2),
+      accounts: expect.closeTo(7.7, 1),
+    });
+    expect(room(1_000, minute)).toMatchObject({ traders: 0, accounts: 0 });
   });
 });
 

@@ -12,6 +12,7 @@ function setScene(symbols: readonly string[], perMinute: number, silent: readonl
     symbols,
     clock,
     unthrottled: false,
+    pollIntervalMs: minuteMs,
     books: {
       perMinute: () => perMinute,
       depth: async (symbol) => {
@@ -39,6 +40,15 @@ describe("watching books", () => {
     expect(await watch()).toBe(2);
     expect(asked).toEqual(["BTC", "ETH", "BTC", "ETH"]);
     expect(kept).toEqual(asked);
+  });
+
+  test("asks for one now and then where not even one a minute has room", async () => {
+    const { clock, asked, watch } = setScene(["A", "B"], 0.5);
+    for (let minute = 0; minute < 6; minute += 1) {
+      await watch();
+      clock.advance(minuteMs);
+    }
+    expect(asked).toEqual(["A", "B", "A"]);
   });
 
   test("takes turns where they are too many for a minute", async () => {

@@ -11,8 +11,8 @@ describe.each(adapters)("a hundred symbols on $id", (adapter) => {
   it("are polled every minute within half of every published limit", () => {
     const rows = budgetOf(adapter, hundred);
     expect(rows.length).toBeGreaterThan(0);
-    for (const { published, allowed, needed, mostSymbols } of rows) {
-      expect(needed).toBeLessThanOrEqual(allowed);
+    for (const { published, allowed, needed, beside, mostSymbols } of rows) {
+      expect(needed + beside).toBeLessThanOrEqual(allowed);
       expect(allowed).toBeLessThanOrEqual(published / 2);
       expect(mostSymbols).toBeGreaterThanOrEqual(100);
     }
@@ -24,7 +24,7 @@ describe("a budget", () => {
     const rows = budgetOf(binanceusdm, { symbols: 10, pollIntervalMs: minuteMs });
     expect(rows).toMatchObject([
       { bucket: "data", published: 200, needed: 10 * (2 / 5) },
-      { bucket: "weight", published: 2_400, needed: 10 + 10 * 3 },
+      { bucket: "weight", published: 2_400, needed: 10 + 10 * 3 + 1 / 360, beside: 10 * 20 },
     ]);
   });
 
@@ -32,6 +32,16 @@ describe("a budget", () => {
     const fast = budgetOf(bitfinex, { symbols: 10, pollIntervalMs: minuteMs / 2 });
     expect(fast[0]?.needed).toBeCloseTo(2 + 10 / 5, 1);
   });
+
+  it.each([1, 3, 20, 100, 500])(
+    "holds books and accounts within what polls of %d symbols leave",
+    (symbols) => {
+      for (const adapter of adapters) {
+        for (const { allowed, needed, beside } of budgetOf(adapter, { ...hundred, symbols }))
+          expect(beside).toBeLessThanOrEqual(Math.max(0, allowed - needed));
+      }
+    },
+  );
 
   it("says how many symbols a limit bears", () => {
     const [row] = budgetOf(bitfinex, hundred);

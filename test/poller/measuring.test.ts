@@ -55,7 +55,7 @@ interface Scene {
 
 function setScene(
   answers: Readonly<Record<string, readonly Holding[] | undefined>>,
-  over: Partial<MeasuringOptions> & { readonly room?: number } = {},
+  over: Partial<MeasuringOptions> & { readonly room?: number; readonly searches?: number } = {},
 ): Scene {
   const positions = memory();
   const asked: string[] = [];
@@ -69,7 +69,7 @@ function setScene(
       asked.push(address);
       return answers[address];
     },
-    room: () => over.room ?? 10,
+    room: () => ({ traders: over.searches ?? 3, accounts: over.room ?? 10 }),
   };
   const clock = handClock(noon);
   const measure = createMeasuring({
@@ -169,6 +169,18 @@ describe("a round of looking into accounts", () => {
     expect(await round(stop.signal)).toEqual({ known: 3, asked: 0 });
     expect(asked).toEqual([]);
     expect(positions.known.size).toBe(3);
+  });
+
+  test("searches in every third round only where there is no room for more", async () => {
+    const { round, searched } = setScene({}, { symbols: ["A", "B", "C", "D"], searches: 0.334 });
+    for (let rounds = 0; rounds < 7; rounds += 1) await round();
+    expect(searched).toEqual(["A", "B", "C"]);
+  });
+
+  test("asks nobody and searches for nobody without any room", async () => {
+    const { round, searched, asked } = setScene({ a: [] }, { searches: 0, room: 0 });
+    await round();
+    expect([searched, asked]).toEqual([[], []]);
   });
 
   test("spreads its questions over the slot where a venue is to be spared", async () => {

@@ -13,16 +13,17 @@ export function judgeBudgets(rows: readonly BudgetRow[]): readonly Finding[] {
 }
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const headings = ["venue", "limit", "published", "used at most", "needed", "bears"];
+const headings = ["venue", "limit", "published", "used at most", "polls", "beside them", "bears"];
 
-/** The requests of a minute, by weight: as published, what Lopside keeps to, and what polling needs. */
+/** The requests of a minute, by weight: as published, what Lopside keeps to, what polling needs, and books and accounts beside it. */
 export function budgetTable(rows: readonly BudgetRow[], symbols: number): string {
-  const cells = rows.map(({ venue, bucket, published, allowed, needed, mostSymbols }) => [
+  const cells = rows.map(({ venue, bucket, published, allowed, needed, beside, mostSymbols }) => [
     venue,
     bucket,
     whole.format(published),
     whole.format(allowed),
     whole.format(Math.ceil(needed)),
+    beside === 0 ? "" : whole.format(Math.ceil(beside)),
     Number.isFinite(mostSymbols) ? `${whole.format(mostSymbols)} symbols` : "any number",
   ]);
   const all = [headings, ...cells];

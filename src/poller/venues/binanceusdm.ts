@@ -101,6 +101,7 @@ export const premiumIndex = (method: string): Board => ({
 /** Binance's own figures: klines by their number of rows, the mark of all symbols at once 10, all else 1. */
 export function weightOf({ method, params }: Call): number {
   if (method.endsWith("Klines")) return Number(params["limit"]) < 100 ? 1 : 2;
+  if (method.endsWith("Depth")) return 20; // for 1,000 levels
   return method.endsWith("PremiumIndex") ? 10 : 1;
 }
 

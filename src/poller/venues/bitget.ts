@@ -101,6 +101,7 @@ export const bitget: VenueAdapter = {
       takerVolume: "estimated from the candle's shape",
       liquidations: "none; nothing is made up for them",
     },
+    listRequests: 6, // ccxt asks for all its product types
     limits: [
       { bucket: "ratio", matches: (method) => method.endsWith("LongShort"), weight: 1, perMs: 1_000 },
       // Bitget counts each endpoint by itself: 20 requests a second, tiers half of that

@@ -163,6 +163,7 @@ export const bybit: VenueAdapter = {
     contracts: ["linear", "inverse"],
     liquidations: "websocket",
     lacks: { takerVolume: "estimated from the candle's shape" },
+    listRequests: 4, // two categories, and what is not launched yet of each
     limits: [{ bucket: "http", weight: 600, perMs: 5_000 }],
   },
   // no code of its own: 10001 stands for every wrong parameter, and only the text tells

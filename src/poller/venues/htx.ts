@@ -134,6 +134,7 @@ export const htx: VenueAdapter = {
       longShortRatio: "of its largest accounts only",
       riskTiers: "goes by leverage, not by size; our own dated table stands in",
     },
+    listRequests: 3, // linear, inverse, and dated ones that ccxt asks for too
     limits: [{ bucket: "public", weight: 120, perMs: 3_000 }],
   },
   reset: { header: "ratelimit-reset", counts: "epoch ms" },

@@ -114,7 +114,13 @@ export const okx: VenueAdapter = {
         weight: 40,
         perMs: 2_000,
       },
-      { bucket: "markets", matches: (method) => method.includes("GetMarket"), weight: 20, perMs: 2_000 },
+      {
+        bucket: "markets",
+        matches: (method) => method.includes("GetMarket"),
+        weight: 20,
+        perMs: 2_000,
+        weightOf: ({ method }) => (method.endsWith("BooksFull") ? 2 : 1), // ten books in two seconds
+      },
       { bucket: "public", weight: 20, perMs: 2_000 },
     ],
   },

@@ -7,6 +7,7 @@ const fits = {
   published: 1_200,
   allowed: 480,
   needed: 24.2,
+  beside: 0,
   mostSymbols: 460,
 };
 const bursts = { ...fits, venue: "mexc", bucket: "contract", needed: 500, mostSymbols: 95 };
@@ -26,13 +27,13 @@ describe("budgets", () => {
   });
 
   it("are a table with a line a limit", () => {
-    expect(budgetTable([fits, { ...fits, bucket: "public", mostSymbols: Infinity }], 3)).toBe(
+    expect(budgetTable([fits, { ...fits, bucket: "public", beside: 99.1, mostSymbols: Infinity }], 3)).toBe(
       [
         "",
         "Requests a minute, by weight, for 3 symbols:",
-        "venue  limit    published  used at most  needed  bears",
-        "okx    candles  1,200      480           25      460 symbols",
-        "okx    public   1,200      480           25      any number",
+        "venue  limit    published  used at most  polls  beside them  bears",
+        "okx    candles  1,200      480           25                  460 symbols",
+        "okx    public   1,200      480           25     100          any number",
         "",
       ].join("\n"),
     );
