@@ -27,6 +27,8 @@ export function createMetrics() {
       "cause",
     ]),
     feedAge: gauge("feed_age_seconds", "Age of the newest data", ["venue", "symbol"]),
+    quarantined: gauge("quarantined", "1 while a series is set aside", ["series", "symbol", "reason"]),
+    quarantines: counter("quarantines_total", "How often a series was set aside", ["series", "reason"]),
     liquidations: counter("liquidations_total", "Liquidations heard on streams by outcome", [
       "venue",
       "outcome",

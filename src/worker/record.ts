@@ -1,4 +1,5 @@
 import type { Decision } from "../alerts/decision.ts";
+import { type Quarantine, quarantinesOf } from "../alerts/quarantine.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
@@ -12,9 +13,11 @@ type Recorder = (imbalance: Imbalance, outcome: Pick<Outcome, "decisions" | "mem
  */
 export function createRecorder(metrics: Metrics, log: Log): Recorder {
   const last = new Map<string, ReadonlyMap<string, string>>();
+  const meterQuarantines = createQuarantineMeter(metrics, log);
   return (imbalance, { decisions, memory: { held } }) => {
     const { symbol, ratio, regime, coverage } = imbalance;
     meter(metrics, imbalance, decisions);
+    meterQuarantines(symbol, quarantinesOf(imbalance));
     const suppressed = decisions.flatMap(({ kind, reason }) =>
       kind === "hold" && reason !== held ? [reason] : [],
     );
@@ -48,3 +51,24 @@ function meter(
     metrics.decisions.inc({ decision: kind, reason });
   }
 }
+
+/** Says of each series when it is set aside, and when it is believed again. */
+function createQuarantineMeter(metrics: Metrics, log: Log) {
+  const known = new Map<string, readonly Quarantine[]>();
+  return (symbol: string, now: readonly Quarantine[]): void => {
+    const before = known.get(symbol) ?? [];
+    known.set(symbol, now);
+    for (const { series, cause } of before.filter((each) => !holds(now, each))) {
+      metrics.quarantined.set({ series, symbol, reason: cause }, 0);
+      log.info({ symbol, series, cause }, "believed again");
+    }
+    for (const { series, cause, reason } of now.filter((each) => !holds(before, each))) {
+      metrics.quarantined.set({ series, symbol, reason: cause }, 1);
+      metrics.quarantines.inc({ series, reason: cause });
+      log.warn({ symbol, series, cause }, `set aside: ${reason}`);
+    }
+  };
+}
+
+const holds = (all: readonly Quarantine[], { series, cause }: Quarantine): boolean =>
+  all.some((each) => each.series === series && each.cause === cause);

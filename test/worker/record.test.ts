@@ -31,6 +31,25 @@ describe("a recorder", () => {
     expect(text).toContain(`lopside_feed_age_seconds{venue="binanceusdm",symbol="BTC"} 4.2`);
   });
 
+  test("meters which series are set aside, and why, until they are believed again", async () => {
+    const metrics = createMetrics();
+    const log = spokenLog();
+    const record = createRecorder(metrics, log);
+    const [first, ...others] = referenceImbalance.venues;
+    if (first === undefined) throw new Error("no venue");
+    const jumped = { ...first, status: "quarantined", reason: "open interest jumped from 1 to 2" } as const;
+    const aside = { ...referenceImbalance, venues: [jumped, ...others] };
+    const labels = `series="binanceusdm",symbol="BTC",reason="open-interest"`;
+    for (const imbalance of [aside, aside]) record(imbalance, outcomeOf([]));
+    expect(await metrics.registry.metrics()).toContain(`lopside_quarantined{${labels}} 1`);
+    record(referenceImbalance, outcomeOf([]));
+    record(aside, outcomeOf([]));
+    record(referenceImbalance, outcomeOf([]));
+    const text = await metrics.registry.metrics();
+    expect(text).toContain(`lopside_quarantined{${labels}} 0`);
+    expect(text).toContain(`lopside_quarantines_total{series="binanceusdm",reason="open-interest"} 2`);
+  });
+
   test("a venue without data has no age", async () => {
     const metrics = createMetrics();
     const [first] = referenceImbalance.venues;

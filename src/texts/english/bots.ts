@@ -103,6 +103,10 @@ export const botsEnglish = {
   "bot-status-stale": "stale",
   "bot-status-failed": "failed",
   "bot-status-quarantined": "set aside",
+  "bot-status-quarantined-mark": "set aside (its price is far from the others')",
+  "bot-status-quarantined-open-interest": "set aside (its open interest jumped)",
+  "bot-status-quarantined-contradiction": "set aside (its figures contradict each other)",
+  "bot-status-quarantined-unusable": "set aside (its figures can't be used)",
   "bot-status-disabled": "off",
 
   "bot-start":

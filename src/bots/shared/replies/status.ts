@@ -1,3 +1,4 @@
+import { quarantinesOf } from "../../../alerts/quarantine.ts";
 import type { DestinationRecord } from "../../../alerts/subscription.ts";
 import type { Imbalance, VenueShare } from "../../../model/types.ts";
 import type { Texts } from "../../../texts/texts.ts";
@@ -56,10 +57,18 @@ function rank({ status, ageMs }: VenueShare): number {
   return order.indexOf(status) + Math.min(0.99, (ageMs ?? 0) / 86_400_000);
 }
 
-function venueLine(texts: Texts, { id, status, ageMs }: VenueShare): string {
-  const known = { name: venueName(id), status: texts.say(`bot-status-${status}`) };
+function venueLine(texts: Texts, share: VenueShare): string {
+  const { id, ageMs } = share;
+  const known = { name: venueName(id), status: statusOf(texts, share) };
   if (ageMs === null) return texts.say("bot-status-venue", known);
   return texts.say("bot-status-venue-age", { ...known, age: texts.age(ageMs) });
+}
+
+function statusOf(texts: Texts, share: VenueShare): string {
+  const [quarantine] = quarantinesOf({ venues: [share] });
+  if (share.status !== "quarantined" || quarantine === undefined)
+    return texts.say(`bot-status-${share.status}`);
+  return texts.say(`bot-status-quarantined-${quarantine.cause}`);
 }
 
 function hereLine(texts: Texts, record: DestinationRecord | undefined): string {

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { statusReply } from "../../../../src/bots/shared/replies/status.ts";
+import { textsIn } from "../../../../src/texts/texts.ts";
+import { referenceImbalance } from "../../../alerts/examples.ts";
+
+test("a venue that is set aside says why, in the reader's words", () => {
+  const [first, ...others] = referenceImbalance.venues;
+  if (first === undefined) throw new Error("no venue");
+  const reason = "mark 1 is far from the venues' median 2";
+  const venues = [{ ...first, status: "quarantined", reason } as const, ...others];
+  const reply = statusReply(textsIn("en"), {
+    symbols: [{ symbol: "BTC", imbalance: { ...referenceImbalance, venues } }],
+    pending: 0,
+    record: undefined,
+  });
+  const said = JSON.stringify(reply);
+  expect(said).toContain("Binance: set aside (its price is far from the others')");
+  expect(said).not.toContain("median");
+});
