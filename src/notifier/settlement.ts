@@ -7,13 +7,13 @@ export type FinalResult = Exclude<SendResult, { kind: "migrated" }>;
 const backoffBaseMs = 1_000;
 const backoffCapMs = 5 * 60_000;
 
-/** 2 s, 4 s, 8 s … up to 5 min. Real time. */
-function backoffMs(attempt: number): number {
-  return Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(attempt, 10));
+/** 2 s, 4 s, 8 s … up to 5 min. Real time. By failures: waiting for one's turn makes nobody wait longer. */
+function backoffMs({ failures }: Pick<Delivery, "failures">): number {
+  return Math.min(backoffCapMs, backoffBaseMs * 2 ** Math.min(failures + 1, 10));
 }
 
 export interface Attempted {
-  readonly delivery: Pick<Delivery, "attempt">;
+  readonly delivery: Pick<Delivery, "failures">;
   /** Real ms until a rate limit's end. */
   readonly retryInMs: number;
   /** How long ago it was committed, real ms. */
@@ -38,7 +38,7 @@ export function settlement(result: FinalResult, attempted: Attempted): DeliveryR
 }
 
 function settle(result: FinalResult, { delivery, retryInMs, isUnpaced = false }: Attempted): DeliveryResult {
-  const leastMs = isUnpaced ? backoffMs(delivery.attempt) : 0;
+  const leastMs = isUnpaced ? backoffMs(delivery) : 0;
   switch (result.kind) {
     case "sent":
       return result;
@@ -49,11 +49,11 @@ function settle(result: FinalResult, { delivery, retryInMs, isUnpaced = false }:
         reason: "rate limit of the platform",
       };
     case "unreachable":
-      return { kind: "postponed", retryInMs: backoffMs(delivery.attempt), reason: result.reason };
+      return { kind: "postponed", retryInMs: backoffMs(delivery), reason: result.reason };
     case "rejected":
       return { kind: "dead", reason: result.reason };
     case "unknown-outcome":
-      return { kind: "unknown", retryInMs: backoffMs(delivery.attempt), reason: result.reason };
+      return { kind: "unknown", retryInMs: backoffMs(delivery), reason: result.reason };
   }
 }
 

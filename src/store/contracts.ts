@@ -158,6 +158,8 @@ export interface Delivery {
   readonly alert: KeptAlert;
   readonly destination: string;
   readonly attempt: number;
+  /** Attempts that came to nothing; what was only given back is none. */
+  readonly failures: number;
   /** Earlier attempts that may have reached the destination: their outcome was never learnt. */
   readonly unknowns: number;
   /** Real ms since the first of those began; 0 when there is none. */

@@ -139,7 +139,7 @@ function decodeAlert(fields: readonly unknown[]): ClaimedAlert {
 }
 
 function decodeDelivery(place: string, alerts: readonly ClaimedAlert[], row: string): Delivery {
-  const [index, lane, order = "", attempt, unknowns, unknownMs, messageId = "", destination = ""] =
+  const [index, lane, order = "", attempt, failures, unknowns, unknownMs, messageId = "", destination = ""] =
     row.split("\t");
   const kept = alerts[Number(index)];
   if (kept === undefined) throw new Error("a claimed row names no alert");
@@ -148,6 +148,7 @@ function decodeDelivery(place: string, alerts: readonly ClaimedAlert[], row: str
     ...kept,
     destination,
     attempt: Number(attempt),
+    failures: Number(failures),
     unknowns: Number(unknowns),
     unknownMs: Number(unknownMs),
     lane: Number(lane),

@@ -9,7 +9,7 @@ const outboxKeyCount = 6;
  * written only lane 0, because a group may yet come. ARGV: time, limit, ttl, prefixes of alerts, ledger, messages.
  * Answers whether a fan-out is open, how old the first of each lane is (ms, '' where nothing waits), when the next of
  * the later ones is due (ms, ''), alerts (subject, id, episode, content, decided at, age, version, kind, rule) and rows
- * as text: alert's index, lane, order, attempt, unknowns, ms since the first unknown began, message to edit,
+ * as text: alert's index, lane, order, attempt, failures, unknowns, ms since the first unknown began, message to edit,
  * destination.
  */
 export const claimScript = {
@@ -56,8 +56,8 @@ local function claim(lane, order, subject, destination)
   redis.call('HSET', key, destination, packRow(row))
   touched[key] = true
   local unknownMs = row.since > 0 and whole(now - row.since) or '0'
-  rows[#rows + 1] = table.concat({ alert.index, lane, order, row.attempt, row.unknowns, unknownMs, messageId,
-    destination }, '\\t')
+  rows[#rows + 1] = table.concat({ alert.index, lane, order, row.attempt, row.failures, row.unknowns, unknownMs,
+    messageId, destination }, '\\t')
   return true
 end
 

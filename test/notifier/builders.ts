@@ -23,6 +23,7 @@ export function aDelivery(over: Partial<Delivery> = {}): Delivery {
     },
     destination: "console",
     attempt: 1,
+    failures: 0,
     unknowns: 0,
     unknownMs: 0,
     lane: 0,

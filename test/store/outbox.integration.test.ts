@@ -85,6 +85,7 @@ describe("a committed alert", () => {
         },
         destination,
         attempt: 1,
+        failures: 0,
         unknowns: 0,
         unknownMs: 0,
         lane: 0,
@@ -177,7 +178,7 @@ describe("settled as", () => {
     time += 4_999;
     expect(await claim("console")).toEqual([]);
     time += 1;
-    expect(await claimOne()).toMatchObject({ attempt: 2, unknowns: 0 });
+    expect(await claimOne()).toMatchObject({ attempt: 2, failures: 1, unknowns: 0 });
   });
 
   test("unknown, it is due again as a possible repeat, for good", async () => {
@@ -185,7 +186,7 @@ describe("settled as", () => {
     await settle(await claimOne(), { kind: "unknown", retryInMs: 0, reason: "reset" });
     time += 30_000;
     const second = await claimOne();
-    expect(second).toMatchObject({ attempt: 2, unknowns: 1, unknownMs: 30_000 });
+    expect(second).toMatchObject({ attempt: 2, failures: 1, unknowns: 1, unknownMs: 30_000 });
     await settle(second, { kind: "postponed", retryInMs: 0, reason: "busy" });
     expect(await claimOne()).toMatchObject({ attempt: 3, unknowns: 1 });
   });
@@ -209,7 +210,7 @@ describe("settled as", () => {
     for (let turn = 0; turn <= maxFailures; turn++) {
       await settle(await claimOne(), { kind: "back", retryInMs: 0, reason: "not its turn" });
     }
-    expect(await claimOne()).toMatchObject({ attempt: maxFailures + 2, unknowns: 0 });
+    expect(await claimOne()).toMatchObject({ attempt: maxFailures + 2, failures: 0, unknowns: 0 });
   });
 
   test.each([
