@@ -12,12 +12,13 @@ describe("a short chaos (npm run chaos is the long one)", () => {
       seed: 20261122,
       crossings: 60,
       everyMs: 60,
-      killEveryMs: [700, 1_500],
-      redisEveryMs: 3_000,
+      killEveryMs: [300, 900],
+      redisEveryMs: 1_500,
       freezeEveryMs: Infinity,
       resetChance: 0.05,
       statusChance: 0.05,
       lostAnswerChance: 0.05,
+      isBrief: true,
     });
     expect(report.committed).toBe(60);
     expect(report.kills).toBeGreaterThan(2);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Random } from "../../src/sim/random.ts";
+import type { Store } from "../../src/store/contracts.ts";
 import { openStore } from "../../src/store/store.ts";
 import { textsIn } from "../../src/texts/texts.ts";
 import { type Child, ensureBuilt, startChild } from "../support/child.ts";
@@ -34,6 +35,8 @@ export interface Stage {
   /** Crossings that were committed. */
   readonly committed: () => Promise<number>;
   readonly pending: () => Promise<number>;
+  /** What a sweep does once claims are old, whatever their age: only while no notifier lives. */
+  readonly takeOver: () => Promise<void>;
   readonly posted: () => { readonly telegram: readonly Posted[]; readonly discord: readonly Posted[] };
   readonly close: () => Promise<void>;
 }
@@ -104,6 +107,9 @@ export async function openStage({ crossings, everyMs, random, cli }: StageOption
     },
     committed: async () => (await store.symbols.readVersion(lab)).version,
     pending: async () => store.outbox.countPending(lab),
+    takeOver: async () => {
+      for (const platform of ["telegram", "discord"]) await releaseAll(store, platform);
+    },
     posted: () => ({
       telegram: telegram.sent().flatMap(({ content }) => read(content.text ?? content.caption ?? "")),
       discord: discord.sent().flatMap(({ body }) => read(JSON.stringify(body))),
@@ -114,4 +120,11 @@ export async function openStage({ crossings, everyMs, random, cli }: StageOption
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function releaseAll({ outbox }: Store, platform: string): Promise<void> {
+  let released = 0;
+  do {
+    released = await outbox.releaseStuck(lab, platform, 0);
+  } while (released > 0);
 }

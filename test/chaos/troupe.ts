@@ -5,6 +5,8 @@ export interface Actor {
   readonly kill: () => Promise<void>;
   /** Not scheduled for a while, as on a machine that swaps; nothing when it isn't running. */
   readonly freeze: (forMs: number) => Promise<void>;
+  /** SIGKILL, and not started again. */
+  readonly end: () => Promise<void>;
   /** SIGTERM; its exit code and how long it took. */
   readonly stop: () => Promise<{ readonly code: number | null; readonly ms: number }>;
   readonly current: () => Child;
@@ -30,6 +32,11 @@ export async function startActor(start: () => Promise<Child>): Promise<Actor> {
         child.signal("SIGSTOP");
         await new Promise((resolve) => setTimeout(resolve, forMs));
         child.signal("SIGCONT");
+      }),
+    end: async () =>
+      inTurn(async () => {
+        child.signal("SIGKILL");
+        await child.exit;
       }),
     stop: async () => {
       await busy;
