@@ -12,7 +12,7 @@ const maxWaiting = 500_000;
 /** Rows written by one script: more would hold Redis up for more than two milliseconds. */
 export const rowsPerScript = 450;
 
-/** An alert's rows lie in hashes of about this many, so that hardly one grows beyond the compact 128. */
+/** An alert's rows lie in hashes of about this many at most, so that hardly one grows beyond the compact 128. */
 const rowsPerShard = 80;
 
 /** Alerts whose ids are kept in order, for the history; older ones are still kept by their ids. */
@@ -58,7 +58,12 @@ local function indexAlert(alertId)
   redis.call('ZREMRANGEBYSCORE', keys.alerts, '-inf', keys.time - keys.ttl)
   redis.call('ZREMRANGEBYRANK', keys.alerts, 0, -${maxAlerts + 1})
 end
-local function shardsFor(members) return math.max(1, math.ceil(members / ${rowsPerShard})) end
+-- a power of two: then what lies in one page of a list (pages.ts) has its rows in one hash
+local function shardsFor(members)
+  local shards = 1
+  while shards * ${rowsPerShard} < members do shards = shards * 2 end
+  return shards
+end
 -- a thousandth of a millisecond keeps the alerts of one commit in their order; all of them are due at once
 local function scoreOf(order) return string.format('%.3f', keys.time - 1 + math.min(order, 1000) / 1000) end
 

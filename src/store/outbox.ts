@@ -7,8 +7,8 @@ import { asList, asNumber, asText } from "./reply.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
 
-/** A hundred claims hold Redis up for half a millisecond; many more at once would hold up everybody. */
-const maxClaim = 128;
+/** As many hold Redis up for a millisecond; many more at once would hold up everybody. */
+const maxClaim = 256;
 
 /** Failures after which a delivery is given up; with pauses of up to five minutes more than a day of them. */
 export const maxFailures = 400;
@@ -44,7 +44,10 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
     settle: async (place, platform, outcomes) => {
       const { alert, ledger, messages } = symbolKeys(place);
       const args = [time(), ledgerTtlMs, maxFailures, mostUnknowns(platform), alert, ledger, messages];
-      const answers = await settle(scriptKeys(place, platform), [...args, ...outcomes.map(packOutcome)]);
+      const answers = await settle(scriptKeys(place, platform), [
+        ...args,
+        outcomes.map(packOutcome).join("\n"),
+      ]);
       return asText(answers)
         .split("")
         .map((answer) => answer === "1");
@@ -88,14 +91,18 @@ const states: Readonly<Record<DeliveryResult["kind"], string>> = {
   unknown: "u",
 };
 
-/** One text for each outcome: a claim's worth of them in few arguments. */
+/** One line for each outcome: a claim's worth of them in one argument. */
 function packOutcome({ delivery, result }: Outcome): string {
   const { lane, order, subject, destination, attempt, version } = delivery;
   const delayMs = "retryInMs" in result ? Math.max(0, Math.ceil(result.retryInMs)) : 0;
-  const note = result.kind === "sent" ? result.messageId : result.reason;
+  const note = result.kind === "sent" ? result.messageId : oneLine(result.reason);
   const movedTo = result.kind === "sent" ? (result.destination ?? "") : "";
   const extra = delivery.alert.kind === "edit" ? version : movedTo;
   return `${lane}\t${order}\t${subject}\t${destination}\t${attempt}\t${states[result.kind]}\t${delayMs}\t${extra}\t${note}`;
+}
+
+function oneLine(reason: string): string {
+  return reason.includes("\n") ? reason.replaceAll("\n", " ") : reason;
 }
 
 interface ClaimedAlert {

@@ -21,7 +21,8 @@ local fanOuts, claimed = KEYS[1], KEYS[2]
 local now, limit, ttl = timeMs(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local alertPrefix, ledgerPrefix, messagePrefix = ARGV[4], ARGV[5], ARGV[6]
 local isOpen = redis.call('EXISTS', fanOuts) == 1
-local known, alerts, rows, touched = {}, {}, {}, {}
+local known, alerts, rows = {}, {}, {}
+local stamp = whole(now) .. '|'
 
 local function alertOf(subject)
   if known[subject] ~= nil then return known[subject] end
@@ -38,43 +39,70 @@ local function alertOf(subject)
   return alert
 end
 
-local function claim(lane, order, subject, destination)
-  local alert = alertOf(subject)
-  -- an alert that is gone waited for 90 days: there is nothing left to say
-  if not alert then return false end
-  local messageId = ''
-  if alert.isEdit then
-    messageId = redis.call('HGET', fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination), destination)
-    if not messageId then return false end
+-- what the rows of a lane's members lie in, so that each hash is read and written once
+local function groupOf(groups, key)
+  local group = groups[key]
+  if not group then
+    group = { key = key, destinations = {}, members = {} }
+    groups[key] = group
+    groups[#groups + 1] = group
   end
-  local key = fieldsKey(ledgerPrefix, subject, alert.shards, destination)
-  local row = parseRow(redis.call('HGET', key, destination))
-    or { state = 'p', attempt = 0, failures = 0, unknowns = 0, since = 0 }
-  if row.state == 's' or (row.state ~= 'p' and not alert.isEdit) then return false end
+  return group
+end
+
+local function messageOf(alert, destination)
+  if not alert.isEdit then return '' end
+  return redis.call('HGET', fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination), destination)
+end
+
+-- how a row goes on from what is kept of it; nil where it is somebody's already, or settled
+local function begin(packed, alert)
+  if not packed then return 1, 's|1|0|0|0|' .. stamp, '0\\t0\\t0' end
+  local row = parseRow(packed)
+  if row.state == 's' or (row.state ~= 'p' and not alert.isEdit) then return nil end
   if row.state ~= 'p' then row.failures, row.unknowns, row.since = 0, 0, 0 end
   row.state, row.attempt, row.at, row.note = 's', row.attempt + 1, now, ''
-  redis.call('HSET', key, destination, packRow(row))
-  touched[key] = true
   local unknownMs = row.since > 0 and whole(now - row.since) or '0'
-  rows[#rows + 1] = table.concat({ alert.index, lane, order, row.attempt, row.failures, row.unknowns, unknownMs,
-    messageId, destination }, '\\t')
-  return true
+  return row.attempt, packRow(row), row.failures .. '\\t' .. row.unknowns .. '\\t' .. unknownMs
+end
+
+local function claimGroup(lane, group, taken)
+  local kept = redis.call('HMGET', group.key, unpack(group.destinations))
+  local written = {}
+  for at, destination in ipairs(group.destinations) do
+    local member = group.members[at]
+    local messageId = messageOf(member.alert, destination)
+    local attempt, packed, troubles
+    if messageId then attempt, packed, troubles = begin(kept[at], member.alert) end
+    if attempt then
+      written[#written + 1] = destination
+      written[#written + 1] = packed
+      taken[#taken + 1] = now
+      taken[#taken + 1] = lane .. '|' .. member.order .. '|' .. member.text
+      rows[#rows + 1] = table.concat({ member.alert.index, lane, member.order, attempt, troubles, messageId, destination }, '\\t')
+    end
+  end
+  if #written > 0 then
+    redis.call('HSET', group.key, unpack(written))
+    redis.call('PEXPIRE', group.key, ttl)
+  end
 end
 
 local function claimLane(lane)
-  local key = KEYS[3 + lane]
-  local members = redis.call('ZRANGE', key, 0, limit - #rows - 1, 'WITHSCORES')
-  local taken, gone = {}, {}
-  for at = 1, #members, 2 do
-    local member, order = members[at], members[at + 1]
-    local subject, destination = string.match(member, '^([^|]+)|(.*)$')
-    gone[#gone + 1] = member
-    if claim(lane, order, subject, destination) then
-      taken[#taken + 1] = now
-      taken[#taken + 1] = lane .. '|' .. order .. '|' .. member
+  local popped = redis.call('ZPOPMIN', KEYS[3 + lane], limit - #rows)
+  local groups, taken = {}, {}
+  for at = 1, #popped, 2 do
+    local text = popped[at]
+    local subject, destination = string.match(text, '^([^|]+)|(.*)$')
+    local alert = alertOf(subject)
+    -- an alert that is gone waited for 90 days: there is nothing left to say
+    if alert then
+      local group = groupOf(groups, fieldsKey(ledgerPrefix, subject, alert.shards, destination))
+      group.destinations[#group.destinations + 1] = destination
+      group.members[#group.members + 1] = { alert = alert, order = popped[at + 1], text = text }
     end
   end
-  if #gone > 0 then redis.call('ZREM', key, unpack(gone)) end
+  for _, group in ipairs(groups) do claimGroup(lane, group, taken) end
   if #taken > 0 then redis.call('ZADD', claimed, unpack(taken)) end
 end
 
@@ -87,7 +115,6 @@ if #ripe > 0 then redis.call('ZREM', KEYS[6], unpack(ripe)) end
 for lane = 0, isOpen and 0 or 2 do
   if #rows < limit then claimLane(lane) end
 end
-for key in pairs(touched) do redis.call('PEXPIRE', key, ttl) end
 
 local ages = {}
 for lane = 0, 2 do
@@ -121,8 +148,8 @@ end
 
 /**
  * Notes outcomes. ARGV: time, ttl, greatest numbers of failures and unknowns, prefixes of alerts, ledger, messages,
- * then each outcome as text: lane, order, subject, destination, attempt, state (o, d, k, h, p, b, u; b is p without having
- * tried), ms until it is due again, extra, note. Extra is the destination a message really went to, or the version
+ * then the outcomes, a line each: lane, order, subject, destination, attempt, state (o, d, k, h, p, b, u; b is p without
+ * having tried), ms until it is due again, extra, note. Extra is the destination a message really went to, or the version
  * of the edit it shows. Answers a digit each: 0 where the delivery is somebody else's by now, or settled already.
  */
 export const settleScript = {
@@ -142,18 +169,30 @@ local function alertOf(subject)
     messageShards = tonumber(kept[4]), at = tonumber(kept[5]), version = kept[6] or '0' } or false
   return known[subject]
 end
-local edits, touched, gone = {}, {}, {}
+local edits, gone = {}, {}
 local function editOf(episode)
   if edits[episode] == nil then edits[episode] = redis.call('HGET', alertPrefix .. episode .. '~', 't') end
   return edits[episode]
 end
 
+-- hashes that are read and written once for all outcomes
+local groups = {}
+local function groupOf(key)
+  local group = groups[key]
+  if not group then
+    group = { key = key, asked = {}, rows = {}, written = {} }
+    groups[key] = group
+    groups[#groups + 1] = group
+  end
+  return group
+end
+
 -- a message stands: it is what edits go to, and if one came meanwhile it is due
 local function keepMessage(alert, destination, messageId)
   if alert.episode == '' then return end
-  local key = fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination)
-  redis.call('HSET', key, destination, messageId)
-  touched[key] = true
+  local written = groupOf(fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination)).written
+  written[#written + 1] = destination
+  written[#written + 1] = messageId
   local edit = editOf(alert.episode)
   if edit and tonumber(edit) > alert.at then
     redis.call('ZADD', KEYS[5], 'NX', now, alert.episode .. '~|' .. destination)
@@ -161,13 +200,10 @@ local function keepMessage(alert, destination, messageId)
 end
 
 local function settle(outcome)
-  local lane, order, subject, destination, attempt, state, delay, extra, note =
-    string.match(outcome, '^(%d)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t(%d+)\\t(%a)\\t(%d+)\\t([^\\t]*)\\t(.*)$')
-  local alert = alertOf(subject)
-  if not alert then return '0' end
-  local key = fieldsKey(ledgerPrefix, subject, alert.shards, destination)
-  local row = parseRow(redis.call('HGET', key, destination))
-  if not row or row.attempt ~= tonumber(attempt) or (row.state ~= 's' and row.state ~= 'p') then return '0' end
+  local lane, order, subject, destination = outcome.lane, outcome.order, outcome.subject, outcome.destination
+  local alert, group, state, note = outcome.alert, outcome.group, outcome.state, outcome.note
+  local row = group.rows[destination]
+  if not row or row.attempt ~= outcome.attempt or (row.state ~= 's' and row.state ~= 'p') then return '0' end
   local member = subject .. '|' .. destination
   local entry = lane .. '|' .. order .. '|' .. member
   gone[#gone + 1] = entry
@@ -181,15 +217,17 @@ local function settle(outcome)
       row.unknowns = row.unknowns + 1
       if row.since == 0 then row.since = row.at end
     end
-    retry(row, { lane = lane, order = order, member = member }, tonumber(delay), note)
+    retry(row, { lane = lane, order = order, member = member }, outcome.delay, note)
   elseif state == 'b' then
     row.state = 'p'
-    wait(lane, order, member, tonumber(delay))
+    wait(lane, order, member, outcome.delay)
   else
     row.state, row.note = state, note
   end
   row.at = now
-  redis.call('HSET', key, destination, packRow(row))
+  group.written[#group.written + 1] = destination
+  group.written[#group.written + 1] = packRow(row)
+  local extra = outcome.extra
   if state == 'o' and not alert.isEdit then keepMessage(alert, extra ~= '' and extra or destination, note) end
   if state == 'o' and alert.isEdit and alert.version ~= extra then redis.call('ZADD', KEYS[5], 'NX', now, member) end
   if state == 'd' and alert.isEdit then
@@ -198,9 +236,31 @@ local function settle(outcome)
   return '1'
 end
 
+local outcomes = {}
+for line in string.gmatch(ARGV[8], '[^\\n]+') do
+  local lane, order, subject, destination, attempt, state, delay, extra, note =
+    string.match(line, '^(%d)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t(%d+)\\t(%a)\\t(%d+)\\t([^\\t]*)\\t(.*)$')
+  local outcome = { lane = lane, order = order, subject = subject, destination = destination,
+    attempt = tonumber(attempt), state = state, delay = tonumber(delay), extra = extra, note = note,
+    alert = alertOf(subject) }
+  outcomes[#outcomes + 1] = outcome
+  if outcome.alert then
+    outcome.group = groupOf(fieldsKey(ledgerPrefix, subject, outcome.alert.shards, destination))
+    outcome.group.asked[#outcome.group.asked + 1] = destination
+  end
+end
+for _, group in ipairs(groups) do
+  local kept = redis.call('HMGET', group.key, unpack(group.asked))
+  for at, destination in ipairs(group.asked) do group.rows[destination] = parseRow(kept[at]) end
+end
 local answers = {}
-for at = 8, #ARGV do answers[#answers + 1] = settle(ARGV[at]) end
-for key in pairs(touched) do redis.call('PEXPIRE', key, ttl) end
+for at, outcome in ipairs(outcomes) do answers[at] = outcome.alert and settle(outcome) or '0' end
+for _, group in ipairs(groups) do
+  if #group.written > 0 then
+    redis.call('HSET', group.key, unpack(group.written))
+    redis.call('PEXPIRE', group.key, ttl)
+  end
+end
 if #gone > 0 then redis.call('ZREM', claimed, unpack(gone)) end
 return table.concat(answers)
 `,
