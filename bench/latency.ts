@@ -1,17 +1,22 @@
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { startLopside } from "../src/main.ts";
 import { scaledClock } from "../src/ops/clock.ts";
 import { createLifecycle } from "../src/ops/lifecycle.ts";
 import type { Store } from "../src/store/contracts.ts";
+import { destinationKeys } from "../src/store/keys.ts";
+import { createPace } from "../src/store/pace.ts";
 import type { RedisClient } from "../src/store/script.ts";
 import { openStore } from "../src/store/store.ts";
 import { type Listener, listen, readBody, sendJson } from "../test/support/listener.ts";
 import { testConfig } from "../test/support/lopside.ts";
 import { silentLog, startTestRedis } from "../test/support/redis.ts";
-import { printTable, quantile } from "./support/print.ts";
+import { atMost, printTable, printVerdicts, quantile } from "./support/print.ts";
 import { type ScriptedVenues, startScriptedVenues } from "./support/scriptedVenues.ts";
 
 const samples = 200;
+const drawnSamples = 60;
 /** The first ones meet code that is not compiled yet. */
 const warmUps = 20;
 /** The clock runs five times as fast, so that a round comes every 200 ms; nothing is under way in between. */
@@ -29,11 +34,31 @@ const hops: readonly [Hop, string][] = [
   ["answered", "answered"],
 ];
 
+interface Variant {
+  readonly name: string;
+  readonly samples: number;
+  /** Every alert has a map of its own, drawn for it. */
+  readonly drawn: boolean;
+  /** ms */
+  readonly targets: { readonly p50?: number; readonly p99: number };
+}
+
+const variants: readonly Variant[] = [
+  { name: "without a picture", samples, drawn: false, targets: { p50: 3, p99: 15 } },
+  { name: "with a picture drawn for it", samples: drawnSamples, drawn: true, targets: { p99: 150 } },
+];
+
 /**
  * From the last answer text that decides an alert to the answer of its POST, through the whole pipeline in this
  * process: ccxt, Redis, queues, model, rule, ledger, Telegram's sender. Rounds come one at a time.
  */
 export async function run(): Promise<void> {
+  for (const variant of variants) await measure(variant);
+}
+
+const destination = "telegram:1";
+
+async function measure(variant: Variant): Promise<void> {
   const clock = scaledClock(speed, Date.now());
   // its timers, which start the rounds, tick ten times as often: 100 ms late would be half a round here
   const redis = await startTestRedis({ config: ["--hz", "100"] });
@@ -66,23 +91,40 @@ export async function run(): Promise<void> {
     lifecycle,
     print: () => undefined,
     redis: { commands, queues, workers },
-    store: timedStore(await openStore(commands, { log: silentLog }), watch),
+    store: timedStore(await storeOn(commands), watch, variant.drawn),
     unthrottled: true,
+    chartAssets,
   });
   const floor: number[] = [];
   const bare = { venues, commands, sinkPort: sink.port };
-  for (let seen = 0; watch.taken.length < warmUps + samples; seen = watch.taken.length) {
-    while (watch.taken.length === seen) await sleep(10);
+  const seen = (): number => watch.taken.length + watch.early();
+  for (let before = 0; watch.taken.length < warmUps + variant.samples; before = seen()) {
+    while (seen() === before) await sleep(10);
     // in the quiet half of the round
     await sleep(60);
+    // the next alert is not to be spared them because of this one
+    await commands.del(destinationKeys(destination).pushes);
     floor.push(await bareHop(bare));
   }
   await lifecycle.stopAll();
   await sink.close();
   venues.close();
   await redis.stop();
-  report(watch.taken.slice(warmUps), floor.slice(warmUps), watch.early());
+  report(variant, { taken: watch.taken.slice(warmUps), floor: floor.slice(warmUps), early: watch.early() });
 }
+
+/** A chat's second between two messages is over before the next alert: none waits for its turn. */
+const paceSpeed = 50;
+
+async function storeOn(redis: RedisClient): Promise<Store> {
+  return { ...(await openStore(redis, { log: silentLog })), pace: createPace(redis, { speed: paceSpeed }) };
+}
+
+/** Of the build, as the built bundle uses them. */
+const chartAssets = {
+  worker: pathToFileURL(resolve("dist/renderer.worker.js")),
+  fonts: pathToFileURL(`${resolve("dist/fonts")}/`),
+};
 
 interface Bare {
   readonly venues: ScriptedVenues;
@@ -144,26 +186,28 @@ function createWatch(lastAnswerAt: () => number): Watch {
 async function startSink(watch: Watch, flip: () => void): Promise<Listener> {
   let messages = 0;
   return listen(async (request, response) => {
-    const isMessage = request.url?.endsWith("/sendMessage") === true;
+    const isMessage = /\/send(?:Message|Photo)$/.test(request.url ?? "");
+    const isEdit = request.url?.includes("/edit") === true;
     if (isMessage) watch.mark("posted");
     await readBody(request);
-    sendJson(response, 200, isMessage ? sentMessage(messages) : bot);
+    sendJson(response, 200, isMessage || isEdit ? sentMessage(messages) : bot);
     if (!isMessage) return;
     watch.mark("answered");
     messages += 1;
-    // an alert, and then at each turn the end of the old one and a new one
-    if (messages % 2 === 1) flip();
+    // what was told ends at the turn, and the other side is told of
+    flip();
   });
 }
 
 const bot = { ok: true, result: { id: 1, is_bot: true, first_name: "Bench", username: "bench_bot" } };
 
 function sentMessage(id: number): object {
-  return { ok: true, result: { message_id: id + 1, date: 0, chat: { id: 1, type: "private" }, text: "" } };
+  const chat = { id: 1, type: "private" };
+  return { ok: true, result: { message_id: id + 1, date: 0, chat, photo: [{ file_id: `photo-${id}` }] } };
 }
 
 /** The store with the times at which the pipeline's steps come by. */
-function timedStore(store: Store, watch: Watch): Store {
+function timedStore(store: Store, watch: Watch, drawn: boolean): Store {
   return {
     ...store,
     rounds: {
@@ -187,6 +231,8 @@ function timedStore(store: Store, watch: Watch): Store {
         watch.mark("committed");
         return result;
       },
+      // where there is nothing to draw, pictures are off
+      ...(!drawn && { imbalance: async () => undefined }),
     },
     outbox: {
       ...store.outbox,
@@ -202,18 +248,29 @@ function timedStore(store: Store, watch: Watch): Store {
   };
 }
 
-function report(taken: Watch["taken"], floor: readonly number[], early: number): void {
-  const row = (name: string, from: Hop | "start", to: Hop): string[] => {
-    const times = taken.map((each) => (each.get(to) ?? Number.NaN) - (each.get(from) ?? Number.NaN));
-    return line(name, times);
-  };
+interface Seen {
+  readonly taken: Watch["taken"];
+  readonly floor: readonly number[];
+  readonly early: number;
+}
+
+function report({ name, targets }: Variant, { taken, floor, early }: Seen): void {
+  const timesOf = (from: Hop | "start", to: Hop): readonly number[] =>
+    taken.map((each) => (each.get(to) ?? Number.NaN) - (each.get(from) ?? Number.NaN));
+  const whole = timesOf("start", "answered");
   printTable([
-    [`ms, ${taken.length} messages`, "p50", "p90", "p99", "max"],
-    ...hops.map(([hop, name], index) => row(name, hops[index - 1]?.[0] ?? "start", hop)),
-    row("last answer to POST answered", "start", "answered"),
+    [`ms, ${taken.length} messages ${name}`, "p50", "p90", "p99", "max"],
+    ...hops.map(([hop, step], index) => line(step, timesOf(hops[index - 1]?.[0] ?? "start", hop))),
+    line("last answer to POST answered", whole),
     line("floor: an answer, a SET, a POST", floor),
   ]);
-  process.stdout.write(`  left out: ${early} of rounds that ended at their deadline\n`);
+  if (early > 0) process.stdout.write(`  left out: ${early} of rounds that ended at their deadline\n`);
+  const times = (quantile(whole, 0.5) / quantile(floor, 0.5)).toFixed(2);
+  printVerdicts([
+    ...(targets.p50 === undefined ? [] : [atMost("p50, ms", quantile(whole, 0.5), targets.p50)]),
+    atMost("p99, ms", quantile(whole, 0.99), targets.p99),
+  ]);
+  process.stdout.write(`  p50 is ${times} × the floor's\n`);
 }
 
 function line(name: string, times: readonly number[]): string[] {

@@ -18,3 +18,33 @@ export function quantile(values: readonly number[], share: number): number {
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
+
+/** A figure beside its target. */
+export interface Verdict {
+  readonly name: string;
+  readonly value: number;
+  readonly target: number;
+  readonly isMet: boolean;
+  readonly bound: "≤" | "≥";
+}
+
+export function atMost(name: string, value: number, target: number): Verdict {
+  return { name, value, target, isMet: value <= target, bound: "≤" };
+}
+
+export function atLeast(name: string, value: number, target: number): Verdict {
+  return { name, value, target, isMet: value >= target, bound: "≥" };
+}
+
+/** Each figure with its target, and whether it is met. */
+export function printVerdicts(verdicts: readonly Verdict[]): void {
+  printTable([
+    ["against the targets", "measured", "target", ""],
+    ...verdicts.map(({ name, value, target, isMet, bound }) => [
+      name,
+      value.toFixed(2),
+      `${bound} ${target}`,
+      isMet ? "met" : "missed",
+    ]),
+  ]);
+}
