@@ -1,6 +1,6 @@
 import { GrammyError, HttpError } from "grammy";
 import type { ApiResponse, Message } from "grammy/types";
-import { Pool } from "undici";
+import { type Dispatcher, Pool } from "undici";
 import type { AlertMessage } from "../alerts/message.ts";
 import type { FileIds, SendRequest } from "./contracts.ts";
 import type { Post, TelegramDestination } from "./telegramPost.ts";
@@ -109,7 +109,7 @@ type Call = (
   signal?: AbortSignal,
 ) => Promise<number>;
 
-const headers = { "content-type": "application/json" };
+const headers = ["content-type", "application/json"];
 
 function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
   const { origin, pathname } = new URL((apiRoot ?? telegramRoot).replace(/\/*$/, "/"));
@@ -121,26 +121,79 @@ function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
     bodyTimeout: timeoutMs,
     connect: { timeout: timeoutMs },
   });
-  return async (method, [own, shared], signal) => {
-    const body = Buffer.concat([Buffer.from(own), shared]);
-    let answer: ApiResponse<Message>;
-    try {
+  return async (method, [own, shared], signal) =>
+    new Promise((resolve, reject) => {
       const path = `${pathname}bot${token}/${method}`;
-      const response = await pool.request({ path, method: "POST", headers, body, signal: signal ?? null });
-      answer = readAnswer(await response.body.text());
-    } catch (error) {
-      throw new HttpError(`${method} failed`, error);
-    }
-    if (!answer.ok) throw new GrammyError(`${method} was refused`, answer, method, {});
-    return answer.result.message_id;
+      const take: Take = { resolve, reject, method };
+      pool.dispatch({ path, method: "POST", headers, body: joined(own, shared) }, createTaker(take, signal));
+    });
+}
+
+/** A chat's own part before what all are sent. */
+function joined(own: string, shared: Buffer): Buffer {
+  const length = Buffer.byteLength(own);
+  const body = Buffer.allocUnsafe(length + shared.length);
+  body.write(own);
+  shared.copy(body, length);
+  return body;
+}
+
+interface Take {
+  readonly resolve: (messageId: number) => void;
+  readonly reject: (error: Error) => void;
+  readonly method: string;
+}
+
+/** Takes one answer as it comes, without the streams and promises in between. */
+function createTaker({ resolve, reject, method }: Take, signal?: AbortSignal): Dispatcher.DispatchHandler {
+  const chunks: Buffer[] = [];
+  let stop: (() => void) | undefined;
+  const done = (): void => {
+    if (stop !== undefined) signal?.removeEventListener("abort", stop);
+  };
+  const fail = (error: unknown): void => {
+    done();
+    reject(new HttpError(`${method} failed`, error));
+  };
+  return {
+    onRequestStart: (controller) => {
+      if (signal === undefined) return;
+      stop = () => controller.abort(new DOMException("stopped", "AbortError"));
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+    },
+    onResponseStart: () => undefined,
+    onResponseData: (_controller, chunk) => void chunks.push(chunk),
+    onResponseError: (_controller, error) => fail(error),
+    onResponseEnd: () => {
+      const [only] = chunks;
+      const text = (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString();
+      done();
+      const known = messageIdOf(text);
+      if (known !== undefined) return resolve(known);
+      try {
+        resolve(readMessageId(text, method));
+      } catch (error) {
+        reject(error instanceof GrammyError ? error : new HttpError(`${method} failed`, error));
+      }
+    },
   };
 }
 
-/** Throws a SyntaxError on what is no answer of the Bot API. */
-function readAnswer(text: string): ApiResponse<Message> {
+/** Bot API, Message: its first member is its id, so that the rest, ten times as long, need not be read. */
+const sentPattern = /^\{"ok":true,"result":\{"message_id":(\d{1,15}),/;
+
+function messageIdOf(text: string): number | undefined {
+  const found = text.endsWith("}") ? sentPattern.exec(text)?.[1] : undefined;
+  return found === undefined ? undefined : Number(found);
+}
+
+/** Throws a GrammyError where it was refused, a SyntaxError on what is no answer of the Bot API. */
+function readMessageId(text: string, method: string): number {
   const answer: unknown = JSON.parse(text);
   if (!isAnswer(answer)) throw new SyntaxError("not an answer of the Bot API");
-  return answer;
+  if (!answer.ok) throw new GrammyError(`${method} was refused`, answer, method, {});
+  return answer.result.message_id;
 }
 
 function isAnswer(value: unknown): value is ApiResponse<Message> {
