@@ -8,6 +8,7 @@ import { freshNotionalMemory } from "../src/model/imbalance.ts";
 import type { SimulatedExchange } from "../src/sim/contracts.ts";
 import { createRandom } from "../src/sim/random.ts";
 import type { Store } from "../src/store/contracts.ts";
+import { createOutbox } from "../src/store/outbox.ts";
 import { openStore } from "../src/store/store.ts";
 import { textsIn } from "../src/texts/texts.ts";
 import { createQueues, type Queues } from "../src/worker/queues.ts";
@@ -25,6 +26,7 @@ import {
 } from "./support/installation.ts";
 import { patient } from "./support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "./support/redis.ts";
+import { takeOver } from "./support/takeOver.ts";
 
 /** No exchange lists it: nothing but the tests' own alerts is ever said of it. */
 const lab = "LAB";
@@ -155,6 +157,7 @@ describe("a whole Lopside", () => {
       await child.waitFor(() => (shown([child]).length >= enough ? true : undefined));
       child.signal("SIGKILL");
       expect(await child.exit).toMatchObject({ signal: "SIGKILL" });
+      await takeOver(await redis.connect(), lab, ["console"]);
     }
     const last = await start();
     lives.push(last);
@@ -174,16 +177,17 @@ describe("a whole Lopside", () => {
   });
 
   test("shows what was committed while nobody could show it, and takes over a dead process' claim", async () => {
-    const [claimed] = await commitAlerts(1, 8_000);
-    // as a process did that was killed right then
-    expect((await store.outbox.claim(lab, "console", 1)).deliveries).toHaveLength(1);
+    const [claimed] = await commitAlerts(1, 30_000);
+    // as a process did that was killed right then, longer ago than any call lasts
+    const earlier = createOutbox(await redis.connect(), { now: () => Date.now() - 20_000 });
+    expect((await earlier.claim(lab, "console", 1)).deliveries).toHaveLength(1);
     const [waiting] = await commitAlerts(1);
     const child = await start(["--roles", "notifier"]);
     await child.waitFor(() => shown([child]).find(({ time, repeat }) => time === waiting && !repeat));
     await child.waitFor(() => shown([child]).find(({ time, repeat }) => time === claimed && repeat));
     await vi.waitFor(isDrained, patient);
     await stop(child);
-  }, 30_000);
+  });
 });
 
 /** How often either symbol was committed so far. */

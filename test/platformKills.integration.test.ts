@@ -7,7 +7,7 @@ describe("alerts on their way to the platforms", () => {
   const platforms = aroundPlatforms();
 
   test("survive a kill -9 between the platform's acceptance and its answer", async () => {
-    const { telegram, discord, chat, channel, start, pending } = platforms();
+    const { telegram, discord, chat, channel, start, pending, takeOver } = platforms();
     // with a picture or without
     telegram.faults.add({ kind: "acceptThenHang", target: chat.id });
     discord.faults.add({ kind: "acceptThenHang", target: channel.id });
@@ -19,6 +19,7 @@ describe("alerts on their way to the platforms", () => {
     first.signal("SIGKILL");
     await first.exit;
     expect(await pending()).toBe(2);
+    await takeOver();
     await start();
     await vi.waitFor(async () => expect(await pending()).toBe(0), patient);
     // Telegram knows no idempotency key: twice, and the second time marked. Discord does: once.
@@ -29,7 +30,7 @@ describe("alerts on their way to the platforms", () => {
   });
 
   test("survive a kill -9 before the platform hears of them", async () => {
-    const { telegram, discord, chat, channel, start, pending } = platforms();
+    const { telegram, discord, chat, channel, start, pending, takeOver } = platforms();
     telegram.faults.add({ kind: "status", status: 502, target: chat.id, times: Infinity });
     discord.faults.add({
       kind: "status",
@@ -44,6 +45,7 @@ describe("alerts on their way to the platforms", () => {
     await first.exit;
     telegram.faults.clear();
     discord.faults.clear();
+    await takeOver();
     await start();
     await vi.waitFor(() => {
       expect(telegram.sent(chat.id)).toHaveLength(1);

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Random } from "../../src/sim/random.ts";
-import type { Store } from "../../src/store/contracts.ts";
 import { openStore } from "../../src/store/store.ts";
 import { textsIn } from "../../src/texts/texts.ts";
 import { type Child, ensureBuilt, startChild } from "../support/child.ts";
 import { startDiscordServer, type DiscordServer } from "../support/discord/server.ts";
 import { freePort, silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcpProxy.ts";
+import { takeOver } from "../support/takeOver.ts";
 import { startTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 import { bundleScript } from "./bundle.ts";
 import { commitNext, lab, subscribeAll } from "./crosser.ts";
@@ -35,7 +35,7 @@ export interface Stage {
   /** Crossings that were committed. */
   readonly committed: () => Promise<number>;
   readonly pending: () => Promise<number>;
-  /** What a sweep does once claims are old, whatever their age: only while no notifier lives. */
+  /** What killed notifiers held is free at once; none may be alive. */
   readonly takeOver: () => Promise<void>;
   readonly posted: () => { readonly telegram: readonly Posted[]; readonly discord: readonly Posted[] };
   readonly close: () => Promise<void>;
@@ -60,7 +60,8 @@ export async function openStage({ crossings, everyMs, random, cli }: StageOption
   }));
   const destinations = places.map(({ chat, channel }) => [`telegram:${chat.id}`, `discord:${channel.id}`]);
   // on the server itself: asked while the proxy fails
-  const store = await openStore(await redis.connect(), { log: silentLog });
+  const connection = await redis.connect();
+  const store = await openStore(connection, { log: silentLog });
   await subscribeAll(store, destinations);
   const note = textsIn("en").say("possible-repeat");
   const read = (text: string): Posted[] => {
@@ -107,9 +108,7 @@ export async function openStage({ crossings, everyMs, random, cli }: StageOption
     },
     committed: async () => (await store.symbols.readVersion(lab)).version,
     pending: async () => store.outbox.countPending(lab),
-    takeOver: async () => {
-      for (const platform of ["telegram", "discord"]) await releaseAll(store, platform);
-    },
+    takeOver: async () => takeOver(connection, lab, destinations.flat()),
     posted: () => ({
       telegram: telegram.sent().flatMap(({ content }) => read(content.text ?? content.caption ?? "")),
       discord: discord.sent().flatMap(({ body }) => read(JSON.stringify(body))),
@@ -120,11 +119,4 @@ export async function openStage({ crossings, everyMs, random, cli }: StageOption
       await rm(dir, { recursive: true, force: true });
     },
   };
-}
-
-async function releaseAll({ outbox }: Store, platform: string): Promise<void> {
-  let released = 0;
-  do {
-    released = await outbox.releaseStuck(lab, platform, 0);
-  } while (released > 0);
 }

@@ -9,6 +9,7 @@ import { type DiscordServer, startDiscordServer } from "./discord/server.ts";
 import type { DiscordChannel } from "./discord/world.ts";
 import { openExchange, startInstalled } from "./installation.ts";
 import { silentLog, startTestRedis, type TestRedis } from "./redis.ts";
+import { takeOver } from "./takeOver.ts";
 import { startTelegramServer, type TelegramServer } from "./telegram/server.ts";
 import type { ChatRecord } from "./telegram/world.ts";
 
@@ -22,6 +23,8 @@ export interface Platforms {
   readonly start: (env?: Readonly<Record<string, string>>) => Promise<Child>;
   /** Deliveries that are not settled yet. */
   readonly pending: () => Promise<number>;
+  /** What a killed process held is free at once; nobody else may be alive. */
+  readonly takeOver: () => Promise<void>;
 }
 
 /** Sets all of it up around the tests of a file; call it once, use what it returns inside tests. */
@@ -66,15 +69,15 @@ async function openPlatforms(redis: TestRedis, exchange: SimulatedExchange, cwd:
     DISCORD_API_URL: discord.apiUrl,
     DISCORD_CHANNELS: channel.id,
   };
+  const connection = await redis.connect();
+  const store = await openStore(connection, { log: silentLog });
   return {
     telegram,
     discord,
     chat,
     channel,
     start: async (env = {}) => startInstalled({ cwd, env: { ...settings, ...env } }),
-    pending: async () => {
-      const store = await openStore(await redis.connect(), { log: silentLog });
-      return store.outbox.countPending("BTC");
-    },
+    pending: async () => store.outbox.countPending("BTC"),
+    takeOver: async () => takeOver(connection, "BTC", [`telegram:${chat.id}`, `discord:${channel.id}`]),
   };
 }

@@ -1,0 +1,24 @@
+import { destinationKeys } from "../../src/store/keys.ts";
+import type { RedisClient } from "../../src/store/script.ts";
+import { openStore } from "../../src/store/store.ts";
+import { silentLog } from "./redis.ts";
+
+/**
+ * What time does for those who were killed, at once: their claims go back as after a sweep, and their turns at these
+ * destinations are over. Nobody else may be delivering.
+ */
+export async function takeOver(
+  redis: RedisClient,
+  place: string,
+  destinations: readonly string[],
+): Promise<void> {
+  const { outbox } = await openStore(redis, { log: silentLog });
+  for (const destination of destinations) {
+    const [platform = ""] = destination.split(":");
+    let released = 0;
+    do {
+      released = await outbox.releaseStuck(place, platform, 0);
+    } while (released > 0);
+    await redis.del(destinationKeys(destination).lease);
+  }
+}
