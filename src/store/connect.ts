@@ -21,6 +21,8 @@ export interface ConnectOptions {
   readonly log: Log;
   /** How long the first connection may take before it is an error; default 10 s. */
   readonly waitMs?: number;
+  /** How long a peer may owe an answer before the connection is made anew; the role's own unless a test can't wait. */
+  readonly silentMs?: number;
 }
 
 /** Slow enough for a script over a large state, quick enough for whoever waits for an answer to a command. */
@@ -41,8 +43,9 @@ export async function connectRedis({
   role,
   log,
   waitMs = 10_000,
+  silentMs = roleOptions[role].socketTimeout,
 }: ConnectOptions): Promise<RedisClient> {
-  const client = createClient(end, role);
+  const client = createClient(end, role, silentMs);
   let trouble = "no answer";
   client.on("error", (error: unknown) => {
     // only the message: ioredis hangs the arguments of AUTH on its errors
@@ -61,8 +64,9 @@ export async function connectRedis({
   }
 }
 
-function createClient(end: RedisEnd, role: RedisRole): RedisClient {
-  const options = { ...roleOptions[role], connectionName: `lopside-${role}`, connectTimeout: 5_000 };
+function createClient(end: RedisEnd, role: RedisRole, socketTimeout: number): RedisClient {
+  const connectionName = `lopside-${role}`;
+  const options = { ...roleOptions[role], socketTimeout, connectionName, connectTimeout: 5_000 };
   if (end.kind !== "cluster")
     return new Redis({ ...options, ...endOptions(end), retryStrategy: retryDelayMs });
   return new Cluster([...end.nodes], {
@@ -82,7 +86,7 @@ const failFast = {
   socketTimeout: silentSocketMs,
 } satisfies RedisOptions;
 
-const roleOptions: Readonly<Record<RedisRole, RedisOptions>> = {
+const roleOptions: Readonly<Record<RedisRole, RedisOptions & { readonly socketTimeout: number }>> = {
   commands: failFast,
   queue: failFast,
   worker: { enableOfflineQueue: true, maxRetriesPerRequest: null, socketTimeout: silentWorkerSocketMs },

@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly log: Log;
   /** Takes what must be closed, in order. */
   readonly lifecycle: Lifecycle;
+  /** How long the first connections may take before it is an error; default 10 s. */
+  readonly waitMs?: number;
 }
 
 /**
@@ -30,10 +32,10 @@ export interface OpenOptions {
  * be used as it is set up, or holds data of a newer Lopside.
  */
 export async function openRedis(options: OpenOptions): Promise<{ redis: RedisConnections; store: Store }> {
-  const { log, lifecycle } = options;
+  const { log, lifecycle, waitMs } = options;
   const end = await redisEnd(options);
   const connect = async (role: RedisRole): Promise<RedisClient> => {
-    const client = await connectRedis({ end, role, log });
+    const client = await connectRedis({ end, role, log, ...(waitMs !== undefined && { waitMs }) });
     lifecycle.add(`connection for ${role}`, () => client.disconnect());
     return client;
   };

@@ -66,11 +66,16 @@ describe("a connection for workers", () => {
     expect(await answer).toBe("yes");
   });
 
-  test("is made anew when nothing comes back over it any more", { timeout: 30_000 }, async () => {
+  test("may say nothing for longer than its blocking reads last, which is ten seconds", async () => {
+    const redis = await (await start()).connect("worker");
+    expect(redis.options).toHaveProperty("socketTimeout", 15_000);
+  });
+
+  test("is made anew when nothing comes back over it any more", async () => {
     const server = await start({ tcp: true });
     const way = await openWay(Number(new URL(server.url).port));
     const end = { kind: "single", host: "127.0.0.1", port: way.port, db: 0, tls: false } as const;
-    const redis = await connectRedis({ end, role: "worker", log: silentLog });
+    const redis = await connectRedis({ end, role: "worker", log: silentLog, silentMs: 500 });
     await redis.set("kept", "yes");
     way.silence();
     expect(await redis.get("kept")).toBe("yes");

@@ -16,7 +16,7 @@ describe("Redis with room for too few connections", () => {
     const redis = await server.connect();
     await redis.config("SET", "maxclients", "3");
     const lifecycle = createLifecycle(silentLog);
-    const options = { redisUrl: server.url, dataDir: server.dir, log: silentLog, lifecycle };
+    const options = { redisUrl: server.url, dataDir: server.dir, log: silentLog, lifecycle, waitMs: 1_000 };
     await expect(openRedis(options)).rejects.toThrow("cannot be used");
     await lifecycle.stopAll();
     // our own connection is left
