@@ -39,3 +39,6 @@ export function decodeStack(bytes: Uint8Array): StackState | undefined {
   }
   return stack;
 }
+
+/** For what is learned of a stack: it means nothing to another one. */
+export const stackVersion = version;

@@ -187,6 +187,8 @@ export interface Imbalance {
   readonly realisedShare: number | null;
   /** Absent where no order book is known. */
   readonly cascade?: Cascade;
+  /** Absent while the map is made with the prior's weights. */
+  readonly learned?: LearnedWeights;
   readonly regime: Regime;
   readonly bands: readonly ImbalanceBand[];
   readonly venues: readonly VenueShare[];
@@ -194,6 +196,14 @@ export interface Imbalance {
   readonly coverage: number;
   /** Age of the oldest fresh venue's data; null when none is fresh. */
   readonly ageMs: number | null;
+}
+
+/** Weights of the map's parts that a symbol learned from its liquidations; absent where they are the prior's. */
+export interface LearnedWeights {
+  /** Epoch ms, midnight UTC. */
+  readonly since: number;
+  /** 1 − deviance / the prior's, over the days since they were fitted. */
+  readonly skill: number;
 }
 
 /** [price, modelled notional in USD whose liquidation price is there] */

@@ -9,6 +9,7 @@ const minuteMs = 60_000;
 
 const labels: Readonly<Record<ModelName, string>> = {
   stack: "stack, learned weights",
+  "live-stack": "stack, as it runs live",
   "prior-stack": "stack, prior weights",
   filter: "cohort filter alone",
   "path-only": "price path only, same stack",

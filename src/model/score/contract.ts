@@ -5,12 +5,14 @@ import { changeMap } from "./changeMap.ts";
 import { informedDesign, levelForecast, powerForecast, reachDesign } from "./designs.ts";
 import { asStack, ownMap, pathOnlyMap } from "./ownMap.ts";
 import type { Fit } from "./negBin.ts";
+import { learnLive } from "./liveWeights.ts";
 import { walkForward } from "./walk.ts";
 import { learnWeights, stackFuel } from "./weights.ts";
 
 /** Everything that is scored, in the order of the table. */
 export const modelNames = [
   "stack",
+  "live-stack",
   "prior-stack",
   "filter",
   "path-only",
@@ -69,6 +71,7 @@ export function predictContract({ spec, bars, totals, totalsIntervalMs }: Contra
   const weights = learnWeights(cells, own);
   const fuels: Fuels = {
     stack: stackFuel(cells, own, weights),
+    "live-stack": stackFuel(cells, own, learnLive(cells, own)),
     "prior-stack": stackFuel(cells, own, new Map()),
     filter: own[0] ?? new Float64Array(cells.count),
     "path-only": stackFuel(cells, path, learnWeights(cells, path)),
@@ -117,6 +120,7 @@ function mapFuels<From, To>(
 ): Record<keyof Fuels, To> {
   return {
     stack: as(from.stack, "stack"),
+    "live-stack": as(from["live-stack"], "live-stack"),
     "prior-stack": as(from["prior-stack"], "prior-stack"),
     filter: as(from.filter, "filter"),
     "path-only": as(from["path-only"], "path-only"),

@@ -134,6 +134,7 @@ function weighted(sums: Float64Array, drawn: Int32Array): number {
 function againstAll(of: (reference: ModelName) => Estimate): Record<ModelName, Estimate> {
   return {
     stack: of("stack"),
+    "live-stack": of("live-stack"),
     "prior-stack": of("prior-stack"),
     filter: of("filter"),
     "path-only": of("path-only"),
