@@ -141,8 +141,11 @@ function pick<T>(choices: readonly T[], index: unknown): T {
 type Fields = Readonly<Record<string, unknown>>;
 
 function fieldsOf(value: unknown): Fields {
-  if (typeof value !== "object" || value === null) return wrong("it");
-  return Object.fromEntries(Object.entries(value));
+  return isFields(value) ? value : wrong("it");
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
 }
 
 function isList(value: unknown): value is readonly unknown[] {

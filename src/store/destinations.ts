@@ -4,7 +4,7 @@ import type { ChangeResult, Destinations } from "./contracts.ts";
 import { parseDocument } from "./destinationDocument.ts";
 import { movedRecord } from "./destinationMove.ts";
 import { createDocuments, type Decided } from "./documents.ts";
-import { destinationKeys, guildKey, ownerKey, registerKeys } from "./keys.ts";
+import { destinationKeys, documentKey, guildKey, ownerKey, registerKeys } from "./keys.ts";
 import { createRegister } from "./register.ts";
 import type { RedisClient } from "./script.ts";
 
@@ -19,10 +19,7 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
   const register = createRegister(redis);
 
   const getMany: Destinations["getMany"] = async (destinations) => {
-    const texts = await readAll(
-      redis,
-      destinations.map((destination) => destinationKeys(destination).document),
-    );
+    const texts = await readAll(redis, destinations.map(documentKey));
     return destinations.map((destination, index) => {
       const text = texts[index] ?? null;
       return text === null ? undefined : parseDocument(destination, text);

@@ -102,14 +102,27 @@ export interface DestinationKeys {
   readonly movedTo: string;
 }
 
+/** What stands before and after a destination in its keys, for scripts that are given many at once. */
+export const destinationKeyParts = {
+  before: `${root}:to:{`,
+  pushes: "}:pushes",
+  lease: "}:lease",
+  movedTo: "}:moved-to",
+};
+
 export function destinationKeys(destination: string): DestinationKeys {
-  const base = `${root}:to:{${destination}}`;
+  const base = `${destinationKeyParts.before}${destination}`;
   return {
-    document: base,
-    pushes: `${base}:pushes`,
-    lease: `${base}:lease`,
-    movedTo: `${base}:moved-to`,
+    document: `${base}}`,
+    pushes: base + destinationKeyParts.pushes,
+    lease: base + destinationKeyParts.lease,
+    movedTo: base + destinationKeyParts.movedTo,
   };
+}
+
+/** The key of its document alone. */
+export function documentKey(destination: string): string {
+  return `${destinationKeyParts.before}${destination}}`;
 }
 
 /** Set: destinations of an owner. */

@@ -1,7 +1,7 @@
 import type { Turn, Turns } from "./contracts.ts";
-import { destinationKeys } from "./keys.ts";
-import { asList, asText } from "./reply.ts";
-import { defineScript, type RedisClient, type RunScript } from "./script.ts";
+import { destinationKeyParts, destinationKeys } from "./keys.ts";
+import { asText } from "./reply.ts";
+import { defineScript, type RedisClient } from "./script.ts";
 
 /** The longest pause a subscription can have, and a day more. */
 const pushesTtlMs = 31 * 24 * 3_600_000;
@@ -11,18 +11,38 @@ const movedTtlMs = 90 * 24 * 3_600_000;
 const mostHeld = 200;
 const heldPrefix = "held:";
 
-/** KEYS lease, pushes, movedTo of each destination; ARGV holder, ttl. Answers pushes and movedTo, nil where busy. */
+const { before, lease, pushes, movedTo } = destinationKeyParts;
+
+/** Lua: keys of the destinations in `names`. All of them are on the server of KEYS[1]. */
+const namesLua = `
+local function keysOf(names, after)
+  local keys = {}
+  for at, name in ipairs(names) do keys[at] = '${before}' .. name .. after end
+  return keys
+end
+`;
+
+/**
+ * KEYS a lease; ARGV holder, ttl, names, a line each. Answers a line each: t (taken) or b (busy), moved to, pushes,
+ * with tabs between them.
+ */
 const takeScript = {
   name: "lopsideTakeTurns",
-  keys: undefined,
+  keys: 1,
   lua: `
-local answers = {}
-for at = 1, #KEYS, 3 do
-  local taken = redis.call('SET', KEYS[at], ARGV[1], 'NX', 'PX', ARGV[2])
-  answers[#answers + 1] = taken and (redis.call('HGET', KEYS[at + 1], 'pushes') or '')
-  answers[#answers + 1] = redis.call('GET', KEYS[at + 2]) or ''
+${namesLua}
+local names, answers = {}, {}
+for name in string.gmatch(ARGV[3], '[^\\n]+') do names[#names + 1] = name end
+local moved = redis.call('MGET', unpack(keysOf(names, '${movedTo}')))
+for at, key in ipairs(keysOf(names, '${lease}')) do
+  if redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) then
+    local pushes = redis.call('HGET', '${before}' .. names[at] .. '${pushes}', 'pushes')
+    answers[at] = 't\\t' .. (moved[at] or '') .. '\\t' .. (pushes or '')
+  else
+    answers[at] = 'b'
+  end
 end
-return answers
+return table.concat(answers, '\\n')
 `,
 };
 
@@ -37,19 +57,26 @@ end
 `,
 };
 
-/** KEYS lease, pushes of each; ARGV holder, ttl, pushes of each ('' as they were). */
+/** KEYS a lease; ARGV holder, ttl, then two lines for each: its name, and pushes ('' as they were). */
 const endScript = {
   name: "lopsideEndTurns",
-  keys: undefined,
+  keys: 1,
   lua: `
-for at = 1, #KEYS, 2 do
-  local pushes = ARGV[2 + (at + 1) / 2]
+${namesLua}
+local names = {}
+for name, pushes in string.gmatch(ARGV[3], '([^\\n]*)\\n([^\\n]*)\\n') do
+  names[#names + 1] = name
   if pushes ~= '' then
-    redis.call('HSET', KEYS[at + 1], 'pushes', pushes)
-    redis.call('PEXPIRE', KEYS[at + 1], ARGV[2])
+    local key = '${before}' .. name .. '${pushes}'
+    redis.call('HSET', key, 'pushes', pushes)
+    redis.call('PEXPIRE', key, ARGV[2])
   end
-  if redis.call('GET', KEYS[at]) == ARGV[1] then redis.call('DEL', KEYS[at]) end
 end
+local leases, own = keysOf(names, '${lease}'), {}
+for at, holder in ipairs(redis.call('MGET', unpack(leases))) do
+  if holder == ARGV[1] then own[#own + 1] = leases[at] end
+end
+if #own > 0 then redis.call('DEL', unpack(own)) end
 `,
 };
 
@@ -64,37 +91,37 @@ redis.call('PEXPIRE', KEYS[1], ARGV[4])
 };
 
 export function createTurns(redis: RedisClient): Turns {
-  const take = spread(redis, defineScript(redis, takeScript));
-  const keep = spread(redis, defineScript(redis, keepScript));
-  const end = spread(redis, defineScript(redis, endScript));
+  const take = defineScript(redis, takeScript);
+  const keep = defineScript(redis, keepScript);
+  const end = defineScript(redis, endScript);
   const hold = defineScript(redis, holdScript);
   return {
     take: async (destinations, holder, ttlMs) => {
-      const keys = destinations.map((destination) => {
-        const { lease, pushes, movedTo } = destinationKeys(destination);
-        return [lease, pushes, movedTo];
-      });
-      const answers = await take(keys, [holder, ttlMs], []);
-      return answers.flatMap((answer) => decodeTurns(asList(answer)));
+      const answers = await Promise.all(
+        together(redis, destinations).map(async (some) => {
+          const answer = await take([leaseOf(some[0])], [holder, ttlMs, some.join("\n")]);
+          return asText(answer).split("\n");
+        }),
+      );
+      return answers.flat().map(decodeTurn);
     },
     keep: async (destinations, holder, ttlMs) => {
-      const keys = destinations.map((destination) => [destinationKeys(destination).lease]);
-      await keep(keys, [holder, ttlMs], []);
+      const leases = destinations.map(leaseOf);
+      await Promise.all(together(redis, leases).map(async (some) => keep(some, [holder, ttlMs])));
     },
     end: async (ends, holder) => {
-      const keys = ends.map(({ destination }) => {
-        const { lease, pushes } = destinationKeys(destination);
-        return [lease, pushes];
-      });
-      const values = ends.map(({ pushes }) => pushes ?? "");
-      await end(keys, [holder, pushesTtlMs], values);
+      await Promise.all(
+        together(redis, ends).map(async (some) => {
+          const lines = some.map(({ destination, pushes: told = "" }) => `${destination}\n${told}\n`);
+          await end([leaseOf(some[0]?.destination)], [holder, pushesTtlMs, lines.join("")]);
+        }),
+      );
     },
     moved: async (from, to) => {
       await redis.set(destinationKeys(from).movedTo, to, "PX", movedTtlMs);
     },
     holdBack: async (destination, id, entry) => {
-      const { pushes } = destinationKeys(destination);
-      await hold([pushes], [heldPrefix + id, entry, mostHeld, pushesTtlMs]);
+      await hold([destinationKeys(destination).pushes], [heldPrefix + id, entry, mostHeld, pushesTtlMs]);
     },
     heldBack: async (destination) => {
       const fields = Object.entries(await redis.hgetall(destinationKeys(destination).pushes));
@@ -108,36 +135,24 @@ export function createTurns(redis: RedisClient): Turns {
   };
 }
 
-type Spread = (
-  keys: readonly (readonly string[])[],
-  common: readonly (string | number)[],
-  values: readonly string[],
-) => Promise<readonly unknown[]>;
+const leaseOf = (destination = ""): string => before + destination + lease;
 
-/** One call for all destinations where they are on one server; in a cluster one for each, sent together. */
-function spread(redis: RedisClient, run: RunScript): Spread {
-  return async (keys, common, values) => {
-    if (keys.length === 0) return [];
-    if (!redis.isCluster) return [await run(keys.flat(), [...common, ...values])];
-    return Promise.all(
-      keys.map(async (each, index) => {
-        const value = values[index];
-        return run(each, value === undefined ? common : [...common, value]);
-      }),
-    );
-  };
+/** As many as hold Redis up for a millisecond. */
+const mostAtOnce = 256;
+
+/** What goes in one call: some of them where all are on one server, in a cluster each by itself, all sent together. */
+function together<T>(redis: RedisClient, all: readonly T[]): (readonly T[])[] {
+  const size = redis.isCluster ? 1 : mostAtOnce;
+  const count = Math.ceil(all.length / size);
+  return Array.from({ length: count }, (_, index) => all.slice(index * size, (index + 1) * size));
 }
 
-function decodeTurns(answers: readonly unknown[]): readonly Turn[] {
-  return Array.from({ length: answers.length / 2 }, (_, index): Turn => {
-    const pushes = answers[2 * index];
-    if (pushes === null) return { kind: "busy" };
-    const movedTo = asText(answers[2 * index + 1]);
-    const text = asText(pushes);
-    return {
-      kind: "taken",
-      pushes: text === "" ? undefined : text,
-      movedTo: movedTo === "" ? undefined : movedTo,
-    };
-  });
+function decodeTurn(line: string): Turn {
+  if (line === "b") return { kind: "busy" };
+  const [, moved = "", told = ""] = line.split("\t");
+  return {
+    kind: "taken",
+    pushes: told === "" ? undefined : told,
+    movedTo: moved === "" ? undefined : moved,
+  };
 }
