@@ -1,4 +1,4 @@
-import { destinationKeys } from "../../src/store/keys.ts";
+import { destinationKeys, leaseKey } from "../../src/store/keys.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { silentLog } from "./redis.ts";
@@ -21,4 +21,9 @@ export async function takeOver(
     } while (released > 0);
     await redis.del(destinationKeys(destination).lease);
   }
+}
+
+/** The time of whoever holds a lease is up. They may not be alive to renew it. */
+export async function endLeases(redis: RedisClient): Promise<void> {
+  for (const key of await redis.keys(leaseKey("any").replace("any", "*"))) await redis.hset(key, "until", 0);
 }

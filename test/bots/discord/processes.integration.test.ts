@@ -10,6 +10,7 @@ import { startDiscordServer, type DiscordServer } from "../../support/discord/se
 import { defaultPermissions } from "../../support/discord/world.ts";
 import { hasStarted } from "../../support/installation.ts";
 import { freePort, startTestRedis, type TestRedis } from "../../support/redis.ts";
+import { endLeases } from "../../support/takeOver.ts";
 
 const names = commands.map(({ name }) => name);
 
@@ -63,6 +64,7 @@ describe("processes of an installation", () => {
     await start("discord");
     first.signal("SIGKILL");
     await first.exit;
+    await endLeases(await redis.connect());
     await server.waitFor(() => (server.gateway.identifies() === 2 ? true : undefined));
     await connected(1);
     const options = { symbol: "BTC", ratio: 2 };
