@@ -1,7 +1,7 @@
 import { edgeOf } from "./alertId.ts";
 import { loudOn, notePush, type Push, type Pushes } from "./pushes.ts";
 import { quietUntil } from "./quietHours.ts";
-import { parseRuleKey, type Rule, type RuleKey, ruleKey, rulesOf } from "./rules.ts";
+import { parseRuleKey, type Rule, type RuleKey } from "./rules.ts";
 import type { DestinationRecord, Subscription } from "./subscription.ts";
 import { localTime } from "./zone.ts";
 
@@ -47,9 +47,9 @@ export function decidePush(
 ): GateDecision {
   if (record === undefined) return skip("forgotten");
   if (record.disabled !== undefined) return skip("disabled");
-  const rule = parseRuleKey(alert.rule);
+  const rule = ruleOf(alert.rule);
   if (rule === undefined) return skip("unknown-rule");
-  const asking = record.subscriptions.filter((one) => asksFor(one, alert));
+  const asking = record.subscriptions.filter((one) => one.symbol === alert.symbol && asksFor(one, rule));
   if (asking.length === 0) return skip("unsubscribed");
   const wanted = asking.filter((one) => one.mode !== "off");
   if (wanted.length === 0) return skip("off");
@@ -63,13 +63,25 @@ export function decidePush(
   return push === undefined ? skip("floor") : send(alert, record, { pushes, push, asking: rested });
 }
 
+let newest: { readonly key: RuleKey; readonly rule: Rule | undefined } | undefined;
+
+/** Thousands ask about the same one. */
+function ruleOf(key: RuleKey): Rule | undefined {
+  if (newest?.key !== key) newest = { key, rule: parseRuleKey(key) };
+  return newest.rule;
+}
+
 function skip(reason: SkipReason): GateDecision {
   return { kind: "skip", reason };
 }
 
-function asksFor(subscription: Subscription, { symbol, rule }: GatedAlert): boolean {
-  if (subscription.symbol !== symbol) return false;
-  return rulesOf({ ...subscription, mode: "loud" }).some((one) => ruleKey(one) === rule);
+/** Whether its rules (rulesOf) would be this one, if it were on. */
+function asksFor(subscription: Subscription, rule: Rule): boolean {
+  const { direction, notionalUsd, confidence, ratio } = subscription;
+  const isSameWay = direction === "both" || direction === rule.direction;
+  return (
+    isSameWay && notionalUsd === rule.notionalUsd && confidence === rule.confidence && ratio === rule.ratio
+  );
 }
 
 /** The subscription's own pause; the installation's was the rule's. An episode that goes on is no new alert. */

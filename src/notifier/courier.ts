@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
-import type { Delivery, DeliveryResult } from "../store/contracts.ts";
+import type { Delivery, DeliveryResult, TurnEnd } from "../store/contracts.ts";
 import type { Deliver } from "./deliver.ts";
 import type { Settler } from "./settler.ts";
 import { receive, type ReceiveOptions, type Returned, type Row, turnMs, type Visit } from "./visits.ts";
@@ -25,6 +25,8 @@ export interface Courier {
   readonly load: () => number;
   /** From now on nothing begins any more: what comes goes back. */
   readonly halt: () => void;
+  /** Turns that are over in Redis too: their destinations may be visited anew. */
+  readonly ended: (ends: readonly TurnEnd[]) => void;
   /** Resolves when what is under way is settled. */
   readonly idle: () => Promise<void>;
 }
@@ -84,7 +86,7 @@ export function createCourier(options: CourierOptions): Courier {
   const leave = (visit: Visit): void => {
     const { destination, isChanged, pushes } = visit;
     const end = isChanged ? { destination, pushes: JSON.stringify(pushes) } : { destination };
-    visit.ending = settler.endTurn(end).then(() => void underWay.delete(destination));
+    visit.ending = settler.endTurn(end);
   };
 
   const visitOne = async (visit: Visit): Promise<void> => {
@@ -97,9 +99,14 @@ export function createCourier(options: CourierOptions): Courier {
       log.error({ platform: sender.platform, error }, "a delivery failed in a way it must not");
     }
     leave(visit);
-    running -= 1;
-    runNext();
     options.onRoom();
+  };
+
+  /** One after the other, for as long as there are any. */
+  const visitAll = async (): Promise<void> => {
+    for (let visit = queue.shift(); visit !== undefined; visit = queue.shift()) await visitOne(visit);
+    running -= 1;
+    if (running === 0) onIdle?.();
   };
 
   /** Visits that last are kept from others; none of them is there when nothing is under way. */
@@ -118,13 +125,10 @@ export function createCourier(options: CourierOptions): Courier {
 
   const runNext = (): void => {
     if (queue.length > 0) keeper ??= setInterval(keepTurns, keepMs);
-    while (running < concurrency) {
-      const visit = queue.shift();
-      if (visit === undefined) break;
+    for (let free = Math.min(concurrency - running, queue.length); free > 0; free -= 1) {
       running += 1;
-      void visitOne(visit);
+      void visitAll();
     }
-    if (running === 0) onIdle?.();
   };
 
   return {
@@ -143,6 +147,9 @@ export function createCourier(options: CourierOptions): Courier {
       }
     },
     load: () => load,
+    ended: (ends) => {
+      for (const { destination } of ends) underWay.delete(destination);
+    },
     halt: () => {
       stopped = true;
     },

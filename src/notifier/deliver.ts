@@ -129,7 +129,8 @@ async function push(
   { place, until, silent, pushes }: Push,
 ): Promise<Delivered> {
   const { sender } = options;
-  const letter = await letterFor(options, delivery, place);
+  const found = letterFor(options, delivery, place);
+  const letter = found instanceof Promise ? await found : found;
   if ("kind" in letter) return { result: settlement(letter, { delivery, retryInMs: 0 }) };
   if (options.monotonicMs() > until) return tooLate;
   const possibleRepeat = delivery.unknowns > 0 && delivery.unknownMs > (sender.repeatSafeMs ?? -1);
@@ -172,7 +173,8 @@ async function edit(
   { place, until, messageId }: Errand & { readonly messageId: string },
 ): Promise<Delivered> {
   const { sender } = options;
-  const letter = await letterFor(options, delivery, place);
+  const found = letterFor(options, delivery, place);
+  const letter = found instanceof Promise ? await found : found;
   if ("kind" in letter) return { result: editSettlement(letter, { delivery, retryInMs: 0 }) };
   if (options.monotonicMs() > until) return tooLate;
   const answer = await (sender.edit === undefined
@@ -190,22 +192,27 @@ const messageStayed: FinalResult = { kind: "rejected", reason: "the chat has mov
 
 type Letter = Omit<SendRequest, "possibleRepeat" | "silent">;
 
-async function letterFor(
+type LetterOrNone = Letter | Extract<FinalResult, { kind: "rejected" }>;
+
+/** A promise only where something has to be drawn: to very many it costs as much as the words. */
+function letterFor(
   { wording, dress }: DeliverOptions,
   { alert, place: symbol }: Delivery,
   { destination, record }: Place,
-): Promise<Letter | Extract<FinalResult, { kind: "rejected" }>> {
+): LetterOrNone | Promise<LetterOrNone> {
   const worded = wording(alert, record?.settings, symbol === noticesPlace);
   if (!worded.ok)
     return { kind: "rejected", reason: `the stored alert is unreadable: ${worded.reason}`, disable: false };
   const { message, content, language } = worded.value;
   const { style, crosspost } = record?.settings ?? {};
-  const idempotencyKey = `${alert.alertId}|${destination}`;
-  const letter = { destination, message, content: alert.content, idempotencyKey };
-  return {
-    ...letter,
+  const letter: Letter = {
+    destination,
+    message,
+    content: alert.content,
+    idempotencyKey: `${alert.alertId}|${destination}`,
     ...(style !== undefined && { style }),
     ...(crosspost !== undefined && { crosspost }),
-    ...(dress !== undefined && content !== undefined && (await dress(content, destination, language))),
   };
+  if (dress === undefined || content === undefined) return letter;
+  return dress(content, destination, language).then((more) => ({ ...letter, ...more }));
 }

@@ -34,8 +34,8 @@ export interface NotifierOptions {
 const atOnce = 16;
 /** Where more is paid for, as many as a platform that answers in a tenth of a second needs. */
 const shareOfRate = 0.1;
-/** Claimed and read ahead where nothing limits the platform, so that no call waits for Redis. */
-const aheadUnlimited = 16;
+/** Claimed and read ahead at most where nothing limits the platform, so that no call waits for Redis. */
+const aheadUnlimited = 64;
 
 /** One platform's way from the outbox to its destinations. */
 export function createNotifier(options: NotifierOptions): Pump {
@@ -54,6 +54,7 @@ export function createNotifier(options: NotifierOptions): Pump {
       onSettled(platform, result.kind, clock.now() - alert.createdAt);
       if ("retryInMs" in result) pump.expect(place, result.retryInMs);
     },
+    onEnded: (ends) => courier.ended(ends),
   });
   const refusals = createRefusals({ destinations, outbox, turns, clock });
   const deliver = createDeliver({

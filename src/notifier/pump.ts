@@ -36,8 +36,13 @@ interface Known {
 
 /** Claimed at first; more while the platform is quick, so that a dead process leaves few claims behind. */
 const firstClaim = 32;
-const mostClaimed = 128;
+const mostClaimed = 256;
 const leastClaimed = 16;
+/** Taken at most before it is known how quick the platform is. */
+const firstAhead = 256;
+/** And then as many as it takes in this time: each must begin within 1.5 s of its claim. */
+const aheadMs = 500;
+const measureMs = 50;
 
 export function createPump(options: PumpOptions): Pump {
   const { platform, outbox, courier, log, monotonicMs } = options;
@@ -49,6 +54,22 @@ export function createPump(options: PumpOptions): Pump {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let onChange: (() => void) | undefined;
+  let ahead = Math.min(firstAhead, options.capacity);
+  const served = { count: 0, since: monotonicMs() };
+
+  const noteServed = (): void => {
+    served.count += 1;
+    const ms = monotonicMs() - served.since;
+    if (ms < measureMs) return;
+    const wanted = Math.floor((served.count / ms) * aheadMs);
+    ahead = Math.min(options.capacity, Math.max(2 * leastClaimed, wanted));
+    Object.assign(served, { count: 0, since: monotonicMs() });
+  };
+  /** After a rest nothing is known. */
+  const forgetServed = (): void => {
+    ahead = Math.min(firstAhead, options.capacity);
+    Object.assign(served, { count: 0, since: monotonicMs() });
+  };
 
   const learn = (place: string, { ageMs, laterInMs, isOpen }: Claimed): void => {
     const now = monotonicMs();
@@ -68,7 +89,7 @@ export function createPump(options: PumpOptions): Pump {
 
   /** One claim from the place whose turn it is. */
   const step = async (place: string): Promise<void> => {
-    const room = options.capacity - courier.load();
+    const room = ahead - courier.load();
     const before = monotonicMs();
     const claimed = await outbox.claim(place, platform, Math.min(claimSize, room));
     learn(place, claimed);
@@ -101,8 +122,7 @@ export function createPump(options: PumpOptions): Pump {
   };
 
   /** For as much as is worth a trip. */
-  const hasRoom = (): boolean =>
-    options.capacity - courier.load() >= Math.min(claimSize, options.capacity / 2);
+  const hasRoom = (): boolean => ahead - courier.load() >= Math.min(claimSize, ahead / 2);
 
   const changed = async (): Promise<void> =>
     new Promise((resolve) => {
@@ -120,6 +140,7 @@ export function createPump(options: PumpOptions): Pump {
     if (isRunning) notify();
     else {
       isRunning = true;
+      if (courier.load() === 0) forgetServed();
       running = run();
     }
   };
@@ -149,6 +170,7 @@ export function createPump(options: PumpOptions): Pump {
       if (!isRunning) arm();
     },
     proceed: () => {
+      noteServed();
       if (onChange !== undefined && hasRoom()) notify();
     },
     settled: async () => {

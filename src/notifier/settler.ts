@@ -9,12 +9,14 @@ export interface SettlerOptions {
   readonly holder: string;
   readonly log: Log;
   readonly onSettled: (delivery: Delivery, result: DeliveryResult) => void;
+  /** Turns that are over in Redis too. */
+  readonly onEnded: (ends: readonly TurnEnd[]) => void;
 }
 
 /** Outcomes on their way into the ledger: as many at once as came while the ones before were written. */
 export interface Settler {
   readonly note: (delivery: Delivery, result: DeliveryResult) => void;
-  /** Resolves when it is over in Redis too. */
+  /** Resolves, with all that end at the same time, after `onEnded`. */
   readonly endTurn: (end: TurnEnd) => Promise<void>;
   /** Outcomes not written yet. */
   readonly backlog: () => number;
@@ -22,20 +24,33 @@ export interface Settler {
   readonly idle: () => Promise<void>;
 }
 
-interface Ending {
-  readonly end: TurnEnd;
+/** Turns whose ends are written together. */
+interface Endings {
+  readonly ends: TurnEnd[];
+  readonly over: Promise<void>;
   readonly resolve: () => void;
 }
 
-const mostAtOnce = 128;
+function noEndings(): Endings {
+  let resolve = (): void => undefined;
+  const over = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { ends: [], over, resolve };
+}
+
+const mostAtOnce = 256;
 const gatherMs = 2;
+/** Where so many come in that time it is worth waiting for some more. */
+const quick = 16;
+const mostWaits = 4;
 /** Redis is away: what was sent must not be forgotten, so it is tried for as long as the process lives. */
 const retryMs = 250;
 
 export function createSettler(options: SettlerOptions): Settler {
-  const { outbox, turns, platform, holder, log, onSettled } = options;
+  const { outbox, turns, platform, holder, log, onSettled, onEnded } = options;
   let outcomes: Outcome[] = [];
-  let ends: Ending[] = [];
+  let endings = noEndings();
   let running: Promise<void> | undefined;
   let isBusy = false;
 
@@ -64,24 +79,27 @@ export function createSettler(options: SettlerOptions): Settler {
     }
   };
 
+  /** One by one they would cost two trips each; so few milliseconds hardly ever hold a death. */
+  const gather = async (): Promise<void> => {
+    for (let waits = 0; waits < mostWaits && outcomes.length < mostAtOnce / 2; waits += 1) {
+      const before = outcomes.length;
+      await sleep(gatherMs);
+      if (outcomes.length - before < quick) return;
+    }
+  };
+
   const run = async (): Promise<void> => {
     // what ends in the same turn of the event loop is written together
     await new Promise<void>((resolve) => setImmediate(resolve));
-    while (outcomes.length > 0 || ends.length > 0) {
-      // one by one they would cost two trips each; so few milliseconds hardly ever hold a death
-      if (isBusy && outcomes.length < mostAtOnce / 2) await sleep(gatherMs);
+    while (outcomes.length > 0 || endings.ends.length > 0) {
+      if (isBusy) await gather();
       isBusy = true;
-      const [noted, ended] = [outcomes, ends];
-      [outcomes, ends] = [[], []];
+      const [noted, { ends, resolve }] = [outcomes, endings];
+      [outcomes, endings] = [[], noEndings()];
       const writes = byPlace(noted).map(async (batch) => insist(async (isRetry) => write(batch, isRetry)));
-      await Promise.all([
-        ...writes,
-        ...chunks(ended).map(async (batch) => {
-          const batchEnds = batch.map(({ end }) => end);
-          await insist(async () => turns.end(batchEnds, holder));
-          for (const { resolve } of batch) resolve();
-        }),
-      ]);
+      await Promise.all([...writes, ends.length > 0 && insist(async () => turns.end(ends, holder))]);
+      onEnded(ends);
+      resolve();
     }
     isBusy = false;
     running = undefined;
@@ -95,11 +113,11 @@ export function createSettler(options: SettlerOptions): Settler {
       outcomes.push({ delivery, result });
       kick();
     },
-    endTurn: async (end) =>
-      new Promise((resolve) => {
-        ends.push({ end, resolve });
-        kick();
-      }),
+    endTurn: async (end) => {
+      endings.ends.push(end);
+      kick();
+      return endings.over;
+    },
     backlog: () => outcomes.length,
     idle: async () => {
       // what ends a turn comes right after what it did
@@ -110,6 +128,8 @@ export function createSettler(options: SettlerOptions): Settler {
 }
 
 function byPlace(outcomes: readonly Outcome[]): (readonly Outcome[])[] {
+  const [first] = outcomes;
+  if (outcomes.every(({ delivery }) => delivery.place === first?.delivery.place)) return chunks(outcomes);
   const places = new Set(outcomes.map(({ delivery }) => delivery.place));
   return [...places].flatMap((place) => chunks(outcomes.filter(({ delivery }) => delivery.place === place)));
 }

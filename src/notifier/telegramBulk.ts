@@ -2,6 +2,7 @@ import { GrammyError, HttpError } from "grammy";
 import type { ApiResponse, Message } from "grammy/types";
 import { type Dispatcher, Pool } from "undici";
 import type { AlertMessage } from "../alerts/message.ts";
+import type { Picture } from "../charts/contracts.ts";
 import type { FileIds, SendRequest } from "./contracts.ts";
 import type { Post, TelegramDestination } from "./telegramPost.ts";
 import { keyboard } from "./telegramPost.ts";
@@ -38,12 +39,11 @@ export function createBulkPost(options: BulkOptions, upload: Post): Post {
     if (files.size > mostFilesKnown && oldest !== undefined) files.delete(oldest);
     return known;
   };
-  return async (request, place, signal) => {
-    const { picture } = request;
-    const before = `{${ownPart(request, place, options.isPaid)}`;
-    const caption = picture === undefined ? undefined : bodies(request, "caption");
-    if (picture === undefined || caption === undefined)
-      return call("sendMessage", [before, bodies(request, "text") ?? noWords], signal);
+  const postFile = async (
+    picture: Picture,
+    [before, caption]: readonly [string, Buffer],
+    [request, place, signal]: Parameters<Post>,
+  ): Promise<number> => {
     const file = await fileOf(picture.key);
     if (file === undefined) return upload(request, place, signal);
     try {
@@ -53,6 +53,14 @@ export function createBulkPost(options: BulkOptions, upload: Post): Post {
       files.delete(picture.key);
       return upload(request, place, signal);
     }
+  };
+  return async (request, place, signal) => {
+    const { picture } = request;
+    const before = `{${ownPart(request, place, options.isPaid)}`;
+    const caption = picture === undefined ? undefined : bodies(request, "caption");
+    if (picture === undefined || caption === undefined)
+      return call("sendMessage", [before, bodies(request, "text") ?? noWords], signal);
+    return postFile(picture, [before, caption], [request, place, signal]);
   };
 }
 
