@@ -1,6 +1,7 @@
 import type { VenueLevels } from "./levels.ts";
 import { pathHour, pathHours, type PathHour, type PricePath } from "./pricePath.ts";
 import { priorMix, type Mix } from "./priors.ts";
+import { priorWeights } from "./stack.ts";
 import { applyStacked, createStacked, stackedLevels, type StackedSeries } from "./stackedSeries.ts";
 import type { Bar, SeriesSpec } from "./types.ts";
 
@@ -25,10 +26,17 @@ const evenMix: Mix = {
   tiers: priorMix.long.tiers.map((share, tier) => (share + (priorMix.short.tiers[tier] ?? 0)) / 2),
 };
 
-/** The map that the price path alone would leave behind: what a real one leans beyond it is positions' own doing. */
+/**
+ * The map that the price path alone would leave behind, with the same weights of its parts: what a real one leans
+ * beyond it is positions' own doing.
+ */
 export interface NullMap {
   /** Exposure around the mark for an open interest of `nullOpenInterest`; undefined before a day of prices is known. */
-  readonly levels: (path: PricePath, markPrice: number) => VenueLevels | undefined;
+  readonly levels: (
+    path: PricePath,
+    markPrice: number,
+    weights?: readonly number[],
+  ) => VenueLevels | undefined;
 }
 
 /**
@@ -39,7 +47,7 @@ export function createNullMap(spec: SeriesSpec): NullMap {
   const hourly = { ...spec, intervalMs: hourMs };
   let built: { readonly day: number; readonly series: StackedSeries; done: number } | undefined;
   return {
-    levels: (path, markPrice) => {
+    levels: (path, markPrice, weights = priorWeights) => {
       const { newest } = path;
       const day = Math.floor(newest / dayHours);
       if (pathHour(path, newest - dayHours) === undefined) return undefined;
@@ -53,6 +61,7 @@ export function createNullMap(spec: SeriesSpec): NullMap {
         if (bar !== undefined) applyStacked(built.series, bar);
       }
       built.done = Math.max(built.done, newest - 1);
+      built.series.stack.weights.set(weights);
       return stackedLevels(built.series, markPrice, barOf(path, newest));
     },
   };

@@ -8,6 +8,7 @@ import { freshEpisodeMemory, keepsNotional } from "../alerts/episode.ts";
 import { indexRules } from "../alerts/ruleIndex.ts";
 import { operatorRules, ruleKey } from "../alerts/rules.ts";
 import { judgeSources } from "../alerts/sources.ts";
+import type { Decision } from "../model/calibration/gate.ts";
 import { toLiquidationMap } from "../model/aggregate.ts";
 import type { Aggregate } from "../model/aggregate.ts";
 import type { MapDetail } from "../model/detail.ts";
@@ -66,6 +67,8 @@ export interface ReplaySummary {
   readonly watchedMs: number;
   /** Bars that were not believed, by reason. */
   readonly frozen: ReadonlyMap<string, number>;
+  /** When learned weights were taken up or dropped. */
+  readonly weights: readonly Decision[];
 }
 
 /** Runs the model and the alert rule over recorded bars, as if each bar had just closed. Throws when aborted. */
@@ -81,11 +84,12 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     if (time > to) break;
     if (index % barsPerBreath === 0) await pause(options, index);
     market.take(bar);
+    market.weigh(!watch.keepsWeights());
     const [settled, spokenOf] = [time >= settledAt, time >= from];
     const aggregate = settled || (spokenOf && onMap !== undefined) ? market.aggregate() : undefined;
     const seen =
       settled && aggregate !== undefined
-        ? watch(aggregate, time % hourMs === 0 ? market.nullLevels() : undefined)
+        ? watch.look(aggregate, time % hourMs === 0 ? market.nullLevels() : undefined)
         : undefined;
     if (!spokenOf) continue;
     tally.bars += 1;
@@ -100,13 +104,18 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     if (seen !== undefined)
       await onMoment?.({ bar, aggregate, ...seen, detail: () => market.detail(aggregate) });
   }
-  return { ...tally, frozen: market.frozen };
+  const weights = market.decisions.filter(({ kind }) => kind !== "kept");
+  return { ...tally, frozen: market.frozen, weights };
 }
 
-type Watch = (
-  aggregate: Aggregate,
-  nullLevels: VenueLevels | undefined,
-) => Pick<ReplayMoment, "imbalance" | "said">;
+interface Watch {
+  readonly look: (
+    aggregate: Aggregate,
+    nullLevels: VenueLevels | undefined,
+  ) => Pick<ReplayMoment, "imbalance" | "said">;
+  /** Other weights would look like a crossing now. */
+  readonly keepsWeights: () => boolean;
+}
 
 /**
  * The operator's rule with its memory: what is to be said after each recompute, if anything. The rule judges the ratio
@@ -116,7 +125,7 @@ function openWatch(rule: AlertRule, everyMoment: boolean): Watch {
   const index = indexRules(operatorRules(rule.ratio).map(ruleKey));
   let notional: ImbalanceMemory = freshNotionalMemory;
   let episode: ReturnType<typeof freshEpisodeMemory> | undefined;
-  return (aggregate, nullLevels) => {
+  const look: Watch["look"] = (aggregate, nullLevels) => {
     const { symbol, time } = aggregate;
     episode ??= freshEpisodeMemory(time);
     const options = { episodeOpen: keepsNotional(episode), nullLevels };
@@ -134,6 +143,7 @@ function openWatch(rule: AlertRule, everyMoment: boolean): Watch {
     const whole = everyMoment ? imbalance : measureImbalance(aggregate, before, options).imbalance;
     return { imbalance: whole, said: said.map((decision) => alertContent(whole, decision)) };
   };
+  return { look, keepsWeights: () => episode !== undefined && keepsNotional(episode) };
 }
 
 async function pause({ recording, onProgress, signal }: ReplayOptions, done: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Recording } from "./recording.ts";
+import type { Decision } from "../model/calibration/gate.ts";
 import type { ReplaySummary } from "./replay.ts";
 
 const dayMs = 86_400_000;
@@ -29,12 +30,25 @@ export function recordingNotes(recording: Recording): readonly string[] {
 
 /** How a replay went, in one line, and what the model did not believe. */
 export function summaryNotes(symbol: string, summary: ReplaySummary, tookMs: number): readonly string[] {
-  const { bars, firings, watchedMs, frozen } = summary;
+  const { bars, firings, watchedMs, frozen, weights } = summary;
   const days = watchedMs / dayMs;
   const rate = days > 0 ? ` in ${days.toFixed(1)} days, ${(firings / days).toFixed(2)} a day` : "";
   const head = `${symbol}: ${count(bars, "bar")}, ${count(firings, "alert")}${rate} (${(tookMs / 1000).toFixed(1)} s)`;
   const disbelieved = [...frozen].map(([reason, times]) => `${count(times, "bar")} not believed: ${reason}`);
-  return [head, ...(watchedMs === 0 ? [tooShort] : []), ...disbelieved.map((line) => `  ${line}`)];
+  const changes = weights.map((decision) => `  ${describeDecision(decision)}`);
+  return [
+    head,
+    ...(watchedMs === 0 ? [tooShort] : []),
+    ...disbelieved.map((line) => `  ${line}`),
+    ...changes,
+  ];
+}
+
+function describeDecision({ kind, day, skill }: Decision): string {
+  const date = new Date(day * dayMs).toISOString().slice(0, 10);
+  return kind === "dropped"
+    ? `${date}: learned weights are no longer better than the prior's, which are used again`
+    : `${date}: weights learned from liquidations are used from here on (skill over the prior's ${skill.toFixed(3)})`;
 }
 
 const tooShort = "  no alerts are possible in the first two days, in which the model settles";

@@ -37,6 +37,8 @@ if version ~= tonumber(basedOn) then return 'conflict' end
 
 redis.call('HSET', state, 'version', version + 1, 'slot', slot, 'committedAt', string.format('%d', now),
   'memory', take(), 'imbalance', take())
+local calibration = take()
+if calibration ~= '' then redis.call('HSET', state, 'calibration', calibration) end
 redis.call('SET', map, take())
 local symbolTtl = take()
 for _ = 1, tonumber(take()) do redis.call('HSET', series, take(), take()) end
@@ -74,6 +76,7 @@ export function commitArguments(commit: Commit, time: number | undefined): reado
     slotGuardMs,
     commit.memory,
     JSON.stringify(commit.imbalance),
+    commit.calibration ?? "",
     packMap(commit.map),
     symbolTtlMs,
     commit.series.size,

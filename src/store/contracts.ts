@@ -57,6 +57,8 @@ export interface SymbolState {
   readonly series: ReadonlyMap<string, Uint8Array>;
   /** The alert rule's episode and the reference notional's memory, as JSON the alerts and model rooms own. */
   readonly memory: string | undefined;
+  /** What the symbol learned from liquidations, encoded by the model room. */
+  readonly calibration?: Uint8Array | undefined;
 }
 
 /** One point of the imbalance's history. */
@@ -84,6 +86,8 @@ export interface Commit {
   /** Venues whose state can't be used: it is forgotten with its cursor, so that their history is read again. */
   readonly dropped: readonly string[];
   readonly memory: string;
+  /** Only when it changed. */
+  readonly calibration?: Uint8Array | undefined;
   readonly imbalance: Imbalance;
   readonly map: LiquidationMap;
   /** Alerts decided in this recompute, with whom they go to. */

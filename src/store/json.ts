@@ -108,6 +108,7 @@ const imbalance = z.object({
   percentile: orNull.exactOptional(),
   realisedShare: orNull,
   cascade: z.object({ down: cascadeSide, up: cascadeSide, bookCoverage: z.number() }).exactOptional(),
+  learned: z.object({ since: z.number(), skill: z.number() }).exactOptional(),
   regime: z.enum(["short-squeeze", "long-flush", "balanced", "thin", "stale"]),
   bands: z.array(
     z.object({

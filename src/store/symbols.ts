@@ -23,8 +23,8 @@ const readScript = {
   name: "lopsideReadSymbol",
   keys: 2,
   lua: `
-local state = redis.call('HMGET', KEYS[1], 'version', 'slot', 'memory')
-return { state[1], state[2], state[3], redis.call('HGETALL', KEYS[2]) }
+local state = redis.call('HMGET', KEYS[1], 'version', 'slot', 'memory', 'calibration')
+return { state[1], state[2], state[3], redis.call('HGETALL', KEYS[2]), state[4] }
 `,
 };
 
@@ -74,10 +74,16 @@ export function createSymbols(redis: RedisClient, { now }: { readonly now?: () =
   };
 }
 
-function decodeState([version, slot, memory, series]: readonly unknown[]): SymbolState {
+function decodeState([version, slot, memory, series, calibration]: readonly unknown[]): SymbolState {
   const blobs = asPairs(series).map(([venue, blob]): [string, Uint8Array] => [asText(venue), asBytes(blob)]);
   if (version === null) return { ...noVersion, series: new Map(), memory: undefined };
-  return { version: asNumber(version), slot: asNumber(slot), series: new Map(blobs), memory: asText(memory) };
+  return {
+    version: asNumber(version),
+    slot: asNumber(slot),
+    series: new Map(blobs),
+    memory: asText(memory),
+    ...(calibration === null ? {} : { calibration: asBytes(calibration) }),
+  };
 }
 
 function commitResult(reply: string): CommitResult {

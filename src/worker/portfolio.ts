@@ -1,13 +1,16 @@
+import { createCalibration, learnedOf, useLearned } from "../model/calibration/calibration.ts";
+import type { Decision } from "../model/calibration/gate.ts";
+import { applyCalibrated, weighSeries } from "../model/calibration/series.ts";
+import { decodeCalibration, encodeCalibration } from "../model/calibration/snapshot.ts";
 import type { VenueLevels } from "../model/levels.ts";
 import { createNullMap, type NullMap } from "../model/nullMap.ts";
 import {
-  applyStacked,
   decodeStacked,
   encodeStacked,
   type StackedSeries,
   warmStartStacked,
 } from "../model/stackedSeries.ts";
-import type { Bar, SeriesSpec } from "../model/types.ts";
+import type { Bar, LearnedWeights, SeriesSpec } from "../model/types.ts";
 import type { Log } from "../ops/log.ts";
 import { maxBarsPerPoll } from "../poller/contracts.ts";
 import type { Store, VenueRecord } from "../store/contracts.ts";
@@ -31,6 +34,8 @@ export interface Portfolio {
   readonly absorb: (records: readonly VenueRecord[], backfills: readonly Backfill[]) => void;
   /** Undefined while a venue has none, and while it waits for the history that fills a hole. */
   readonly series: (venue: string) => StackedSeries | undefined;
+  /** Lets all maps be made with what the symbol has learned, where they may change now; says what that is. */
+  readonly weigh: (mayChange: boolean) => LearnedWeights | undefined;
   /** The map that a venue's price path alone would leave; undefined while it has too short a one. */
   readonly nullLevels: (venue: string, markPrice: number) => VenueLevels | undefined;
   /** Encoded states and cursors of the series that changed since the last commit, and venues without a usable one. */
@@ -38,11 +43,17 @@ export interface Portfolio {
     series: Map<string, Uint8Array>;
     cursors: Map<string, number>;
     dropped: readonly string[];
+    calibration: Uint8Array | undefined;
   };
   readonly committed: (memory: SymbolMemory, slot: number) => void;
 }
 
-export function createPortfolio(symbol: string, store: Store, log: Log): Portfolio {
+export function createPortfolio(
+  symbol: string,
+  store: Store,
+  log: Log,
+  onCalibrated: (symbol: string, decision: Decision) => void = () => undefined,
+): Portfolio {
   const held = new Map<string, StackedSeries>();
   const nullMaps = new Map<string, NullMap>();
   const dirty = new Set<string>();
@@ -50,17 +61,34 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
   const behind = new Set<string>();
   let current: (SymbolMemory & { version: number; slot: number }) | undefined;
   let encoded = new Map<string, Uint8Array>();
+  let calibration = createCalibration();
+  let learnt = false;
   // the hand-over has forgotten them: a commit that fails or comes second must not lose them
   let histories: readonly Backfill[] = [];
 
   const take = (venue: string, bars: readonly Bar[], series: StackedSeries): void => {
     for (const bar of bars) {
-      const result = applyStacked(series, bar);
+      const { result, ...learning } = applyCalibrated(calibration, series, bar);
+      learnt ||= learning.learnt;
+      for (const decision of learning.decisions) onCalibrated(symbol, decision);
       if (result.kind === "ignored") continue;
       dirty.add(venue);
       if (result.kind === "frozen")
         log.warn({ symbol, venue, openTime: bar.openTime }, `bar set aside: ${result.reason}`);
     }
+  };
+
+  const hold = (venue: string, series: StackedSeries): void => {
+    weighSeries(series, calibration);
+    held.set(venue, series);
+  };
+
+  const restore = (bytes: Uint8Array | undefined): void => {
+    const stored = bytes && decodeCalibration(bytes);
+    if (bytes !== undefined && stored === undefined)
+      log.warn({ symbol }, "what was learned from liquidations is of another kind; beginning at the prior");
+    calibration = stored ?? createCalibration();
+    learnt = false;
   };
 
   const heldOrStored = (spec: SeriesSpec): StackedSeries | undefined => {
@@ -69,7 +97,7 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
     if (held.has(venue) || bytes === undefined) return held.get(venue);
     encoded.delete(venue);
     const series = decodeStacked(bytes, spec);
-    if (series !== undefined) held.set(venue, series);
+    if (series !== undefined) hold(venue, series);
     else {
       lost.add(venue);
       log.warn({ symbol, venue }, "stored model state is of another kind; rebuilding it");
@@ -81,7 +109,7 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
     const series = heldOrStored(spec);
     if (series !== undefined) take(venue, bars, series);
     else {
-      held.set(venue, warmStartStacked(spec, bars));
+      hold(venue, warmStartStacked(spec, bars));
       dirty.add(venue);
     }
   };
@@ -107,9 +135,16 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
   return {
     symbol,
     series: seriesOf,
+    weigh: (mayChange) => {
+      if (mayChange && useLearned(calibration)) {
+        learnt = true;
+        for (const series of held.values()) weighSeries(series, calibration);
+      }
+      return learnedOf(calibration);
+    },
     nullLevels: (venue, markPrice) => {
       const series = seriesOf(venue);
-      return series && nullMapOf(venue, series.spec).levels(series.path, markPrice);
+      return series && nullMapOf(venue, series.spec).levels(series.path, markPrice, calibration.used);
     },
     refresh: async (now) => {
       const { version, slot } = await store.symbols.readVersion(symbol);
@@ -118,6 +153,7 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
       held.clear();
       dirty.clear();
       encoded = new Map(state.series);
+      restore(state.calibration);
       const { memory, reason } = decodeMemory(state.memory, now);
       if (reason !== undefined)
         log.warn({ symbol, reason }, "the alert rule starts cold: its memory is unreadable");
@@ -144,10 +180,12 @@ export function createPortfolio(symbol: string, store: Store, log: Log): Portfol
         series.set(venue, encodeStacked(state));
         if (state.lastClosed !== undefined) cursors.set(venue, state.lastClosed);
       }
-      return { series, cursors, dropped: [...lost] };
+      const bytes = learnt ? encodeCalibration(calibration) : undefined;
+      return { series, cursors, dropped: [...lost], calibration: bytes };
     },
     committed: (memory, slot) => {
       dirty.clear();
+      learnt = false;
       histories = [];
       current = { ...memory, version: (current?.version ?? 0) + 1, slot };
     },

@@ -3,6 +3,7 @@ import { keepsNotional } from "../alerts/episode.ts";
 import { operatorRules, type RuleKey, ruleKey } from "../alerts/rules.ts";
 import { type Aggregate, aggregateVenues, toLiquidationMap } from "../model/aggregate.ts";
 import { measureImbalance, type NotionalMemory } from "../model/imbalance.ts";
+import type { Decision } from "../model/calibration/gate.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
@@ -31,6 +32,8 @@ export interface RecomputeOptions {
   readonly onCommitted: (imbalance: Imbalance, outcome: Outcome) => void;
   /** What the venues had said when a recompute read it. */
   readonly onHeard?: (symbol: string, records: readonly VenueRecord[]) => void;
+  /** Once a day a symbol's weights are judged. */
+  readonly onCalibrated?: (symbol: string, decision: Decision) => void;
   /** After every commit, with what it was made of. */
   readonly keepForPictures?: (committed: Committed) => void;
 }
@@ -72,9 +75,9 @@ export function createRecompute(
   return async (job) => inTurn(job.symbol, async () => recompute(job));
 }
 
-function hold({ store, log, rule }: RecomputeOptions, symbol: string): Held {
+function hold({ store, log, rule, onCalibrated }: RecomputeOptions, symbol: string): Held {
   return {
-    portfolio: createPortfolio(symbol, store, log),
+    portfolio: createPortfolio(symbol, store, log, onCalibrated),
     rules: createRuleWatch(symbol, store.rules, { settings: rule, always: alwaysWatched(rule) }),
   };
 }
@@ -105,6 +108,7 @@ async function recomputeOnce(
   portfolio.absorb(records, backfills);
   if (memory.slot === slot) return "slot-done";
 
+  const learned = portfolio.weigh(!keepsNotional(memory.episode));
   const now = clock.now();
   const jumps = judgeJumps(records, memory.openInterest ?? {});
   const inputs = venueInputs({
@@ -122,7 +126,7 @@ async function recomputeOnce(
     nullLevels: nullLevelsOf(inputs, portfolio),
   });
   const cascade = cascadeOf(aggregate, depths);
-  const imbalance = cascade === undefined ? measured.imbalance : { ...measured.imbalance, cascade };
+  const imbalance = { ...measured.imbalance, ...(cascade && { cascade }), ...(learned && { learned }) };
   const decided = rules.decide({
     imbalance,
     inputs,
@@ -147,6 +151,7 @@ async function recomputeOnce(
     cursors: changed.cursors,
     dropped: changed.dropped,
     memory: encodeMemory(next),
+    calibration: changed.calibration,
     imbalance,
     map: toLiquidationMap(aggregate),
     alerts: [],
