@@ -26,11 +26,11 @@ export interface Draws {
  */
 const spreads = {
   /** Of the share of a side that can be liquidated at all: how much is hedged. */
-  side: 0.5,
+  side: 0.53,
   /** Of a tier's share, on both sides alike. */
   tier: 0.7,
   /** Of a tier's share, on one side only. */
-  tierOfSide: 0.8,
+  tierOfSide: 0.85,
   /** Of a stack weight. */
   weight: 0.7,
 } as const;

@@ -2,25 +2,28 @@ import { massAhead } from "./ahead.ts";
 import { binWidth, outwards } from "./grid.ts";
 import { spanOf } from "./path.ts";
 import type { FilterState } from "./state.ts";
+import { copySweeps, createSweeps, gapsOf, noteSweep, type Gap, type Sweeps } from "./sweeps.ts";
 import type { Bar, Side } from "./types.ts";
 
 /**
  * The published map is a stack of four parts, each a map of (side, distance d in ln price): X1 the cohort filter;
- * X2 its other side, mirrored; X3 = OI·E2(d / 3 %); X4 = OI·v²·E1(d / 0.1 %), with E1(x) = 1 − e^−x and
- * E2(x) = 1 − e^−x(1 + x). The kernels stand for what opened since the price last came by. v is how much faster the
- * market is than usual; the far kernel does without it, as the score asked for (docs/model.md).
+ * X2 its other side, mirrored; X3 = OI·E2(d / 3 %), less what the price has just swept and nobody reopened yet;
+ * X4 = OI·v·u·E1(d / 0.05 %), with E1(x) = 1 − e^−x and E2(x) = 1 − e^−x(1 + x). The kernels stand for what opened
+ * since the price last came by. v is how much faster prices move than usual, u how much more is traded; the far kernel
+ * does without them, as the score asked for (docs/model.md).
  * map = Σ w_j (S_1/S_j) X_j, S_j what past bars consumed of a part: a weight is a share of consumed fuel.
  */
 export const partCount = 4;
 
 /** Without a feed of liquidations these stay (how they were chosen: docs/model.md). */
-export const priorWeights: readonly number[] = [0.8, 0.03, 0.14, 0.03];
+export const priorWeights: readonly number[] = [0.75, 0.02, 0.18, 0.05];
 
 const farScale = 0.03;
-const nearScale = 0.001;
+const nearScale = 0.0005;
 
 const mostPace = 20;
 const fastHalfLifeMs = 4 * 3_600_000;
+const fastVolumeHalfLifeMs = 3_600_000;
 const slowHalfLifeMs = 7 * 86_400_000;
 const consumedHalfLifeMs = 14 * 86_400_000;
 
@@ -28,6 +31,9 @@ const consumedHalfLifeMs = 14 * 86_400_000;
 export interface StackState {
   /** EWMA of ln(high/low)² per hour: sum and weight, fast then slow. */
   readonly variance: Float64Array;
+  /** EWMA of contracts traded per hour: as `variance`. */
+  readonly turnover: Float64Array;
+  readonly sweeps: Sweeps;
   /** S_j, in contracts. */
   readonly consumed: Float64Array;
   /** w_j, shares of consumed fuel; they sum to 1. */
@@ -42,6 +48,8 @@ export interface StackState {
 export function createStack(): StackState {
   return {
     variance: new Float64Array(4),
+    turnover: new Float64Array(4),
+    sweeps: createSweeps(),
     consumed: new Float64Array(partCount),
     weights: Float64Array.from(priorWeights),
     reports: new Float64Array(3),
@@ -50,14 +58,19 @@ export function createStack(): StackState {
 
 export function copyStack(from: StackState, to: StackState): void {
   to.variance.set(from.variance);
+  to.turnover.set(from.turnover);
+  copySweeps(from.sweeps, to.sweeps);
   to.consumed.set(from.consumed);
   to.weights.set(from.weights);
   to.reports.set(from.reports);
 }
 
-/** v: variance per hour of the last hours over that of the last week. */
-export function paceOf({ variance }: StackState): number {
-  const [fast = 0, fastWeight = 0, slow = 0, slowWeight = 0] = variance;
+/** v·u: variance per hour of the last hours, and volume of the last hour, over those of the last week. */
+export function paceOf({ variance, turnover }: StackState): number {
+  return fastOverSlow(variance) * fastOverSlow(turnover);
+}
+
+function fastOverSlow([fast = 0, fastWeight = 0, slow = 0, slowWeight = 0]: Iterable<number>): number {
   return slow > 0 ? Math.min(mostPace, (fast / fastWeight) * (slowWeight / slow)) : 1;
 }
 
@@ -66,14 +79,21 @@ export function partsWithin(stack: StackState, state: FilterState, side: Side, d
   const { lastPrice } = state;
   if (lastPrice === undefined) return [0, 0, 0, 0];
   const other = side === "long" ? "short" : "long";
-  const pace = paceOf(stack);
   const held = state.openInterest ?? 0;
+  const mark = outwards(side, Math.log(lastPrice));
   return [
-    massAhead(state[side], outwards(side, Math.log(lastPrice)), distance),
+    massAhead(state[side], mark, distance),
     massAhead(state[other], outwards(other, Math.log(lastPrice)), distance),
-    held * farKernel(distance),
-    held * pace * pace * nearKernel(distance),
+    held * farWithin(gapsOf(stack.sweeps, side, mark, distance), distance),
+    held * paceOf(stack) * nearKernel(distance),
   ];
+}
+
+/** The far kernel less what is missing in its gaps. */
+function farWithin(gaps: readonly Gap[], distance: number): number {
+  let mass = farKernel(distance);
+  for (const { from, to, missing } of gaps) mass -= missing * (farKernel(to) - farKernel(from));
+  return mass;
 }
 
 export function farKernel(distance: number): number {
@@ -130,8 +150,12 @@ export function absorbIntoStack(
     stack.consumed[part] = (stack.consumed[part] ?? 0) * kept + (consumed[part] ?? 0);
   }
   const squared = Math.log(bar.high / bar.low) ** 2 / (intervalMs / 3_600_000);
-  addVariance(stack.variance, 0, squared, 2 ** (-intervalMs / fastHalfLifeMs));
-  addVariance(stack.variance, 2, squared, 2 ** (-intervalMs / slowHalfLifeMs));
+  addToAverage(stack.variance, 0, squared, 2 ** (-intervalMs / fastHalfLifeMs));
+  addToAverage(stack.variance, 2, squared, 2 ** (-intervalMs / slowHalfLifeMs));
+  const traded = bar.volume / (intervalMs / 3_600_000);
+  addToAverage(stack.turnover, 0, traded, 2 ** (-intervalMs / fastVolumeHalfLifeMs));
+  addToAverage(stack.turnover, 2, traded, 2 ** (-intervalMs / slowHalfLifeMs));
+  noteSweep(stack.sweeps, bar, intervalMs);
 }
 
 interface Report {
@@ -160,7 +184,7 @@ export function noteReport(stack: StackState, reported: number, fuel: number, in
   stack.reports[2] = (stack.reports[2] ?? 0) * kept + intervalMs / 3_600_000;
 }
 
-function addVariance(variance: Float64Array, at: number, squared: number, kept: number): void {
-  variance[at] = (variance[at] ?? 0) * kept + squared * (1 - kept);
-  variance[at + 1] = (variance[at + 1] ?? 0) * kept + (1 - kept);
+function addToAverage(average: Float64Array, at: number, value: number, kept: number): void {
+  average[at] = (average[at] ?? 0) * kept + value * (1 - kept);
+  average[at + 1] = (average[at + 1] ?? 0) * kept + (1 - kept);
 }

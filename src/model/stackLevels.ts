@@ -1,10 +1,11 @@
 import type { Book } from "./book.ts";
 import { farPart, mirroredPart, nearPart } from "./draws.ts";
-import { binCount, binWidth, logDistance, mapReach } from "./grid.ts";
+import { binCount, binWidth, logDistance, mapReach, outwards } from "./grid.ts";
 import { windowOf, type LevelWindow, type SideLevels, type VenueLevels } from "./levels.ts";
 import { tierCount } from "./priors.ts";
 import { farKernel, mixOf, nearKernel, paceOf, type StackState } from "./stack.ts";
 import type { FilterState } from "./state.ts";
+import { gapsOf, type Gap } from "./sweeps.ts";
 import type { ContractType, Side } from "./types.ts";
 
 /** Bins to the map's edge, beginning at the mark. */
@@ -48,7 +49,8 @@ export function stackLevels(
       spread(state[other], tier, windows[other], mirrored, parts[mirroredPart]);
     }
     lay(farBins, held * far, parts[farPart]);
-    lay(nearBins, held * near * pace * pace, parts[nearPart]);
+    sweep(gapsOf(stack.sweeps, side, outwards(side, Math.log(markPrice))), held * far, parts[farPart]);
+    lay(nearBins, held * near * pace, parts[nearPart]);
     return { nearest: binWidth / 2, quantities: sumOf(parts, count), parts };
   };
   const [reported = 0, mapped = 0, hours = 0] = stack.reports;
@@ -76,6 +78,21 @@ function sumOf(parts: readonly Float64Array[], count: number): Float64Array {
 function lay(kernel: Float64Array, times: number, into: Float64Array | undefined): void {
   if (into === undefined || times === 0) return;
   for (let i = 0; i < into.length; i += 1) into[i] = times * (kernel[i] ?? 0);
+}
+
+/** Takes out of the far kernel what is missing in its gaps; gaps may begin and end inside of bins. */
+function sweep(gaps: readonly Gap[], times: number, from: Float64Array | undefined): void {
+  if (from === undefined || times === 0) return;
+  for (const gap of gaps) {
+    const last = Math.min(from.length - 1, Math.floor(gap.to / binWidth));
+    for (let bin = Math.floor(gap.from / binWidth); bin <= last; bin += 1) {
+      const inner = Math.max(gap.from, bin * binWidth);
+      const outer = Math.min(gap.to, (bin + 1) * binWidth);
+      const whole = outer - inner > 0.999_999 * binWidth;
+      const mass = whole ? (farBins[bin] ?? 0) : farKernel(outer) - farKernel(inner);
+      from[bin] = Math.max(0, (from[bin] ?? 0) - times * gap.missing * mass);
+    }
+  }
 }
 
 /**

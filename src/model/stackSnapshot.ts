@@ -3,18 +3,21 @@ import { createStack, type StackState } from "./stack.ts";
 
 /**
  * Bytes of a stack's memory, in the machine's own (little-endian) order: u32 version, u32 checksum, then f64
- * variance, consumed, weights and reports. Raise the version when the layout or what the figures mean changes.
+ * variance, turnover, sweeps, consumed, weights and reports. Raise the version when the layout or what the figures mean changes.
  */
-const version = 3;
+const version = 4;
 const checksumAt = 1;
 const headBytes = 8;
-const fields = ["variance", "consumed", "weights", "reports"] as const;
 
-const figures = fields.reduce((sum, field) => sum + createStack()[field].length, 0);
+function arraysOf({ variance, turnover, sweeps, consumed, weights, reports }: StackState): Float64Array[] {
+  return [variance, turnover, sweeps.long, sweeps.short, sweeps.now, consumed, weights, reports];
+}
+
+const figures = arraysOf(createStack()).reduce((sum, { length }) => sum + length, 0);
 export const stackBytes = headBytes + 8 * figures;
 
 export function encodeStack(stack: StackState): Uint8Array {
-  const values = fields.flatMap((field) => Array.from(stack[field]));
+  const values = arraysOf(stack).flatMap((array) => Array.from(array));
   const buffer = new ArrayBuffer(stackBytes);
   new Float64Array(buffer, headBytes).set(values);
   const words = new Uint32Array(buffer);
@@ -33,9 +36,9 @@ export function decodeStack(bytes: Uint8Array): StackState | undefined {
   const values = new Float64Array(buffer, headBytes);
   const stack = createStack();
   let at = 0;
-  for (const field of fields) {
-    stack[field].set(values.subarray(at, at + stack[field].length));
-    at += stack[field].length;
+  for (const array of arraysOf(stack)) {
+    array.set(values.subarray(at, at + array.length));
+    at += array.length;
   }
   return stack;
 }

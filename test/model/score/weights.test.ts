@@ -31,7 +31,7 @@ describe("learned weights", () => {
     const { cells, parts } = market(truth);
     const learned = learnWeights(cells, parts).get(days - 1) ?? [];
     expect(learned[part]).toBeGreaterThan(0.25);
-    expect(learned[part]).toBeGreaterThan(2 * (priorWeights[part] ?? NaN));
+    expect(learned[part]).toBeGreaterThan(1.5 * (priorWeights[part] ?? NaN));
   });
 
   it("do not care for the unit of money", () => {
