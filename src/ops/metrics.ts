@@ -38,6 +38,12 @@ export function createMetrics() {
       "Share of hours in which a venue's liquidations leaned as the others' did",
       ["series", "symbol"],
     ),
+    calibrations: counter("calibrations_total", "Days on which learned weights were judged, by outcome", [
+      "outcome",
+    ]),
+    learnedSkill: gauge("learned_skill", "Of a symbol's learned weights against the prior's; 0 for these", [
+      "symbol",
+    ]),
     recomputes: counter("recomputes_total", "Recomputes of a symbol by outcome", ["outcome"]),
     recomputeSeconds: histogram("recompute_seconds", "Time a recompute takes", fastSeconds),
     alerts: counter("alerts_total", "Alerts decided", ["symbol", "regime"]),

@@ -3,6 +3,7 @@ import { createPictureStore } from "../store/pictures.ts";
 import { createFeedNotices } from "../worker/feedNotices.ts";
 import { createPictureKeeper } from "../worker/pictureData.ts";
 import { createRecompute } from "../worker/recompute.ts";
+import { createCalibrationRecorder } from "../worker/calibrationRecord.ts";
 import { createRecorder } from "../worker/record.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { createPatience } from "../worker/patience.ts";
@@ -53,6 +54,7 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
     onAlerts: async (symbol) => {
       await Promise.all(platforms.map(async (platform) => shortcuts.deliver(platform, symbol)));
     },
+    onCalibrated: createCalibrationRecorder(metrics, log),
     onCommitted: (imbalance, outcome) => {
       record(imbalance, outcome);
       feedNotices.note(imbalance);

@@ -49,6 +49,18 @@ describe("a symbol", () => {
     expect(await symbols.map("BTC")).toEqual(aMap());
   });
 
+  test("keeps what was learned until something else was, binary to the last byte", async () => {
+    const learned = async () => (await symbols.read("BTC")).calibration;
+    await symbols.commit(aCommit({ slot: 1 }));
+    expect(await learned()).toBeUndefined();
+    await symbols.commit(aCommit({ slot: 2, basedOn: 1, calibration: everyByte }));
+    await symbols.commit(aCommit({ slot: 3, basedOn: 2 }));
+    expect(Buffer.compare((await learned()) ?? Buffer.alloc(0), everyByte)).toBe(0);
+    const known = { since: noon, skill: 0.04 };
+    await symbols.commit(aCommit({ slot: 4, basedOn: 3, imbalance: anImbalance({ learned: known }) }));
+    expect((await symbols.imbalance("BTC"))?.learned).toEqual(known);
+  });
+
   test("reads back where a move would feed itself, and believes no other shape of it", async () => {
     const side = { distanceRatio: null, interval: { low: 0.01, high: 0.02 }, likelihood: 0.95 };
     const cascade = { down: side, up: { ...side, distanceRatio: 0.012 }, bookCoverage: 0.6 };

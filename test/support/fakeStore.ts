@@ -74,7 +74,8 @@ export function fakeStore(): FakeStore {
       series.delete(venue);
       cursors.delete(venue);
     }
-    state = { version: state.version + 1, slot: commit.slot, series, memory: commit.memory };
+    const { slot, memory, calibration = state.calibration } = commit;
+    state = { version: state.version + 1, slot, series, memory, calibration };
     commits.push(commit);
     alerts.push(...commit.alerts);
     return "committed";

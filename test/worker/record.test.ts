@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Decision, HoldReason } from "../../src/alerts/decision.ts";
 import { freshEpisodeMemory } from "../../src/alerts/episode.ts";
 import { createMetrics } from "../../src/ops/metrics.ts";
+import { createCalibrationRecorder } from "../../src/worker/calibrationRecord.ts";
 import { createRecorder } from "../../src/worker/record.ts";
 import { firedUp, referenceImbalance } from "../alerts/examples.ts";
 import { silentLog } from "../support/redis.ts";
@@ -14,6 +15,19 @@ const cooling: Decision = { ...rule, kind: "hold", reason: "cooling-down" };
 function outcomeOf(decisions: readonly Decision[], held?: HoldReason) {
   return { decisions, memory: { ...freshEpisodeMemory(0), ...(held && { held }) } };
 }
+
+test("what became of learned weights is metered and logged with its reason", async () => {
+  const metrics = createMetrics();
+  const log = spokenLog();
+  const reason = "better than the weights in force and than the prior's";
+  createCalibrationRecorder(metrics, log)("BTC", { kind: "adopted", reason, day: 20_000, skill: 0.04 });
+  const text = await metrics.registry.metrics();
+  expect(text).toContain(`lopside_calibrations_total{outcome="adopted"} 1`);
+  expect(text).toContain(`lopside_learned_skill{symbol="BTC"} 0.04`);
+  expect(log.said.map(({ fields }) => fields)).toMatchObject([
+    { symbol: "BTC", decision: "adopted", reason, from: "2024-10-04T00:00:00.000Z" },
+  ]);
+});
 
 describe("a recorder", () => {
   test("meters what fired, what was held back and how old each venue's data is", async () => {

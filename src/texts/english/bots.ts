@@ -228,6 +228,8 @@ export const botsEnglish = {
   "bot-status-venue": "{ $name }: { $status }",
   "bot-status-venue-age": "{ $name }: { $status }, { $age } old",
   "bot-status-symbol": "{ $symbol }: { $venues } venues fresh, data { $age } old",
+  "bot-status-symbol-learned":
+    "{ $symbol }: { $venues } venues fresh, data { $age } old; weights learned since { $date }, { $skill } better than the prior's",
   "bot-status-symbol-none": "{ $symbol }: not computed yet",
   "bot-status-symbol-stale": "{ $symbol }: no venue is fresh",
   "bot-status-deliveries": "Deliveries: { $pending } waiting",

@@ -231,6 +231,8 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-status-venue": "{ $name }: { $status }",
   "bot-status-venue-age": "{ $name }: { $status }, de hace { $age }",
   "bot-status-symbol": "{ $symbol }: { $venues } mercados al día, datos de hace { $age }",
+  "bot-status-symbol-learned":
+    "{ $symbol }: { $venues } mercados al día, datos de hace { $age }; pesos aprendidos desde el { $date }, { $skill } mejores que los iniciales",
   "bot-status-symbol-none": "{ $symbol }: aún sin calcular",
   "bot-status-symbol-stale": "{ $symbol }: ningún mercado al día",
   "bot-status-deliveries": "Envíos: { $pending } esperando",

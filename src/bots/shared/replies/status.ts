@@ -30,14 +30,17 @@ export function statusReply(texts: Texts, { symbols, pending, record }: StatusFa
 
 function symbolLine(texts: Texts, symbol: string, imbalance: Imbalance | undefined): string {
   if (imbalance === undefined) return texts.say("bot-status-symbol-none", { symbol });
-  const { venues, ageMs } = imbalance;
+  const { venues, ageMs, learned } = imbalance;
   if (ageMs === null) return texts.say("bot-status-symbol-stale", { symbol });
   const fresh = venues.filter(({ status }) => status === "fresh").length;
-  return texts.say("bot-status-symbol", {
+  const known = {
     symbol,
     venues: `${texts.count(fresh)}/${texts.count(venues.length)}`,
     age: texts.age(ageMs),
-  });
+  };
+  if (learned === undefined) return texts.say("bot-status-symbol", known);
+  const skill = texts.percent(learned.skill);
+  return texts.say("bot-status-symbol-learned", { ...known, date: texts.time(learned.since), skill });
 }
 
 /** From good to bad. */

@@ -17,3 +17,14 @@ test("a venue that is set aside says why, in the reader's words", () => {
   expect(said).toContain("Binance: set aside (its price is far from the others')");
   expect(said).not.toContain("median");
 });
+
+test("weights that were learned are told with their date and what they are worth", () => {
+  const learned = { since: Date.UTC(2026, 10, 20), skill: 0.043 };
+  const facts = { pending: 0, record: undefined };
+  const said = (imbalance: typeof referenceImbalance): string =>
+    JSON.stringify(statusReply(textsIn("en"), { ...facts, symbols: [{ symbol: "BTC", imbalance }] }));
+  expect(said({ ...referenceImbalance, learned })).toContain(
+    "weights learned since Nov 20, 00:00 UTC, 4.3% better than the prior's",
+  );
+  expect(said(referenceImbalance)).not.toContain("weights");
+});
