@@ -39,11 +39,12 @@ local function alertOf(subject)
   return alert
 end
 
--- what the rows of a lane's members lie in, so that each hash is read and written once
+-- members of a lane whose rows lie in one hash, so that it is read and written once; lists, because tables of names
+-- for each member would take longer than all the rest
 local function groupOf(groups, key)
   local group = groups[key]
   if not group then
-    group = { key = key, destinations = {}, members = {} }
+    group = { key = key, destinations = {}, alerts = {}, orders = {}, texts = {} }
     groups[key] = group
     groups[#groups + 1] = group
   end
@@ -70,16 +71,17 @@ local function claimGroup(lane, group, taken)
   local kept = redis.call('HMGET', group.key, unpack(group.destinations))
   local written = {}
   for at, destination in ipairs(group.destinations) do
-    local member = group.members[at]
-    local messageId = messageOf(member.alert, destination)
+    local alert, order = group.alerts[at], group.orders[at]
+    local messageId = messageOf(alert, destination)
     local attempt, packed, troubles
-    if messageId then attempt, packed, troubles = begin(kept[at], member.alert) end
+    if messageId then attempt, packed, troubles = begin(kept[at], alert) end
     if attempt then
       written[#written + 1] = destination
       written[#written + 1] = packed
       taken[#taken + 1] = now
-      taken[#taken + 1] = lane .. '|' .. member.order .. '|' .. member.text
-      rows[#rows + 1] = table.concat({ member.alert.index, lane, member.order, attempt, troubles, messageId, destination }, '\\t')
+      taken[#taken + 1] = lane .. '|' .. order .. '|' .. group.texts[at]
+      rows[#rows + 1] = alert.index .. '\\t' .. lane .. '\\t' .. order .. '\\t' .. attempt .. '\\t' .. troubles .. '\\t'
+        .. messageId .. '\\t' .. destination
     end
   end
   if #written > 0 then
@@ -98,8 +100,9 @@ local function claimLane(lane)
     -- an alert that is gone waited for 90 days: there is nothing left to say
     if alert then
       local group = groupOf(groups, fieldsKey(ledgerPrefix, subject, alert.shards, destination))
-      group.destinations[#group.destinations + 1] = destination
-      group.members[#group.members + 1] = { alert = alert, order = popped[at + 1], text = text }
+      local place = #group.destinations + 1
+      group.destinations[place], group.alerts[place] = destination, alert
+      group.orders[place], group.texts[place] = popped[at + 1], text
     end
   end
   for _, group in ipairs(groups) do claimGroup(lane, group, taken) end
@@ -170,6 +173,9 @@ local function alertOf(subject)
   return known[subject]
 end
 local edits, gone = {}, {}
+-- the outcomes, a list for each of their parts
+local lanes, orders, subjects, destinations, attempts, states = {}, {}, {}, {}, {}, {}
+local delays, extras, notes, alerts, shards, grouped = {}, {}, {}, {}, {}, {}
 local function editOf(episode)
   if edits[episode] == nil then edits[episode] = redis.call('HGET', alertPrefix .. episode .. '~', 't') end
   return edits[episode]
@@ -186,24 +192,52 @@ local function groupOf(key)
   end
   return group
 end
+local function write(group, field, value)
+  group.written[#group.written + 1] = field
+  group.written[#group.written + 1] = value
+end
 
 -- a message stands: it is what edits go to, and if one came meanwhile it is due
-local function keepMessage(alert, destination, messageId)
+local function keepMessage(alert, destination, messageId, shard)
   if alert.episode == '' then return end
-  local written = groupOf(fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination)).written
-  written[#written + 1] = destination
-  written[#written + 1] = messageId
+  local isSame = shard and alert.messageShards == alert.shards
+  local key = isSame and messagePrefix .. alert.episode .. ':' .. shard
+    or fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination)
+  write(groupOf(key), destination, messageId)
   local edit = editOf(alert.episode)
   if edit and tonumber(edit) > alert.at then
     redis.call('ZADD', KEYS[5], 'NX', now, alert.episode .. '~|' .. destination)
   end
 end
 
-local function settle(outcome)
-  local lane, order, subject, destination = outcome.lane, outcome.order, outcome.subject, outcome.destination
-  local alert, group, state, note = outcome.alert, outcome.group, outcome.state, outcome.note
-  local row = group.rows[destination]
-  if not row or row.attempt ~= outcome.attempt or (row.state ~= 's' and row.state ~= 'p') then return '0' end
+-- what is written of nearly all: it was sending, this attempt of it, and it was sent; no table is made for it
+local stamp = whole(now) .. '|'
+local function settleSent(at)
+  local group, destination = grouped[at], destinations[at]
+  local attempt, troubles = string.match(group.rows[destination] or '', '^s|(%d+)(|%d+|%d+|%d+|)')
+  if attempt ~= attempts[at] then return nil end
+  local row = 'o|' .. attempt .. troubles .. stamp .. notes[at]
+  group.rows[destination] = row
+  write(group, destination, row)
+  gone[#gone + 1] = lanes[at] .. '|' .. orders[at] .. '|' .. subjects[at] .. '|' .. destination
+  local moved = extras[at]
+  if moved == '' then
+    keepMessage(alerts[at], destination, notes[at], shards[at])
+  else
+    keepMessage(alerts[at], moved, notes[at])
+  end
+  return '1'
+end
+
+local function settle(at)
+  local alert, group, state, note = alerts[at], grouped[at], states[at], notes[at]
+  local lane, order, subject, destination = lanes[at], orders[at], subjects[at], destinations[at]
+  if state == 'o' and not alert.isEdit then
+    local answer = settleSent(at)
+    if answer then return answer end
+  end
+  local row = parseRow(group.rows[destination])
+  if not row or row.attempt ~= tonumber(attempts[at]) or (row.state ~= 's' and row.state ~= 'p') then return '0' end
   local member = subject .. '|' .. destination
   local entry = lane .. '|' .. order .. '|' .. member
   gone[#gone + 1] = entry
@@ -217,17 +251,17 @@ local function settle(outcome)
       row.unknowns = row.unknowns + 1
       if row.since == 0 then row.since = row.at end
     end
-    retry(row, { lane = lane, order = order, member = member }, outcome.delay, note)
+    retry(row, { lane = lane, order = order, member = member }, tonumber(delays[at]), note)
   elseif state == 'b' then
     row.state = 'p'
-    wait(lane, order, member, outcome.delay)
+    wait(lane, order, member, tonumber(delays[at]))
   else
     row.state, row.note = state, note
   end
   row.at = now
-  group.written[#group.written + 1] = destination
-  group.written[#group.written + 1] = packRow(row)
-  local extra = outcome.extra
+  group.rows[destination] = packRow(row)
+  write(group, destination, group.rows[destination])
+  local extra = extras[at]
   if state == 'o' and not alert.isEdit then keepMessage(alert, extra ~= '' and extra or destination, note) end
   if state == 'o' and alert.isEdit and alert.version ~= extra then redis.call('ZADD', KEYS[5], 'NX', now, member) end
   if state == 'd' and alert.isEdit then
@@ -236,25 +270,29 @@ local function settle(outcome)
   return '1'
 end
 
-local outcomes = {}
+local count = 0
 for line in string.gmatch(ARGV[8], '[^\\n]+') do
-  local lane, order, subject, destination, attempt, state, delay, extra, note =
+  local at = count + 1
+  count = at
+  lanes[at], orders[at], subjects[at], destinations[at], attempts[at], states[at], delays[at], extras[at], notes[at] =
     string.match(line, '^(%d)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t(%d+)\\t(%a)\\t(%d+)\\t([^\\t]*)\\t(.*)$')
-  local outcome = { lane = lane, order = order, subject = subject, destination = destination,
-    attempt = tonumber(attempt), state = state, delay = tonumber(delay), extra = extra, note = note,
-    alert = alertOf(subject) }
-  outcomes[#outcomes + 1] = outcome
-  if outcome.alert then
-    outcome.group = groupOf(fieldsKey(ledgerPrefix, subject, outcome.alert.shards, destination))
-    outcome.group.asked[#outcome.group.asked + 1] = destination
+  local alert = alertOf(subjects[at])
+  alerts[at] = alert
+  if alert then
+    shards[at] = shardOf(destinations[at], alert.shards)
+    local group = groupOf(ledgerPrefix .. subjects[at] .. ':' .. shards[at])
+    grouped[at] = group
+    group.asked[#group.asked + 1] = destinations[at]
+  else
+    shards[at], grouped[at] = 0, false
   end
 end
 for _, group in ipairs(groups) do
   local kept = redis.call('HMGET', group.key, unpack(group.asked))
-  for at, destination in ipairs(group.asked) do group.rows[destination] = parseRow(kept[at]) end
+  for at, destination in ipairs(group.asked) do group.rows[destination] = kept[at] end
 end
 local answers = {}
-for at, outcome in ipairs(outcomes) do answers[at] = outcome.alert and settle(outcome) or '0' end
+for at = 1, count do answers[at] = alerts[at] and settle(at) or '0' end
 for _, group in ipairs(groups) do
   if #group.written > 0 then
     redis.call('HSET', group.key, unpack(group.written))
