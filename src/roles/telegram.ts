@@ -4,7 +4,7 @@ import type { BotPorts } from "../bots/contracts.ts";
 import { lead } from "../bots/shared/leadership.ts";
 import { createTelegramBot } from "../bots/telegram/bot.ts";
 import { keepCommandLists } from "../bots/telegram/commandList.ts";
-import { poll } from "../bots/telegram/polling.ts";
+import { poll, pollingLease } from "../bots/telegram/polling.ts";
 import { createWebhook, registerWebhook, webhookSecret } from "../bots/telegram/webhook.ts";
 import { verifyToken } from "../notifier/senders.ts";
 import { telegramLimits } from "../notifier/telegram.ts";
@@ -15,9 +15,6 @@ import { createReplyPace } from "../store/replyPace.ts";
 import { openBotPorts } from "./botPorts.ts";
 import type { Parts } from "./parts.ts";
 
-/** A dead leader is replaced after both: well within 15 s. */
-const leaseMs = 10_000;
-const leaseEveryMs = 2_500;
 /** Somebody else polls with our token: asking at once again would only throw them out, and us. */
 const pauseAfterConflictMs = 15_000;
 
@@ -73,8 +70,7 @@ function startPolling({ redis, log, lifecycle }: Parts, token: string, open: Ope
   const stop = lead({
     lease: createLease(redis.commands, `telegram-${botId}`),
     holder: randomUUID(),
-    ttlMs: leaseMs,
-    everyMs: leaseEveryMs,
+    ...pollingLease,
     log,
     clock: systemClock,
     work: async (signal) => {

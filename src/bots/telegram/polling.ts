@@ -13,6 +13,9 @@ export const allowedUpdates = [
   "inline_query",
 ] as const;
 
+/** Real ms: a dead process is replaced after both, well within fifteen seconds. */
+export const pollingLease = { ttlMs: 10_000, everyMs: 2_500 } as const;
+
 /** Seconds a poll stays open. */
 const pollSeconds = 30;
 const retryMs = 1_000;

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { pollingLease } from "../../../src/bots/telegram/polling.ts";
 import { lead } from "../../../src/bots/shared/leadership.ts";
 import { systemClock } from "../../../src/ops/clock.ts";
 import type { Lease } from "../../../src/store/contracts.ts";
@@ -94,3 +95,77 @@ test("work that ends by itself, or fails, is begun again", async () => {
   await vi.waitFor(() => expect(turns).toBeGreaterThan(3), patient);
   await stop();
 });
+
+/** Time that is moved by hand, and whoever sleeps in it. */
+function handTime() {
+  let now = 0;
+  const sleepers = new Set<{ at: number; wake: () => void; owner: string }>();
+  return {
+    now: () => now,
+    sleepOf: (owner: string) => async (ms: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        if (signal?.aborted === true) return resolve();
+        const sleeper = { at: now + ms, wake: resolve, owner };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", () => resolve(), { once: true });
+      }),
+    /** Its process is gone: it never wakes again. */
+    kill: (owner: string) => {
+      for (const sleeper of sleepers) if (sleeper.owner === owner) sleepers.delete(sleeper);
+    },
+    advance: async (ms: number) => {
+      now += ms;
+      for (const sleeper of sleepers) {
+        if (sleeper.at > now) continue;
+        sleepers.delete(sleeper);
+        sleeper.wake();
+      }
+      // what wakes up asks for the lease, and the answer takes some turns
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+test.each([0, 1, 700, 1_250, 2_400, 2_499])(
+  "who polls Telegram and is killed %i ms after its renewal is replaced within fifteen seconds",
+  async (afterMs) => {
+    const stepMs = 50;
+    const time = handTime();
+    let held = { holder: "", until: 0 };
+    const lease: Lease = {
+      hold: async (holder, ttlMs) => {
+        if (held.holder !== holder && held.until > time.now())
+          return { kind: "taken", remainingMs: held.until - time.now() };
+        held = { holder, until: time.now() + ttlMs };
+        return { kind: "held", fence: 1 };
+      },
+      release: async () => undefined,
+    };
+    const working: string[] = [];
+    const start = (holder: string) =>
+      lead({
+        ...pollingLease,
+        lease,
+        holder,
+        log: silentLog,
+        clock: { now: time.now, realMs: (ms) => ms, sleep: time.sleepOf(holder) },
+        work: async (signal) => {
+          working.push(holder);
+          await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        },
+      });
+    start("a");
+    await time.advance(stepMs);
+    // it tries at other moments than the first renews
+    await time.advance(afterMs % pollingLease.everyMs);
+    const stop = start("b");
+    while (time.now() < 30_000) await time.advance(stepMs);
+    expect(working).toEqual(["a"]);
+    await time.advance(afterMs);
+    time.kill("a");
+    const killedAt = time.now();
+    while (!working.includes("b") && time.now() < killedAt + 60_000) await time.advance(stepMs);
+    expect(time.now() - killedAt).toBeLessThanOrEqual(15_000);
+    await stop();
+  },
+);
