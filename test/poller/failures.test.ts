@@ -122,22 +122,6 @@ describe.each(dialects)("$id", (dialect) => {
     expect(server.requests).toEqual([]);
   });
 
-  it.each<[string, VenueReply]>([
-    ["never answers", { hang: "before headers" }],
-    ["never ends its answer", { hang: "in the body" }],
-  ])("a call that %s ends with the timeout", async (_name, reply) => {
-    const { venue, server, open } = await stage(dialect);
-    await pollOne(venue);
-    server.on(dialect.paths.mark, () => reply);
-    server.forgetRequests();
-    const failure = failureOf(await pollOne(open({ timeoutMs: 100 })));
-    expect(failure).toMatchObject({
-      kind: "retry",
-      reason: expect.stringContaining("no answer within 100 ms"),
-    });
-    expect(server.asked(dialect.paths.mark)).toHaveLength(3);
-  });
-
   it("a lost connection is tried three times in the round", async () => {
     const { failure, server } = await pollWith(dialect, { reset: true });
     expect(failure.kind).toBe("retry");
@@ -185,6 +169,27 @@ describe.each(dialects)("$id", (dialect) => {
     const requests = [{ symbol: "BTC" }, { symbol: "ETH" }];
     await venue.poll(requests, (_symbol, outcome) => reasons.push(failureOf(outcome).reason), stop.signal);
     expect(reasons).toEqual([expect.stringContaining("stopped"), expect.stringContaining("stopped")]);
+  });
+});
+
+// side by side: each waits for three timeouts
+describe.concurrent.each(dialects)("$id", (dialect) => {
+  it.each<[string, VenueReply]>([
+    ["never answers", { hang: "before headers" }],
+    ["never ends its answer", { hang: "in the body" }],
+  ])("a call that %s ends with the timeout", async (_name, reply) => {
+    const { venue, server, open, stop } = await setStage(dialect);
+    try {
+      await pollOne(venue);
+      server.on(dialect.paths.mark, () => reply);
+      server.forgetRequests();
+      const failure = failureOf(await pollOne(open({ timeoutMs: 100 })));
+      const reason: unknown = expect.stringContaining("no answer within 100 ms");
+      expect(failure).toMatchObject({ kind: "retry", reason });
+      expect(server.asked(dialect.paths.mark)).toHaveLength(3);
+    } finally {
+      await stop();
+    }
   });
 });
 
