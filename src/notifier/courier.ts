@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
 import type { Delivery, DeliveryResult, TurnEnd } from "../store/contracts.ts";
 import type { Deliver } from "./deliver.ts";
+import { createLateness } from "./lateness.ts";
 import type { Settler } from "./settler.ts";
 import { receive, type ReceiveOptions, type Returned, type Row, turnMs, type Visit } from "./visits.ts";
 
@@ -62,9 +63,14 @@ export function createCourier(options: CourierOptions): Courier {
     });
   };
 
+  const lateness = createLateness(monotonicMs);
+  const until = async (goAt: number): Promise<void> => {
+    for (let early = lateness.waitFor(goAt); early > 0 && !stopped; early = lateness.waitFor(goAt))
+      await sleep(Math.max(1, early));
+  };
+
   const takeRow = async (visit: Visit, { delivery, claimedAt, goAt }: Row): Promise<void> => {
-    const early = goAt - monotonicMs();
-    if (early > 0.5) await sleep(early);
+    if (goAt !== undefined) await until(goAt);
     if (stopped || monotonicMs() - claimedAt > freshMs) {
       refund(delivery);
       giveBack({ delivery, retryInMs: 0, reason: "not begun in time" });

@@ -35,7 +35,7 @@ const atOnce = 16;
 /** Where more is paid for, as many as a platform that answers in a tenth of a second needs. */
 const shareOfRate = 0.1;
 /** Claimed and read ahead at most where nothing limits the platform, so that no call waits for Redis. */
-const aheadUnlimited = 64;
+const aheadUnlimited = 32;
 
 /** One platform's way from the outbox to its destinations. */
 export function createNotifier(options: NotifierOptions): Pump {

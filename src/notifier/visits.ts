@@ -13,7 +13,8 @@ export interface Row {
   readonly delivery: Delivery;
   /** By the monotonic clock, as the next one. */
   readonly claimedAt: number;
-  readonly goAt: number;
+  /** Where a place in line was booked for it. */
+  readonly goAt: number | undefined;
 }
 
 /** This process' turn at one destination; rows may join it until it ends. */
@@ -105,7 +106,7 @@ function assign(
     } else if (visit === undefined || visit.ending !== undefined) {
       returned.push({ delivery, retryInMs: busyMs, reason: "somebody else is there" });
     } else {
-      visit.rows.push({ delivery, claimedAt, goAt: claimedAt + (booking?.inMs ?? 0) });
+      visit.rows.push({ delivery, claimedAt, goAt: booking && claimedAt + booking.inMs });
     }
   });
   return { returned, closedMs };

@@ -1,9 +1,11 @@
 import type { Claimed, Delivery, DeliveryResult, KeptAlert, Outbox, Outcome } from "./contracts.ts";
+import { claimScript } from "./claimScript.ts";
 import { expandScript, insertArguments, insertScript, keyArguments } from "./fanOut.ts";
 import { symbolKeys } from "./keys.ts";
 import { ledgerTtlMs } from "./ledgerLua.ts";
-import { claimScript, countScript, releaseScript, settleScript } from "./outboxScripts.ts";
+import { countScript, releaseScript } from "./outboxScripts.ts";
 import { asList, asNumber, asText } from "./reply.ts";
+import { settleScript } from "./settleScript.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
 

@@ -1,0 +1,30 @@
+/** Share of the time by which what is late catches up: the platform bears more than the rate that is used of it. */
+const catchUp = 0.1;
+/** Later than this it is the calls that take long, not a stall of this process. */
+const mostMs = 250;
+/** Timers are as late as this at any time. */
+const jitterMs = 5;
+
+/**
+ * Keeps the distances of booked places where a process was held up: all that were due meanwhile would go out in one
+ * burst, which a platform refuses. Everything after a late one is as late as that one was, and less with time.
+ */
+export interface Lateness {
+  /** Ms until what was booked for this moment (monotonic) may go; 0 or less: now, and it counts as gone. */
+  readonly waitFor: (bookedAt: number) => number;
+}
+
+export function createLateness(monotonicMs: () => number): Lateness {
+  let late = 0;
+  let at = monotonicMs();
+  return {
+    waitFor: (bookedAt) => {
+      const now = monotonicMs();
+      late = Math.max(0, late - (now - at) * catchUp);
+      at = now;
+      const wait = bookedAt + late - now;
+      if (wait < -jitterMs) late = Math.min(mostMs, now - bookedAt);
+      return wait;
+    },
+  };
+}

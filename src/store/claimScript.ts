@@ -1,0 +1,129 @@
+import { ledgerLua } from "./ledgerLua.ts";
+import { outboxKeyCount } from "./outboxScripts.ts";
+
+/**
+ * Moves deliveries from the lanes to claimed; each gets its next attempt number, which is the fence. Lanes in order,
+ * oldest first in each; what waited for its time has kept its place among them. While an alert's rows are still being
+ * written only lane 0, because a group may yet come. ARGV: time, limit, ttl, prefixes of alerts, ledger, messages.
+ * Answers whether a fan-out is open, how old the first of each lane is (ms, '' where nothing waits), when the next of
+ * the later ones is due (ms, ''), alerts (subject, id, episode, content, decided at, age, version, kind, rule) and rows
+ * as text: alert's index, lane, order, attempt, failures, unknowns, ms since the first unknown began, message to edit,
+ * destination.
+ */
+export const claimScript = {
+  name: "lopsideClaim",
+  keys: outboxKeyCount,
+  lua: `
+${ledgerLua}
+local fanOuts, claimed = KEYS[1], KEYS[2]
+local now, limit, ttl = timeMs(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local alertPrefix, ledgerPrefix, messagePrefix = ARGV[4], ARGV[5], ARGV[6]
+local isOpen = redis.call('EXISTS', fanOuts) == 1
+local known, alerts, rows = {}, {}, {}
+local stamp = whole(now) .. '|'
+
+local function alertOf(subject)
+  if known[subject] ~= nil then return known[subject] end
+  local kept = redis.call('HMGET', alertPrefix .. subject, 'i', 'e', 'c', 'at', 't', 'v', 'k', 'n', 'm', 'r')
+  if not kept[1] then
+    known[subject] = false
+    return false
+  end
+  local alert = { index = #alerts, episode = kept[2], isEdit = kept[7] == 'edit', shards = tonumber(kept[8]),
+    messageShards = tonumber(kept[9]) }
+  alerts[#alerts + 1] = { subject, kept[1], kept[2], kept[3], kept[4], whole(now - tonumber(kept[5])), kept[6] or '0',
+    kept[7], kept[10] or '' }
+  known[subject] = alert
+  return alert
+end
+
+-- members of a lane whose rows lie in one hash, so that it is read and written once; lists, because tables of names
+-- for each member would take longer than all the rest
+local function groupOf(groups, key)
+  local group = groups[key]
+  if not group then
+    group = { key = key, destinations = {}, alerts = {}, orders = {}, texts = {} }
+    groups[key] = group
+    groups[#groups + 1] = group
+  end
+  return group
+end
+
+local function messageOf(alert, destination)
+  if not alert.isEdit then return '' end
+  return redis.call('HGET', fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination), destination)
+end
+
+-- how a row goes on from what is kept of it; nil where it is somebody's already, or settled
+local function begin(packed, alert)
+  if not packed then return 1, 's|1|0|0|0|' .. stamp, '0\\t0\\t0' end
+  local row = parseRow(packed)
+  if row.state == 's' or (row.state ~= 'p' and not alert.isEdit) then return nil end
+  if row.state ~= 'p' then row.failures, row.unknowns, row.since = 0, 0, 0 end
+  row.state, row.attempt, row.at, row.note = 's', row.attempt + 1, now, ''
+  local unknownMs = row.since > 0 and whole(now - row.since) or '0'
+  return row.attempt, packRow(row), row.failures .. '\\t' .. row.unknowns .. '\\t' .. unknownMs
+end
+
+local function claimGroup(lane, group, taken)
+  local kept = redis.call('HMGET', group.key, unpack(group.destinations))
+  local written = {}
+  for at, destination in ipairs(group.destinations) do
+    local alert, order = group.alerts[at], group.orders[at]
+    local messageId = messageOf(alert, destination)
+    local attempt, packed, troubles
+    if messageId then attempt, packed, troubles = begin(kept[at], alert) end
+    if attempt then
+      written[#written + 1] = destination
+      written[#written + 1] = packed
+      taken[#taken + 1] = now
+      taken[#taken + 1] = lane .. '|' .. order .. '|' .. group.texts[at]
+      rows[#rows + 1] = alert.index .. '\\t' .. lane .. '\\t' .. order .. '\\t' .. attempt .. '\\t' .. troubles .. '\\t'
+        .. messageId .. '\\t' .. destination
+    end
+  end
+  if #written > 0 then
+    redis.call('HSET', group.key, unpack(written))
+    redis.call('PEXPIRE', group.key, ttl)
+  end
+end
+
+local function claimLane(lane)
+  local popped = redis.call('ZPOPMIN', KEYS[3 + lane], limit - #rows)
+  local groups, taken = {}, {}
+  for at = 1, #popped, 2 do
+    local text = popped[at]
+    local subject, destination = string.match(text, '^([^|]+)|(.*)$')
+    local alert = alertOf(subject)
+    -- an alert that is gone waited for 90 days: there is nothing left to say
+    if alert then
+      local group = groupOf(groups, fieldsKey(ledgerPrefix, subject, alert.shards, destination))
+      local place = #group.destinations + 1
+      group.destinations[place], group.alerts[place] = destination, alert
+      group.orders[place], group.texts[place] = popped[at + 1], text
+    end
+  end
+  for _, group in ipairs(groups) do claimGroup(lane, group, taken) end
+  if #taken > 0 then redis.call('ZADD', claimed, unpack(taken)) end
+end
+
+local ripe = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', now, 'LIMIT', 0, 200)
+for _, entry in ipairs(ripe) do
+  local lane, order, member = string.match(entry, '^(%d)|([^|]+)|(.*)$')
+  redis.call('ZADD', KEYS[3 + lane], order, member)
+end
+if #ripe > 0 then redis.call('ZREM', KEYS[6], unpack(ripe)) end
+for lane = 0, isOpen and 0 or 2 do
+  if #rows < limit then claimLane(lane) end
+end
+
+local ages = {}
+for lane = 0, 2 do
+  local first = redis.call('ZRANGE', KEYS[3 + lane], 0, 0, 'WITHSCORES')[2]
+  ages[lane + 1] = first and whole(math.max(0, now - tonumber(first))) or ''
+end
+local nextLater = redis.call('ZRANGE', KEYS[6], 0, 0, 'WITHSCORES')[2]
+local dueIn = nextLater and whole(math.max(0, math.ceil(tonumber(nextLater) - now))) or ''
+return { isOpen and 1 or 0, ages, dueIn, alerts, table.concat(rows, '\\n') }
+`,
+};

@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createLateness } from "../../src/notifier/lateness.ts";
+
+/** When each of those booked goes, where the process does nothing in [from, to). All of them look at once and often. */
+function starts(booked: readonly number[], stall: { readonly from: number; readonly to: number }): number[] {
+  let now = 0;
+  const lateness = createLateness(() => now);
+  const left = [...booked];
+  const gone: number[] = [];
+  for (; left.length > 0 && now < 60_000; now += 1) {
+    if (now >= stall.from && now < stall.to) continue;
+    for (let next = left[0]; next !== undefined && lateness.waitFor(next) <= 0; next = left[0])
+      gone.push(left.shift() === undefined ? Number.NaN : now);
+  }
+  return gone;
+}
+
+const every40Ms = Array.from({ length: 200 }, (_, index) => index * 40);
+
+test("what is on time goes when it was booked", () => {
+  expect(starts(every40Ms, { from: 0, to: 0 })).toEqual(every40Ms);
+});
+
+test("what a stall held up keeps its distances, and catches up with time", () => {
+  const gone = starts(every40Ms, { from: 401, to: 601 });
+  const gaps = gone.slice(1).map((at, index) => at - (gone[index] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(30);
+  expect(gone.at(-1)).toBe(every40Ms.at(-1));
+});
+
+test("wherever a stall falls, no second sees more than a tenth more than was booked for one", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4_000 }), fc.integer({ min: 0, max: 240 }), (from, length) => {
+      const gone = starts(every40Ms, { from, to: from + length });
+      const most = Math.max(
+        ...gone.map((at) => gone.filter((each) => each > at - 1_000 && each <= at).length),
+      );
+      expect(most).toBeLessThanOrEqual(28);
+    }),
+  );
+});
