@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { PollFailure } from "../../src/poller/contracts.ts";
 import type { VenueReply } from "../support/venueServer.ts";
 import { type Dialect, isFor } from "./dialect.ts";
 import { dialects, refusing, timed } from "./dialects.ts";
@@ -21,7 +22,23 @@ async function pollWith(dialect: Dialect, reply: VenueReply) {
   return pollAfter(await stage(dialect), dialect, reply);
 }
 
+/** One stage for the tests of a block that leave nothing behind: how the next poll fails when the mark is answered so. */
+function onOneStage(dialect: Dialect): (reply: VenueReply) => Promise<PollFailure> {
+  let shared: Stage;
+  beforeAll(async () => {
+    shared = await setStage(dialect);
+    await pollOne(shared.venue);
+  });
+  afterAll(async () => shared.stop());
+  return async (reply) => {
+    shared.server.on(dialect.paths.mark, () => reply);
+    return failureOf(await pollOne(shared.venue));
+  };
+}
+
 describe.each(dialects)("$id", (dialect) => {
+  const failWith = onOneStage(dialect);
+
   it.each<[string, VenueReply]>([
     ["a web page with status 200", { text: "<html><body>Service temporarily unavailable</body></html>" }],
     ["an empty body", { text: "" }],
@@ -29,13 +46,13 @@ describe.each(dialects)("$id", (dialect) => {
     ["null", { text: "null" }],
     ["an empty object's text", { text: "{}" }],
   ])("answers %s: the poll fails as malformed, to be tried again", async (_name, reply) => {
-    const { failure } = await pollWith(dialect, reply);
+    const failure = await failWith(reply);
     expect(failure.kind).toBe("retry");
     expect(failure.reason).toContain(dialect.id);
   });
 
   it("quotes the page it got instead of JSON", async () => {
-    const { failure } = await pollWith(dialect, { text: "<html>maintenance</html>" });
+    const failure = await failWith({ text: "<html>maintenance</html>" });
     expect(failure.reason).toMatch(/malformed: .*a web page: maintenance/);
   });
 
@@ -43,9 +60,7 @@ describe.each(dialects)("$id", (dialect) => {
     "a mark price of %j is refused, with field and value",
     async (value) => {
       const change = { [dialect.markField]: value };
-      const { failure } = await pollWith(dialect, {
-        json: dialect.markAnswer(truth, change, noon + 2 * minuteMs),
-      });
+      const failure = await failWith({ json: dialect.markAnswer(truth, change, noon + 2 * minuteMs) });
       expect(failure.kind).toBe("retry");
       expect(failure.reason).toContain(`malformed: ${dialect.markField} is not`);
       expect(failure.reason).toContain(JSON.stringify(value));
@@ -54,13 +69,15 @@ describe.each(dialects)("$id", (dialect) => {
 });
 
 describe.each(timed)("$id's clock", (dialect) => {
+  const failWith = onOneStage(dialect);
+
   it.each([
     ["in seconds", Math.floor(noon / 1000), /malformed: .*milliseconds/],
     ["in microseconds", noon * 1000, /malformed: .*not a time/],
     ["from the future", noon + 5 * minuteMs, /malformed: .*180 s in the future/],
     ["frozen", noon - 14 * minuteMs, /^stale: .*960 s ago/],
   ])("a time %s is refused", async (_name, time, reason) => {
-    const { failure } = await pollWith(dialect, { json: dialect.markAnswer(truth, {}, time) });
+    const failure = await failWith({ json: dialect.markAnswer(truth, {}, time) });
     expect(failure.kind).toBe("retry");
     expect(failure.reason).toMatch(reason);
   });
