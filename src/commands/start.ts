@@ -21,13 +21,15 @@ function parseRoleList(text: string): readonly string[] {
 }
 
 async function run(wanted: readonly string[] | undefined): Promise<void> {
-  const [{ openLog, readConfig }, main, { systemClock }, { openRedis }, { runParts }] = await Promise.all([
-    import("./settings.ts"),
-    import("../main.ts"),
-    import("../ops/clock.ts"),
-    import("../store/open.ts"),
-    import("./running.ts"),
-  ]);
+  const [{ openLog, readConfig }, main, { systemClock }, { startWatchdog }, { openRedis }, { runParts }] =
+    await Promise.all([
+      import("./settings.ts"),
+      import("../main.ts"),
+      import("../ops/clock.ts"),
+      import("../ops/watchdog.ts"),
+      import("../store/open.ts"),
+      import("./running.ts"),
+    ]);
   const roles = checkRoles(wanted);
   const { config, hints } = readConfig();
   const log = openLog(config);
@@ -35,6 +37,7 @@ async function run(wanted: readonly string[] | undefined): Promise<void> {
   await runParts(log).start(async ({ lifecycle }) => {
     const opened = await openRedis({ redisUrl: config.redisUrl, dataDir: config.dataDir, log, lifecycle });
     await main.startLopside({ config, roles, clock: systemClock, log, lifecycle, print, ...opened });
+    startWatchdog();
   });
 }
 
