@@ -1,7 +1,7 @@
 import type { Transformer } from "grammy";
 import { systemClock } from "../../ops/clock.ts";
 import type { Log } from "../../ops/log.ts";
-import type { Pace, PaceLimits, PaceWish, ReplyPace } from "../../store/contracts.ts";
+import type { Pace, PaceLimits, PaceWish, ReplyPace, ReplyTurn } from "../../store/contracts.ts";
 import { safeError } from "./failures.ts";
 
 export interface AnswerPacing {
@@ -14,6 +14,10 @@ export interface AnswerPacing {
 /** More is asked than Telegram lets us answer: this answer was left out. */
 export class BusyError extends Error {
   override readonly name = "BusyError";
+
+  constructor() {
+    super("Telegram can't be asked that often");
+  }
 }
 
 /** Whoever waits longer has asked again. Real time. */
@@ -45,24 +49,33 @@ export function paceAnswers(pacing: AnswerPacing, log: Log): Transformer {
   };
 }
 
-/** One asks at a time, so that who came first goes first, and many who wait cost Redis no more than one. */
+/** Who must wait stands in line: who came first goes first, and many who wait cost Redis no more than one. */
 function createLine({ answers, limits }: AnswerPacing, log: Log): (wish: PaceWish) => Promise<void> {
+  let waiting = 0;
   let last: Promise<void> = Promise.resolve();
+  const ask = async (wish: PaceWish): Promise<ReplyTurn> =>
+    answers.take("telegram", limits, wish).catch((error: unknown) => {
+      log.debug(safeError(error), "an answer could not be counted");
+      return { kind: "go" } as const;
+    });
   const takeTurn = async (wish: PaceWish, until: number): Promise<void> => {
     while (performance.now() < until) {
-      const turn = await answers.take("telegram", limits, wish).catch((error: unknown) => {
-        log.debug(safeError(error), "an answer could not be counted");
-        return { kind: "go" } as const;
-      });
+      const turn = await ask(wish);
       if (turn.kind === "go") return;
       if (turn.kind === "full") break;
       await systemClock.sleep(Math.min(turn.ms, patienceMs));
     }
-    throw new BusyError("Telegram can't be asked that often");
+    throw new BusyError();
   };
   return async (wish) => {
     const until = performance.now() + patienceMs;
-    const turn = last.then(async () => takeTurn(wish, until));
+    if (waiting === 0) {
+      const turn = await ask(wish);
+      if (turn.kind === "go") return;
+      if (turn.kind === "full") throw new BusyError();
+    }
+    waiting += 1;
+    const turn = last.then(async () => takeTurn(wish, until)).finally(() => (waiting -= 1));
     last = turn.catch(() => undefined);
     return turn;
   };
