@@ -15,6 +15,7 @@ import {
   type StackedSeries,
 } from "../src/model/stackedSeries.ts";
 import type { Bar, SeriesSpec } from "../src/model/types.ts";
+import { measureLearning } from "./support/learning.ts";
 import { median, printTable } from "./support/print.ts";
 
 const monthOfBars = 8640;
@@ -34,7 +35,13 @@ export async function run(): Promise<void> {
     ...snapshotRows(series),
     ...memory,
   ]);
-  printTable([["one symbol", ""], ...drawRows(month), ...recomputeRows(month), ...nullRows(series, month)]);
+  printTable([
+    ["one symbol", ""],
+    ...drawRows(month),
+    ...recomputeRows(month),
+    ...nullRows(series, month),
+    ...learningRows(month),
+  ]);
 }
 
 /** Interleaved with the plain pass, so that both meet the same noise. */
@@ -165,6 +172,15 @@ function nullRows(series: StackedSeries, month: readonly Bar[]): string[][] {
   const kept = createNullMap(series.spec);
   const again = medianTime(300, () => kept.levels(series.path, close));
   return [["null map", `${us(again)}, made anew once a day ${us(anew)}`]];
+}
+
+function learningRows(month: readonly Bar[]): string[][] {
+  const { bar, day, slowestDay, bytes, encode, decode } = measureLearning(spec("a"), month);
+  return [
+    ["a closed bar whose liquidations are told", us(bar)],
+    ["a day's end: what was learned is judged", `${us(day)}, at most ${us(slowestDay)}`],
+    ["what is learned", `${(bytes / 1000).toFixed(1)} kB, encode ${us(encode)}, decode ${us(decode)}`],
+  ];
 }
 
 function venuesOf(bars: readonly Bar[]): StackedSeries[] {
