@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Bar } from "../../src/model/types.ts";
+import { fuelBySide } from "../../src/model/calibration/series.ts";
+import { applyStacked, createStacked } from "../../src/model/stackedSeries.ts";
 import { openMarket, type Market } from "../../src/replay/market.ts";
 import { swingingBars } from "../support/recording.ts";
 
@@ -67,6 +69,79 @@ describe("the null map of a recording", () => {
     expect(marketOf(bars).nullLevels()).toBeDefined();
   });
 });
+
+describe("weights learned on the way", () => {
+  const learning = farReports(swingingBars(15 * 288));
+
+  it("make the map once they have passed, and the same whether told by the bar or by the hour", () => {
+    const byBar = runMarket(openMarket({ symbol: "BTC", intervalMs, riskTiers }), learning);
+    const hourly = openMarket({
+      symbol: "BTC",
+      intervalMs,
+      riskTiers,
+      recording: { liquidations: sumsByHour(learning) },
+    });
+    const byHour = runMarket(
+      hourly,
+      learning.map(({ longLiquidations: _long, shortLiquidations: _short, ...bar }) => bar),
+    );
+    expect(byBar.days.length).toBeGreaterThan(0);
+    expect(byHour.days).toEqual(byBar.days);
+    expect(byHour.skill / byBar.skill).toBeCloseTo(1, 0);
+    expect(byBar.skill).toBeGreaterThan(0);
+  });
+
+  it("are not used while they may not change", () => {
+    const market = openMarket({ symbol: "BTC", intervalMs, riskTiers });
+    for (const bar of learning) {
+      market.take(bar);
+      expect(market.weigh(false)).toBeUndefined();
+    }
+    const before = market.aggregate().long.notionalUsd;
+    expect(market.weigh(true)).toBeDefined();
+    expect(market.aggregate().long.notionalUsd).not.toEqual(before);
+  });
+});
+
+/** The bars with what a market would liquidate in which only the far kernel comes true. */
+function farReports(from: readonly Bar[]): Bar[] {
+  const spec = { venue: "a", symbol: "BTC", market: "BTC/USDT:USDT", contractType: "linear" } as const;
+  const stacked = createStacked({ ...spec, intervalMs, riskTiers, liquidationFeeRate: 0 });
+  return from.map((bar, index) => {
+    const fuel = fuelBySide(stacked, bar);
+    applyStacked(stacked, bar);
+    const chance = 0.02 + 0.16 * ((index * 0.618) % 1);
+    const contracts = (side: "long" | "short"): number => (chance * (fuel?.[side][2] ?? 0)) / bar.close;
+    return { ...bar, longLiquidations: contracts("long"), shortLiquidations: contracts("short") };
+  });
+}
+
+function sumsByHour(from: readonly Bar[]) {
+  const hours = new Map<
+    number,
+    { line: number; openTime: number; longLiquidations: number; shortLiquidations: number }
+  >();
+  for (const { openTime: at, longLiquidations = 0, shortLiquidations = 0 } of from) {
+    const openTime = Math.floor(at / hourMs) * hourMs;
+    const sum = hours.get(openTime) ?? { line: 0, openTime, longLiquidations: 0, shortLiquidations: 0 };
+    hours.set(openTime, {
+      ...sum,
+      longLiquidations: sum.longLiquidations + longLiquidations,
+      shortLiquidations: sum.shortLiquidations + shortLiquidations,
+    });
+  }
+  return [...hours.values()];
+}
+
+function runMarket(market: Market, all: readonly Bar[]) {
+  let skill = 0;
+  for (const bar of all) {
+    market.take(bar);
+    skill = market.weigh(true)?.skill ?? skill;
+  }
+  const adopted = market.decisions.filter(({ kind }) => kind === "adopted");
+  return { skill, days: adopted.map(({ day }) => day) };
+}
 
 function marketOf(input: readonly Bar[]): Market {
   const market = openMarket({ symbol: "BTC", intervalMs, riskTiers });
