@@ -126,6 +126,19 @@ describe("the summary of a replay", () => {
     );
   });
 
+  it("says from when on learned weights were used, and when they were given up", () => {
+    const adopted = "better than the weights in force and than the prior's" as const;
+    const weights = [
+      { kind: "adopted", reason: adopted, day: 20_000, skill: 0.0412 },
+      { kind: "dropped", reason: "no longer better than the prior", day: 20_010, skill: 0 },
+    ] as const;
+    expect(summaryNotes("BTC", { ...whole.summary, weights }, 1500).slice(1)).toEqual([
+      "  2024-10-04: weights learned from liquidations are used from here on (skill over the prior's 0.041)",
+      "  2024-10-14: learned weights are no longer better than the prior's, which are used again",
+    ]);
+    expect(whole.summary.weights).toEqual([]);
+  });
+
   it("says why there were none in a short one", async () => {
     const { summary } = await run(bars.slice(0, 10));
     expect(summaryNotes("BTC", summary, 0)).toEqual([
