@@ -7,7 +7,7 @@ import type { Bar, Side } from "./types.ts";
 
 /**
  * The published map is a stack of four parts, each a map of (side, distance d in ln price): X1 the cohort filter;
- * X2 its other side, mirrored; X3 = OI·E2(d / 3 %), less what the price has just swept and nobody reopened yet;
+ * X2 its other side, mirrored; X3 = OI·E2(d / 1.5 %), less what the price has just swept and nobody reopened yet;
  * X4 = OI·v·u·E1(d / 0.05 %), with E1(x) = 1 − e^−x and E2(x) = 1 − e^−x(1 + x). The kernels stand for what opened
  * since the price last came by. v is how much faster prices move than usual, u how much more is traded; the far kernel
  * does without them, as the score asked for (docs/model.md).
@@ -18,7 +18,7 @@ export const partCount = 4;
 /** Without a feed of liquidations these stay (how they were chosen: docs/model.md). */
 export const priorWeights: readonly number[] = [0.75, 0.02, 0.18, 0.05];
 
-const farScale = 0.03;
+const farScale = 0.015;
 const nearScale = 0.0005;
 
 const mostPace = 20;

@@ -77,7 +77,9 @@ describe("weights in use", () => {
     const after = stackedLevels(stacked, price).long;
     const share = (scalesOf(stacked.stack)[2] ?? NaN) * (stacked.openInterest ?? NaN);
     const total = after.quantities.reduce((sum, quantity) => sum + quantity, 0);
-    expect(total / share).toBeCloseTo(1, 1);
+    // of it all, what the price has just swept is missing
+    expect(total / share).toBeGreaterThan(0.85);
+    expect(total / share).toBeLessThanOrEqual(1);
     expect(after.quantities).not.toEqual(before);
   });
 
