@@ -1,4 +1,4 @@
-import type { ContractType, RiskTier } from "../model/types.ts";
+import type { ContractType, RiskTier, Side } from "../model/types.ts";
 import type { ExchangeId } from "./exchanges.ts";
 
 /** All series are 5-minute bars: the finest step for which every venue keeps open interest history. */
@@ -181,6 +181,42 @@ export interface PublicPositions {
   };
 }
 
+/** A liquidation as a venue prints it; checked, in the venue's own counting. */
+export interface Print {
+  /** The venue's name of the contract. */
+  readonly id: string;
+  /** Of the position; venues that print the order's side were turned around. */
+  readonly liquidatedSide: Side;
+  readonly contracts: number;
+  readonly price: number;
+  /** What the price is: where the position was taken over, or where its margin would be gone. */
+  readonly priced: "trigger" | "bankruptcy";
+  /** The venue's clock, epoch ms. */
+  readonly at: number;
+  /** Tells prints apart that are alike in all else. */
+  readonly key?: string;
+}
+
+/** How single liquidations are found in what a venue says. */
+export interface PrintReader {
+  /** The rows of a frame or an answer, unread. */
+  readonly rows: (said: unknown) => readonly unknown[];
+  /** Throws Malformed on a row that can't be what it claims; undefined for one that tells of no liquidation. */
+  readonly read: (row: unknown) => Print | undefined;
+}
+
+/** Single liquidations, where they are read by asking. */
+export interface PrintedFeed extends PrintReader {
+  readonly everyMs: number;
+  /** How far back one answer may reach. */
+  readonly reachMs: number;
+  /** The newest ones, at most so many: an answer of that length may lack older ones. */
+  readonly mostRows: number;
+  /** Whether one call answers for all contracts or for one. */
+  readonly each: "venue" | "contract";
+  readonly call: (contract: Contract, from: number, to: number) => Call;
+}
+
 export type TierPlan =
   | {
       readonly kind: "venue";
@@ -251,6 +287,7 @@ export interface VenueAdapter {
   /** Left out where the history's rows carry it, or nothing does. */
   readonly longShortRatio?: Feed<Sample>;
   readonly riskTiers: TierPlan;
+  readonly printed?: PrintedFeed;
   readonly positions?: PublicPositions;
   readonly orderBook?: OrderBook;
 }

@@ -1,4 +1,5 @@
 import type { Bar, BookDepth, MeasuredPosition, SeriesSpec, Side } from "../model/types.ts";
+import type { PrintReader } from "./adapter.ts";
 import type { Listed } from "./resolve.ts";
 
 /** Where a contract's risk tiers come from, so that nobody takes a stand-in for the venue's own word. */
@@ -91,6 +92,20 @@ export interface BookSource {
   readonly perMinute: (symbols: number, pollIntervalMs: number) => number;
 }
 
+/** Where a venue is asked for its single liquidations. */
+export interface PrintSource {
+  readonly everyMs: number;
+  /** How far back one answer may reach. */
+  readonly reachMs: number;
+  readonly reader: PrintReader;
+  /** Answers about these contracts, unread, and since when they are whole. Never rejects: undefined where one is missing. */
+  readonly read: (
+    contracts: readonly Listed[],
+    span: { readonly from: number; readonly to: number },
+    signal?: AbortSignal,
+  ) => Promise<{ readonly answers: readonly unknown[]; readonly from: number } | undefined>;
+}
+
 /** Takes how one series of a symbol went; the main one, unless it is named. */
 export type OnOutcome = (symbol: string, outcome: PollOutcome, series?: string) => void;
 
@@ -122,6 +137,8 @@ export interface Venue {
   /** Where positions are everybody's to see. */
   readonly accounts?: AccountSource | undefined;
   readonly books?: BookSource | undefined;
+  /** Where it publishes single liquidations, but on no stream. */
+  readonly prints?: PrintSource | undefined;
   /** The contracts of a symbol that trade today; none where the venue doesn't list it. Rejects where it can't be asked. */
   readonly listed: (symbol: string, signal?: AbortSignal) => Promise<readonly Listed[]>;
   /** Fee inside the liquidation trigger. */

@@ -47,6 +47,7 @@ export function demandsOf(adapter: VenueAdapter, { symbols, pollIntervalMs }: Bu
     ...feed(markCandles, pace),
     ...feed(history, bars),
     ...feed(longShortRatio, bars),
+    ...prints(adapter),
     ...one(openInterest?.call(anyContract), rounds),
     ...one(fundingRate?.call(anyContract), bars),
     ...one(riskTiers.kind === "venue" ? riskTiers.call(anyContract) : undefined, minuteMs / dayMs),
@@ -72,6 +73,12 @@ export function neededOf(adapter: VenueAdapter, limit: Limit, load: BudgetFor): 
   const demands = demandsOf(adapter, load);
   const symbols = load.symbols + othersOf(adapter, load.symbols);
   return weigh(adapter, demands, "venue", limit) + symbols * weigh(adapter, demands, "symbol", limit);
+}
+
+function prints({ printed }: VenueAdapter): Demand[] {
+  if (printed === undefined) return [];
+  const each = printed.each === "contract" ? "symbol" : "venue";
+  return [{ call: printed.call(anyContract, 0, 0), perMinute: minuteMs / printed.everyMs, each }];
 }
 
 function feed(asked: Feed<unknown> | undefined, perMinute: number): Demand[] {

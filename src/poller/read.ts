@@ -1,3 +1,5 @@
+import type { Side } from "../model/types.ts";
+
 /** What a venue sent cannot be what it claims to be; the message says which field and shows the value. */
 export class Malformed extends Error {
   override readonly name = "Malformed";
@@ -38,6 +40,26 @@ export function asNumber(value: unknown, what: string): number {
   }
   if (Math.abs(number) > largest) throw new Malformed(`${what} is too large to be true: ${show(value)}`);
   return number;
+}
+
+export function asName(value: unknown, what: string): string {
+  if (typeof value !== "string" || value === "") throw new Malformed(`${what} is no name: ${show(value)}`);
+  return value;
+}
+
+/** "long", "short" */
+export function asSide(value: unknown): Side {
+  const word = typeof value === "string" ? value.toLowerCase() : "";
+  if (word === "long" || word === "short") return word;
+  throw new Malformed(`a liquidation's side is neither long nor short: ${show(value)}`);
+}
+
+/** The position that an order closed: a sell closed a long. */
+export function asOrderSide(side: unknown): Side {
+  const word = typeof side === "string" ? side.toLowerCase() : "";
+  if (word === "sell") return "long";
+  if (word === "buy") return "short";
+  throw new Malformed(`a liquidation's side is neither buy nor sell: ${show(side)}`);
 }
 
 export function asPositive(value: unknown, what: string): number {

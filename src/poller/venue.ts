@@ -19,6 +19,7 @@ import type { Recall } from "./recall.ts";
 import { createRecall } from "./recall.ts";
 import { type Listed, otherSeriesOf, type Resolved } from "./resolve.ts";
 import { scaled } from "./scale.ts";
+import { openPrints } from "./prints.ts";
 import { openTiers } from "./tiers.ts";
 
 /** The step of every series. */
@@ -80,6 +81,7 @@ export function openVenue(id: string, options: VenueOptions): Venue {
       backfill(desk, { symbol, series }, { from, to }, signal),
     accounts: openAccounts(desk),
     books: openBooks(desk),
+    prints: openPrints(desk),
     listed: async (symbol, signal) => {
       const resolved = await markets.contractsOf(symbol, signal);
       const main = "main" in resolved ? [resolved.main] : [];

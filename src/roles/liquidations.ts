@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { agreements, isContrary } from "../poller/liquidations/agreement.ts";
+import { askForLiquidations } from "../poller/liquidations/ask.ts";
 import { listenToLiquidations } from "../poller/liquidations/listen.ts";
+import type { PrintOutcome } from "../poller/liquidations/desk.ts";
 import { streamOf } from "../poller/liquidations/streams.ts";
 import type { Venue } from "../poller/contracts.ts";
 import type { Listed } from "../poller/resolve.ts";
@@ -12,29 +14,29 @@ import type { Parts } from "./parts.ts";
 /** Real ms between two looks at whether the venues agree. */
 const agreementMs = 3_600_000;
 
-/** Listens to the liquidations of every venue that streams them; one process does it for all. */
+/** Follows the liquidations of every venue that tells them, on streams or when asked; one process does it for all. */
 export function startLiquidations(parts: Parts, venues: readonly Venue[]): void {
   const { config, redis, store, clock, log, metrics, lifecycle } = parts;
   const ended = new AbortController();
   const holder = randomUUID();
   const listening = venues.map(async (venue) => {
     const [id, stream] = [supportedVenues.find((each) => each === venue.id), streamOf(venue.id)];
-    if (id === undefined || stream === undefined) return;
-    await listenToLiquidations({
-      venue: id,
-      stream,
-      contracts: async (signal) => listedBy(venue, config.symbols, signal),
-      riskTiers: async (contract) => tiersOf(parts, contract),
+    const followed = {
+      contracts: async (signal: AbortSignal) => listedBy(venue, config.symbols, signal),
+      riskTiers: async (contract: Listed) => tiersOf(parts, contract),
       liquidationFeeRate: venue.liquidationFeeRate,
       liquidations: store.liquidations,
       lease: createLease(redis.commands, `liquidations-${venue.id}`),
       holder,
       clock,
       log,
-      onPrint: (outcome) => metrics.liquidations.inc({ venue: venue.id, outcome }),
-      baseUrl: config.venueBaseUrl,
+      onPrint: (outcome: PrintOutcome) => metrics.liquidations.inc({ venue: venue.id, outcome }),
       signal: ended.signal,
-    });
+    };
+    if (id !== undefined && stream !== undefined)
+      await listenToLiquidations({ ...followed, venue: id, stream, baseUrl: config.venueBaseUrl });
+    if (venue.prints !== undefined)
+      await askForLiquidations({ ...followed, venue: venue.id, source: venue.prints });
   });
   const compare = setInterval(() => {
     compareSides(parts).catch((error: unknown) => {

@@ -1,21 +1,8 @@
 import { triggerFromBankruptcy } from "../../model/liquidationPrice.ts";
 import type { RiskTier, Side } from "../../model/types.ts";
+import type { Print } from "../adapter.ts";
 import type { Liquidation } from "../contracts.ts";
 import type { Listed } from "../resolve.ts";
-
-/** A liquidation as a venue prints it; checked, in the venue's own counting. */
-export interface Print {
-  /** The venue's name of the contract. */
-  readonly id: string;
-  /** Of the position; venues that print the order's side were turned around. */
-  readonly liquidatedSide: Side;
-  readonly contracts: number;
-  readonly price: number;
-  /** What the price is: where the position was taken over, or where its margin would be gone. */
-  readonly priced: "trigger" | "bankruptcy";
-  /** The venue's clock, epoch ms. */
-  readonly at: number;
-}
 
 /** What must be known of a contract to read its prints. */
 export interface PrintedContract {

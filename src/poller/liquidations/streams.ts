@@ -1,7 +1,6 @@
-import type { Contract } from "../adapter.ts";
+import type { Contract, Print, PrintReader } from "../adapter.ts";
 import type { ExchangeId } from "../exchanges.ts";
-import { asFields, asList, asPositive, asTime, Malformed } from "../read.ts";
-import type { Print } from "./print.ts";
+import { asFields, asList, asName, asOrderSide, asPositive, asTime } from "../read.ts";
 
 /** A call of one of ccxt's watch methods; waiting for it keeps its subscription alive. */
 export interface Watch {
@@ -10,7 +9,7 @@ export interface Watch {
 }
 
 /** How a venue's liquidations are heard and read. */
-export interface Stream {
+export interface Stream extends PrintReader {
   /** What the stream lets through: everything, or the newest of each second and contract. */
   readonly completeness: "all" | "one-a-second";
   readonly watches: (contracts: readonly Contract[]) => readonly Watch[];
@@ -19,28 +18,11 @@ export interface Stream {
    * a dead connection is silent too.
    */
   readonly heartbeat: (contract: Contract) => Watch;
-  /** The rows of a frame, unread; ccxt's own return values lose all but the first. */
-  readonly rows: (frame: unknown) => readonly unknown[];
-  /** Throws Malformed on a row that can't be what it claims. */
-  readonly read: (row: unknown) => Print;
-}
-
-/** A SELL closed a long. */
-function sideOfOrder(side: unknown): Print["liquidatedSide"] {
-  const word = typeof side === "string" ? side.toLowerCase() : "";
-  if (word === "sell") return "long";
-  if (word === "buy") return "short";
-  throw new Malformed(`a liquidation's side is neither buy nor sell: ${String(side)}`);
 }
 
 /** "Buy" was a long: the position's side. */
 function sideOfPosition(side: unknown): Print["liquidatedSide"] {
-  return sideOfOrder(side) === "long" ? "short" : "long";
-}
-
-function idOf(value: unknown): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw new Malformed("a liquidation names no contract");
+  return asOrderSide(side) === "long" ? "short" : "long";
 }
 
 /** `forceOrder`, all symbols of the exchange on one subscription. `z` is what was filled; `l` only the last part of it. */
@@ -52,8 +34,8 @@ const binance: Stream = {
   read: (row) => {
     const order = asFields(row, "order");
     return {
-      id: idOf(order["s"]),
-      liquidatedSide: sideOfOrder(order["S"]),
+      id: asName(order["s"], "s"),
+      liquidatedSide: asOrderSide(order["S"]),
       contracts: asPositive(order["z"], "z"),
       price: asPositive(order["ap"], "ap"),
       priced: "trigger",
@@ -72,7 +54,7 @@ const bybit: Stream = {
   read: (row) => {
     const fields = asFields(row, "row");
     return {
-      id: idOf(fields["s"]),
+      id: asName(fields["s"], "s"),
       liquidatedSide: sideOfPosition(fields["S"]),
       contracts: asPositive(fields["v"], "v"),
       price: asPositive(fields["p"], "p"),
@@ -99,8 +81,8 @@ const okx: Stream = {
     const fields = asFields(row, "row");
     const detail = asFields(fields["detail"], "detail");
     return {
-      id: idOf(fields["instId"]),
-      liquidatedSide: sideOfOrder(detail["side"]),
+      id: asName(fields["instId"], "instId"),
+      liquidatedSide: asOrderSide(detail["side"]),
       contracts: asPositive(detail["sz"], "sz"),
       price: asPositive(detail["bkPx"], "bkPx"),
       priced: "bankruptcy",

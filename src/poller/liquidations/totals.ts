@@ -4,8 +4,8 @@ import type { Stream } from "./streams.ts";
 
 /** Sums of one venue's liquidations by series and bar. */
 export interface Totals {
-  /** False for what was there before: a replay after a reconnect, or the same row twice. */
-  readonly add: (liquidation: Liquidation) => boolean;
+  /** False for what was there before: a replay, or the same row twice; `key` tells apart what is alike in all else. */
+  readonly add: (liquidation: Liquidation, key?: string) => boolean;
   /** From now on the stream is heard; `undefined` when it isn't any more. Bars heard in part are never summed up. */
   readonly heardSince: (at: number | undefined) => void;
   /** The bars of `series` that are heard from their first moment on, as far as `now`; the newest two. */
@@ -37,9 +37,9 @@ export function createTotals(completeness: Stream["completeness"]): Totals {
   };
 
   return {
-    add: (liquidation) => {
+    add: (liquidation, printKey = "") => {
       const { series, liquidatedSide, quantity, price, at } = liquidation;
-      const key = [series, liquidatedSide, quantity, price, at].join(" ");
+      const key = [series, liquidatedSide, quantity, price, at, printKey].join(" ");
       if (seen.has(key)) return false;
       seen.add(key);
       for (const oldest of seen) {

@@ -1,7 +1,19 @@
 import type { RiskTier } from "../../model/types.ts";
-import type { Call, CandleRow, Contract, Feed, Sample, VenueAdapter } from "../adapter.ts";
+import type { Call, CandleRow, Contract, Feed, PrintedFeed, Sample, VenueAdapter } from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
-import { asAmount, asList, asNumber, asOhlc, asOpenTime, asPositive, asTime, Malformed } from "../read.ts";
+import {
+  asAmount,
+  asFields,
+  asList,
+  asName,
+  asNumber,
+  asOhlc,
+  asOpenTime,
+  asPositive,
+  asTime,
+  Malformed,
+} from "../read.ts";
+import { numbered } from "../rows.ts";
 
 // Bitfinex v2 derivatives: base units, bare lists of cells, newest row first; a bar without a trade has no row.
 const minuteMs = 60_000;
@@ -54,6 +66,37 @@ const openInterestHistory: Feed<Sample> = {
   },
 };
 
+/**
+ * Each position comes in several rows: what triggered (no match, no price), then what was taken over. The sign is the
+ * position's; the flags next to it say how it was taken over, not which side.
+ */
+const printed: PrintedFeed = {
+  everyMs: minuteMs,
+  reachMs: 60 * minuteMs,
+  mostRows: 500,
+  each: "venue",
+  call: (_contract, from, to) => ({
+    method: "publicGetLiquidationsHist",
+    params: { start: from, end: to, limit: 500 },
+  }),
+  rows: (body) => numbered(asList(body, "answer").map((entry) => asList(entry, "entry")[0])),
+  read: (numberedRow) => {
+    const { row, number } = asFields(numberedRow, "row");
+    const cells = asList(row, "row");
+    if (cells[8] === 0 && cells[11] === null) return undefined;
+    const amount = asNumber(cells[5], "amount");
+    return {
+      id: asName(cells[4], "symbol"),
+      liquidatedSide: amount > 0 ? "long" : "short",
+      contracts: asPositive(Math.abs(amount), "amount"),
+      price: asPositive(cells[11], "price acquired"),
+      priced: "trigger",
+      at: asTime(cells[2], "time"),
+      key: `${String(cells[1])} ${String(number)}`,
+    };
+  },
+};
+
 /** One step: what small positions must have. */
 function readTiers(body: unknown, contract: Contract): readonly RiskTier[] {
   const pairs = asList(asList(body, "answer")[0], "pairs");
@@ -83,7 +126,15 @@ export const bitfinex: VenueAdapter = {
       takerVolume: "estimated from the candle's shape",
       longShortRatio: "none; nothing stands in",
     },
-    limits: [{ bucket: "public", weight: 90, perMs: 60_000 }],
+    limits: [
+      {
+        bucket: "liquidations",
+        matches: (method) => method.includes("Liquidations"),
+        weight: 3,
+        perMs: 60_000,
+      },
+      { bucket: "public", weight: 90, perMs: 60_000 },
+    ],
   },
   candlesOnClose: true,
   liquidationFeeRate: 0,
@@ -110,4 +161,5 @@ export const bitfinex: VenueAdapter = {
     call: () => ({ method: "publicGetConfConfig", params: { config: "pub:info:pair:futures" } }),
     read: readTiers,
   },
+  printed,
 };

@@ -5,12 +5,24 @@ import type {
   Feed,
   MarkRow,
   OpenInterestRow,
+  PrintedFeed,
   TierPlan,
   VenueAdapter,
 } from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
 import type { Fields } from "../read.ts";
-import { asAmount, asFields, asList, asNumber, asOhlc, asOpenTime, asPositive, asSeconds } from "../read.ts";
+import {
+  asAmount,
+  asFields,
+  asList,
+  asName,
+  asNumber,
+  asOhlc,
+  asOpenTime,
+  asPositive,
+  asSeconds,
+} from "../read.ts";
+import { numbered } from "../rows.ts";
 import { toRiskTiers } from "../steps.ts";
 
 // Gate v4, USDT futures: sizes in contracts, times in seconds, oldest row first, bare lists, numbers as strings.
@@ -96,6 +108,37 @@ const stats: Feed<OpenInterestRow> = {
   row: statsRow,
 };
 
+/**
+ * Whose side is the position's: what is sold to close a long has a size above 0 (in the recorded answer its order price
+ * lies below the fill). What is left unfilled wasn't liquidated yet. Times are in seconds, so that equal rows are
+ * common: each is told apart by its number among its equals.
+ */
+const printed: PrintedFeed = {
+  everyMs: 60_000,
+  reachMs: 3_540_000, // "span ≤ 3600 s"
+  mostRows: 1_000,
+  each: "venue",
+  call: (_contract, from, to) => ({
+    method: "publicFuturesGetSettleLiqOrders",
+    params: { settle, from: seconds(from), to: seconds(to), limit: 1000 },
+  }),
+  rows: (body) => numbered(rowsOf(body)),
+  read: (numberedRow) => {
+    const { row, number } = asFields(numberedRow, "row");
+    const fields = asFields(row, "row");
+    const size = asNumber(fields["size"], "size");
+    return {
+      id: asName(fields["contract"], "contract"),
+      liquidatedSide: size > 0 ? "long" : "short",
+      contracts: asPositive(Math.abs(size) - Math.abs(asNumber(fields["left"], "left")), "size − left"),
+      price: asPositive(fields["fill_price"], "fill_price"),
+      priced: "trigger",
+      at: asSeconds(fields["time"], "time"),
+      key: String(number),
+    };
+  },
+};
+
 /** Limits are in quote already. */
 function readTiers(body: unknown): readonly RiskTier[] {
   return toRiskTiers(
@@ -152,6 +195,7 @@ export const gate: VenueAdapter = {
   markCandles: candleFeed("mark_", markRow),
   openInterestHistory: [stats],
   riskTiers,
+  printed,
   orderBook: {
     call: (contract) => ({
       method: "publicFuturesGetSettleOrderBook",

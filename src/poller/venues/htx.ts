@@ -1,15 +1,27 @@
-import type { Call, CandleRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "../adapter.ts";
+import type {
+  Call,
+  CandleRow,
+  Contract,
+  Feed,
+  MarkRow,
+  PrintedFeed,
+  Sample,
+  VenueAdapter,
+} from "../adapter.ts";
 import { intervalMs } from "../adapter.ts";
 import type { Fields } from "../read.ts";
 import {
   asAmount,
   asFields,
   asList,
+  asName,
   asNumber,
   asOhlc,
   asOpenTime,
+  asOrderSide,
   asPositive,
   asSeconds,
+  asSide,
   asTime,
 } from "../read.ts";
 
@@ -113,6 +125,43 @@ const longShortRatio: Feed<Sample> = {
   },
 };
 
+const minuteMs = 60_000;
+
+/**
+ * Two services, two shapes. The newer one names the position's side, the older one the order's: what is sold closes a
+ * long. `volume` is in contracts of one side; the newer one's `amount` is not in coins (its turnover tells), so it stays unread.
+ */
+const printed: PrintedFeed = {
+  everyMs: minuteMs,
+  reachMs: 60 * minuteMs,
+  mostRows: 50, // as many as the older service gives
+  each: "contract",
+  call: (contract, from, to) => ({
+    method: service(contract, "V5MarketLiquidationOrders", "SwapApiV3SwapLiquidationOrders"),
+    params: {
+      ...(contract.contractType === "linear"
+        ? { contract_code: contract.id, limit: 50 }
+        : { contract: contract.id, trade_type: 0 }),
+      start_time: from,
+      end_time: to,
+    },
+  }),
+  rows: (body) => asList(dataOf(body), "data"),
+  read: (row) => {
+    const fields = asFields(row, "row");
+    const { position_side: side, direction } = fields;
+    return {
+      id: asName(fields["contract_code"], "contract_code"),
+      liquidatedSide: direction === undefined ? asSide(side) : asOrderSide(direction),
+      contracts: asPositive(fields["volume"], "volume"),
+      price: asPositive(fields["bankrupt_price"] ?? fields["price"], "price"),
+      priced: "bankruptcy",
+      at: asTime(asNumber(fields["liquidation_time"] ?? fields["created_at"], "time"), "time"),
+      key: String(fields["id"] ?? fields["query_id"]),
+    };
+  },
+};
+
 /** The one contract's row: the newer service answers with it, the older with a list. */
 function onlyRow(body: unknown): Fields {
   const data = dataOf(body);
@@ -162,4 +211,5 @@ export const htx: VenueAdapter = {
   openInterestHistory: [openInterestHistory],
   longShortRatio,
   riskTiers: { kind: "table" },
+  printed,
 };

@@ -118,6 +118,25 @@ const pairCells = ({ instrument, profile }: Contract): unknown => {
   ];
 };
 
+const maxLiquidations = 500;
+
+/** Newest first; of each position what triggered it, without a price, and what was taken over. */
+const liquidations: Route = (query, venue) => {
+  const from = integer(query, "start") ?? 0;
+  const to = integer(query, "end") ?? venue.now();
+  const rows = venue.contracts
+    .flatMap(({ instrument, liquidations }) => liquidations(0).map((event) => ({ event, instrument })))
+    .filter(({ event }) => event.time >= from && event.time <= to)
+    .toSorted((a, b) => b.event.time - a.event.time)
+    .flatMap(({ event, instrument }) => {
+      const { sequence, time, quantity, liquidatedSide, triggerPrice } = event;
+      const amount = liquidatedSide === "long" ? quantity : -quantity;
+      const head = ["pos", sequence, time, null, idOf(instrument), amount, triggerPrice, null];
+      return [[[...head, 1, 1, null, triggerPrice]], [[...head, 0, 1, null, null]]];
+    });
+  return ok(rows.slice(0, integer(query, "limit") ?? maxLiquidations));
+};
+
 /** One list a label of the comma-separated configuration. */
 const configuration: Route = (query, venue) =>
   ok(
@@ -142,6 +161,7 @@ export const bitfinex: Dialect = {
     "/v2/status/deriv": status,
     "/v2/status/deriv/*/hist": statusHistory,
     "/v2/candles/*/hist": candles,
+    "/v2/liquidations/hist": liquidations,
   },
   unknownPath: { status: 404, body: ["error", 10020, "not found"] },
   tooManyRequests: { status: 429, body: { error: "ERR_RATE_LIMIT" } },

@@ -162,6 +162,28 @@ const eliteAccounts = forContract(({ samples, instrument }, query, venue) => {
   return okay(venue, { list, symbol: instrument.symbol, contract_code: idOf(instrument) });
 });
 
+/** Of one side, in contracts; `amount` is the same figure again. Newest first. */
+const liquidations = forContract(({ liquidations: events, instrument }, query, venue) => {
+  const from = integer(query, "start_time") ?? 0;
+  const to = integer(query, "end_time") ?? venue.now();
+  const found = events(0).filter(({ time }) => time >= from && time <= to);
+  const rows = found.toReversed().map((event) => {
+    const volume = (event.quantity / contractSizeOf(instrument)).toFixed(1);
+    return {
+      id: String(150_153_000_000 + event.sequence),
+      contract_code: idOf(instrument),
+      liquidation_time: String(event.time),
+      side: event.liquidatedSide === "long" ? "sell" : "buy",
+      position_side: event.liquidatedSide,
+      volume,
+      amount: volume,
+      bankrupt_price: price(event.bankruptcyPrice, instrument),
+      trade_turnover: (event.quantity * event.triggerPrice).toFixed(4),
+    };
+  });
+  return newer(venue, rows.slice(0, integer(query, "limit") ?? 50));
+});
+
 const fundingRate = forContract(({ quote, instrument }, _query, venue) => {
   const { fundingRate: rate, nextFundingTime } = quote();
   return newer(venue, [
@@ -199,6 +221,7 @@ export const htx: Dialect = {
     "/index/market/history/linear_swap_mark_price_kline": markKline,
     "/v5/market/open_interest": openInterest,
     "/v5/market/funding_rate": fundingRate,
+    "/v5/market/liquidation_orders": liquidations,
     "/linear-swap-api/v1/swap_his_open_interest": openInterestHistory,
     "/linear-swap-api/v1/swap_elite_account_ratio": eliteAccounts,
   },

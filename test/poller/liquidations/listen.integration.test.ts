@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { listenToLiquidations, type PrintOutcome } from "../../../src/poller/liquidations/listen.ts";
+import type { PrintOutcome } from "../../../src/poller/liquidations/desk.ts";
+import { listenToLiquidations } from "../../../src/poller/liquidations/listen.ts";
 import { streamOf } from "../../../src/poller/liquidations/streams.ts";
 import type { Listed } from "../../../src/poller/resolve.ts";
 import { createLease } from "../../../src/store/lease.ts";

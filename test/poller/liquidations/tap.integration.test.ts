@@ -99,7 +99,7 @@ describe.each(venues)("the tap on $id", (venue) => {
     await subscribed(server, venue);
     for (const frame of venue.burst) server.say(frame);
     await waitFor(() => (rows.length >= venue.prints ? true : undefined));
-    const prints = rows.map(stream.read);
+    const prints = rows.flatMap((row) => stream.read(row) ?? []);
     expect(new Set(prints.map((print) => print.at)).size).toBe(venue.prints);
     expect(prints.every(({ liquidatedSide }) => liquidatedSide === "long")).toBe(true);
   });
