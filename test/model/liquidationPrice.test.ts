@@ -100,7 +100,7 @@ describe("laws of liquidation prices", () => {
         const notional = quantity * price;
         expect(Math.abs(equity - maintenanceMargin(notional, steps))).toBeLessThan(1e-9 * notional);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -118,7 +118,7 @@ describe("laws of liquidation prices", () => {
         expect(sign * (inverse - inverseBankrupt)).toBeGreaterThan(0);
         expect(sign * (1e5 - inverse)).toBeGreaterThan(0);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -131,7 +131,7 @@ describe("laws of liquidation prices", () => {
         const sign = side === "long" ? 1 : -1;
         expect(sign * ((near ?? NaN) - (far ?? (side === "long" ? 0 : Infinity)))).toBeGreaterThan(0);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -142,7 +142,7 @@ describe("laws of liquidation prices", () => {
         const grown = isolatedLinear(side, quantity * (1 + 1e-9), leverage, steps) ?? 0;
         expect(Math.abs(grown - price)).toBeLessThan(1e-3);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -170,7 +170,7 @@ describe("laws of liquidation prices", () => {
           expect(inverseTrigger).toBeCloseTo(isolatedInverse(side, leverage, rate) ?? NaN, 4);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });
