@@ -1,6 +1,7 @@
 /** Share of the time by which what is late catches up: the platform bears more than the rate that is used of it. */
 const catchUp = 0.1;
-/** Later than this it is the calls that take long, not a stall of this process. */
+/** Later than so many places, or than this, it is the calls that take long, not a stall of this process. */
+const mostPlaces = 5;
 const mostMs = 250;
 /** Timers are as late as this at any time. */
 const jitterMs = 5;
@@ -17,13 +18,21 @@ export interface Lateness {
 export function createLateness(monotonicMs: () => number): Lateness {
   let late = 0;
   let at = monotonicMs();
+  let newest = at;
+  let placeMs = mostMs / mostPlaces;
+  const note = (bookedAt: number): void => {
+    placeMs += (Math.min(mostMs, Math.max(0, bookedAt - newest)) - placeMs) / 32;
+    newest = Math.max(newest, bookedAt);
+  };
   return {
     waitFor: (bookedAt) => {
       const now = monotonicMs();
       late = Math.max(0, late - (now - at) * catchUp);
       at = now;
       const wait = bookedAt + late - now;
-      if (wait < -jitterMs) late = Math.min(mostMs, now - bookedAt);
+      if (wait > 0) return wait;
+      note(bookedAt);
+      if (wait < -jitterMs) late = Math.min(mostMs, mostPlaces * placeMs, now - bookedAt);
       return wait;
     },
   };

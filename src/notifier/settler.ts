@@ -32,11 +32,11 @@ interface Endings {
 }
 
 function noEndings(): Endings {
-  let resolve = (): void => undefined;
-  const over = new Promise<void>((done) => {
-    resolve = done;
+  let whenOver: (() => void) | undefined;
+  const over = new Promise<void>((resolve) => {
+    whenOver = resolve;
   });
-  return { ends: [], over, resolve };
+  return { ends: [], over, resolve: () => whenOver?.() };
 }
 
 const mostAtOnce = 256;

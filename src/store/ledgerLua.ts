@@ -57,16 +57,22 @@ end
 export const fanOutLua = `
 ${ledgerLua}
 ${listOfLua}
-local function platformOf(destination) return string.match(destination, '^[^:]+') end
-local function newBatch() return { lanes = {}, platforms = {} } end
+local function platformOf(destination)
+  return string.sub(destination, 1, (string.find(destination, ':', 1, true) or 0) - 1)
+end
+-- by platform, then by lane
+local function newBatch() return {} end
 local function add(batch, lane, score, subject, destination)
   local platform = platformOf(destination)
-  local key = keys.outbox .. platform .. ':' .. lane
-  local members = batch.lanes[key]
+  local lanes = batch[platform]
+  if not lanes then
+    lanes = {}
+    batch[platform] = lanes
+  end
+  local members = lanes[lane]
   if not members then
     members = {}
-    batch.lanes[key] = members
-    batch.platforms[platform] = true
+    lanes[lane] = members
   end
   members[#members + 1] = score
   members[#members + 1] = subject .. '|' .. destination
@@ -84,14 +90,17 @@ local function dropOldest(lane)
   end
 end
 local function enqueue(batch)
-  for lane, members in pairs(batch.lanes) do
-    -- as many as Lua's stack takes
-    for from = 1, #members, 1000 do
-      redis.call('ZADD', lane, 'NX', unpack(members, from, math.min(from + 999, #members)))
+  for platform, lanes in pairs(batch) do
+    for lane, members in pairs(lanes) do
+      local key = keys.outbox .. platform .. ':' .. lane
+      -- as many as Lua's stack takes
+      for from = 1, #members, 1000 do
+        redis.call('ZADD', key, 'NX', unpack(members, from, math.min(from + 999, #members)))
+      end
+      dropOldest(key)
     end
-    dropOldest(lane)
+    redis.call('SADD', keys.platforms, platform)
   end
-  for platform in pairs(batch.platforms) do redis.call('SADD', keys.platforms, platform) end
 end
 local function hasRow(subject, destination, lane)
   local outbox = keys.outbox .. platformOf(destination) .. ':' .. lane
@@ -107,10 +116,11 @@ local function hasStronger(stronger, destination, lane)
 end
 local function pushPage(subject, alert, batch)
   local fields = redis.call('HGETALL', keys.rulePage .. alert.rule .. ':' .. alert.cursor)
+  local isLate = alert.cursor >= alert.pages
   for at = 1, #fields, 2 do
     local destination, flags = fields[at], tonumber(fields[at + 1])
     local lane = flags % 2 == 1 and 0 or 1
-    local known = alert.cursor >= alert.pages and hasRow(subject, destination, lane)
+    local known = isLate and hasRow(subject, destination, lane)
     if not known and not (flags >= 2 and hasStronger(alert.stronger, destination, lane)) then
       add(batch, lane, alert.score, subject, destination)
     end

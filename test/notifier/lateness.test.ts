@@ -29,14 +29,14 @@ test("what a stall held up keeps its distances, and catches up with time", () =>
   expect(gone.at(-1)).toBe(every40Ms.at(-1));
 });
 
-test("wherever a stall falls, no second sees more than a tenth more than was booked for one", () => {
+test("wherever a stall falls, no second sees more than the platform bears, thirty where 25 are booked", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4_000 }), fc.integer({ min: 0, max: 240 }), (from, length) => {
       const gone = starts(every40Ms, { from, to: from + length });
       const most = Math.max(
         ...gone.map((at) => gone.filter((each) => each > at - 1_000 && each <= at).length),
       );
-      expect(most).toBeLessThanOrEqual(28);
+      expect(most).toBeLessThanOrEqual(30);
     }),
   );
 });
