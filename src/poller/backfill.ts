@@ -1,5 +1,5 @@
 import type { Bar } from "../model/types.ts";
-import type { CandleRow, Contract, Feed, OpenInterestRow } from "./adapter.ts";
+import type { CandleRow, Contract, Feed, OpenInterestRow, VenueAdapter } from "./adapter.ts";
 import { intervalMs } from "./adapter.ts";
 import { openBoards } from "./board.ts";
 import { closeOf, makeBar, settleMs } from "./bars.ts";
@@ -9,7 +9,7 @@ import { nameOf } from "./line.ts";
 import type { Desk } from "./poll.ts";
 import { askFigure, specOf } from "./poll.ts";
 import { Malformed } from "./read.ts";
-import { contractIn } from "./resolve.ts";
+import { contractIn, type Listed } from "./resolve.ts";
 
 interface Span {
   readonly from: number;
@@ -45,7 +45,7 @@ function wholeBars({ from, to }: Span, now: number): Span {
 
 async function readBars(
   desk: Desk,
-  contract: Contract,
+  contract: Listed,
   span: Span,
   signal: AbortSignal | undefined,
 ): Promise<readonly Bar[]> {
@@ -97,11 +97,13 @@ async function readStanding(
 /** Each feed as far back as its venue remembers, the coarser ones only where the finer has ended. */
 async function readOpenInterest(
   desk: Desk,
-  contract: Contract,
+  contract: Listed,
   span: Span,
   signal: AbortSignal | undefined,
 ): Promise<OpenInterestRow[]> {
-  if (desk.adapter.openInterestHistory.length === 0) return readStanding(desk, contract, span.to, signal);
+  const recorded = await readRecorded(desk, contract, span);
+  if (desk.adapter.openInterestHistory.length === 0)
+    return [...(await readStanding(desk, contract, span.to, signal)), ...recorded];
   const rows: OpenInterestRow[] = [];
   const now = desk.clock.now();
   // a bar's row stands at its close
@@ -112,7 +114,27 @@ async function readOpenInterest(
     rows.push(...(await readPages(desk, feed, contract, { from, to }, signal)));
     to = Math.min(to, from);
   }
-  return rows;
+  // coarser than bars where there are any of ours: those come last and count
+  return [...rows, ...recorded];
+}
+
+/** Ours is all there is where the venue has no figure for each bar. */
+export function forgetsOpenInterest({ openInterestHistory }: VenueAdapter): boolean {
+  return !openInterestHistory.some(({ stepMs }) => stepMs <= intervalMs);
+}
+
+async function readRecorded(
+  { adapter, recorded, log }: Desk,
+  { symbol, series }: Listed,
+  { from, to }: Span,
+): Promise<readonly OpenInterestRow[]> {
+  if (recorded === undefined || !forgetsOpenInterest(adapter)) return [];
+  try {
+    return await recorded.bars(symbol, series, from, to);
+  } catch (error) {
+    log.warn({ venue: adapter.id, symbol, error }, "what was recorded of open interest can't be read");
+    return [];
+  }
 }
 
 /** So many pages in a row without a row: there is nothing older, and a venue's outage is shorter. */

@@ -141,6 +141,8 @@ export interface Venue {
   readonly prints?: PrintSource | undefined;
   /** The contracts of a symbol that trade today; none where the venue doesn't list it. Rejects where it can't be asked. */
   readonly listed: (symbol: string, signal?: AbortSignal) => Promise<readonly Listed[]>;
+  /** Whether it keeps no history of open interest, bar by bar, so that ours is all there will be. */
+  readonly forgetsOpenInterest: boolean;
   /** Fee inside the liquidation trigger. */
   readonly liquidationFeeRate: number;
   readonly close: () => Promise<void>;

@@ -18,6 +18,7 @@ import { assemble, type Awaited } from "./bars.ts";
 import type { Boards } from "./board.ts";
 import type { Observation } from "./contracts.ts";
 import { maxBarsPerPoll } from "./contracts.ts";
+import type { OpenInterestLog } from "../store/contracts.ts";
 import type { AskOptions, Line } from "./line.ts";
 import type { Markets } from "./markets.ts";
 import { checkFresh, Malformed } from "./read.ts";
@@ -39,6 +40,8 @@ export interface Desk {
   readonly line: Line;
   readonly markets: Markets;
   readonly tiers: Tiers;
+  /** What we heard of open interest ourselves. */
+  readonly recorded?: Pick<OpenInterestLog, "bars"> | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,13 +1,13 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { MarketCache, VenueLimits } from "../store/contracts.ts";
+import type { MarketCache, OpenInterestLog, VenueLimits } from "../store/contracts.ts";
 import { openAccounts } from "./accounts.ts";
 import { intervalMs } from "./adapter.ts";
 import { adapterOf } from "./adapters.ts";
 import { type Cadence, cadenceOf } from "./cadence.ts";
 import { openBooks } from "./books.ts";
-import { backfill } from "./backfill.ts";
+import { backfill, forgetsOpenInterest } from "./backfill.ts";
 import { openBoards } from "./board.ts";
 import type { Cause } from "./failure.ts";
 import type { OnOutcome, PollOutcome, PollRequest, Venue } from "./contracts.ts";
@@ -35,6 +35,8 @@ export interface VenueOptions {
   /** VENUE_BASE_URL: REST and websockets at `{baseUrl}/{venueId}/…`. */
   readonly baseUrl?: string | undefined;
   readonly markets: MarketCache;
+  /** Open interest as we heard it, for the history of venues that keep none. */
+  readonly recorded?: Pick<OpenInterestLog, "bars">;
   readonly clock: Clock;
   readonly log: Log;
   /** Real ms one request may take, answer included; 10 s unless said otherwise. */
@@ -54,7 +56,7 @@ export function openVenue(id: string, options: VenueOptions): Venue {
   const line = openLine({ ...defaults, ...options, adapter });
   const markets = openMarkets({ adapter, line, cache, clock, log });
   const tiers = openTiers({ adapter, line, cache, clock, log });
-  const desk: Desk = { adapter, line, markets, tiers, clock, log };
+  const desk: Desk = { adapter, line, markets, tiers, recorded: options.recorded, clock, log };
   const otherSeries = otherSeriesOf(adapter);
   const pollSymbol = createPolling(desk);
   let rounds = -1;
@@ -87,6 +89,7 @@ export function openVenue(id: string, options: VenueOptions): Venue {
       const main = "main" in resolved ? [resolved.main] : [];
       return resolved.other === undefined ? main : [...main, resolved.other];
     },
+    forgetsOpenInterest: forgetsOpenInterest(adapter),
     liquidationFeeRate: adapter.liquidationFeeRate,
     close: line.close,
   };

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { openVenue, barMs } from "../poller/venue.ts";
 import { createRound } from "../poller/round.ts";
 import { createHistory } from "../poller/history.ts";
-import type { Venue } from "../poller/contracts.ts";
+import type { PollOutcome, Venue } from "../poller/contracts.ts";
 import { createBookWatch } from "../poller/bookWatch.ts";
 import { createMeasuring } from "../poller/measuring.ts";
 import { createTroubles } from "../poller/trouble.ts";
@@ -29,6 +29,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       limits,
       unthrottled: parts.unthrottled ?? false,
       markets: store.markets,
+      recorded: store.openInterest,
       clock,
       log,
       onRefusal: (cause) => metrics.refusals.inc({ venue: id, cause }),
@@ -48,8 +49,10 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       barMs,
       onComplete: shortcuts.recompute,
       onHistoryNeeded: async (symbol, from, series) => queues.backfill(id, { symbol, from, series }),
-      onOutcome: (_symbol, outcome) =>
-        metrics.polls.inc({ venue: id, outcome: outcome.ok ? "ok" : outcome.failure.kind }),
+      onOutcome: (symbol, outcome, series = id) => {
+        metrics.polls.inc({ venue: id, outcome: outcome.ok ? "ok" : outcome.failure.kind });
+        if (outcome.ok && venue.forgetsOpenInterest) recordOpenInterest(parts, symbol, series, outcome);
+      },
     });
     const history = createHistory({
       venue,
@@ -84,6 +87,18 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
     },
     backfill: async ({ venue, symbol, from, series }) => byId.get(venue)?.history(symbol, from, series),
   };
+}
+
+/** For a venue that will not tell it again. In the background: a minute that is missing is made up by its neighbours. */
+function recordOpenInterest(
+  { store, log }: Parts,
+  symbol: string,
+  series: string,
+  { observation: { observedAt: at, openInterest: value } }: PollOutcome & { readonly ok: true },
+): void {
+  store.openInterest.put(symbol, series, { at, value }).catch((error: unknown) => {
+    log.debug({ symbol, series, error }, "open interest could not be recorded");
+  });
 }
 
 /** Part of a slot, and real time: venues polled by every installation on the full minute see them all at once. */

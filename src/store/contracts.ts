@@ -476,6 +476,26 @@ export interface Positions {
   readonly read: (symbol: string) => Promise<ReadonlyMap<string, readonly MeasuredPosition[]>>;
 }
 
+/** A figure at a time, epoch ms. */
+export interface RecordedFigure {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** Open interest as we heard it, in the contract's unit, for series whose venue keeps no history. */
+export interface OpenInterestLog {
+  readonly put: (symbol: string, series: string, figure: RecordedFigure) => Promise<void>;
+  /** The last figure of each five minutes, at their end; ends in (from, to], oldest first; a month at most. */
+  readonly bars: (
+    symbol: string,
+    series: string,
+    from: number,
+    to: number,
+  ) => Promise<readonly RecordedFigure[]>;
+  /** The same of each minute; a day at least. */
+  readonly minutes: OpenInterestLog["bars"];
+}
+
 /** The newest order-book depth of each venue; one that is read by nobody in time is forgotten. */
 export interface Depths {
   readonly put: (symbol: string, depth: BookDepth) => Promise<void>;
@@ -521,6 +541,7 @@ export interface Store {
   readonly liquidations: Liquidations;
   readonly positions: Positions;
   readonly depths: Depths;
+  readonly openInterest: OpenInterestLog;
   readonly rounds: Rounds;
   readonly backfills: Backfills;
   readonly symbols: Symbols;

@@ -34,6 +34,8 @@ export interface SymbolKeys {
   readonly depths: string;
   /** Hash: what was liquidated of a bar, by `series|openTime` (liquidations.ts). */
   readonly liquidated: string;
+  /** Prefix of strings: a day of a series' open interest, by `series:grid:day` (openInterest.ts). */
+  readonly openInterest: string;
   /** Sorted set: single liquidations, by their time. */
   readonly prints: string;
   /** Set: platforms this symbol ever had deliveries for. */
@@ -76,6 +78,7 @@ export function symbolKeys(symbol: string): SymbolKeys {
     positions: `${base}:positions`,
     depths: `${base}:depths`,
     liquidated: `${base}:liquidated`,
+    openInterest: `${base}:open-interest:`,
     prints: `${base}:prints`,
     platforms: `${base}:platforms`,
     history: `${base}:history:`,

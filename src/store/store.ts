@@ -4,6 +4,7 @@ import type { Store } from "./contracts.ts";
 import { createDestinations } from "./destinations.ts";
 import { createDepths } from "./depths.ts";
 import { createLiquidations } from "./liquidations.ts";
+import { createOpenInterestLog } from "./openInterest.ts";
 import { createPositions } from "./positions.ts";
 import { createMarketCache } from "./markets.ts";
 import { createOutbox } from "./outbox.ts";
@@ -30,6 +31,7 @@ export async function openStore(redis: RedisClient, { log }: { readonly log: Log
     liquidations: createLiquidations(redis),
     positions: createPositions(redis),
     depths: createDepths(redis),
+    openInterest: createOpenInterestLog(redis),
     destinations: createDestinations(redis),
     rules: createRules(redis),
     pace: createPace(redis),

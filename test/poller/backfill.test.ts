@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { Bar } from "../../src/model/types.ts";
 import type { BackfillOutcome } from "../../src/poller/contracts.ts";
 import { type Dialect, isFor } from "./dialect.ts";
 import { dialects, marksOf, openInterestOf, remembering } from "./dialects.ts";
 import { binance } from "./dialects/binanceusdm.ts";
 import { bybit } from "./dialects/bybit.ts";
 import { okx } from "./dialects/okx.ts";
-import { pollOne, setStage, type Stage } from "./harness.ts";
+import { observationOf, pollOne, setStage, type Stage } from "./harness.ts";
 import { barMs, hourMs, minuteMs, noon, truth } from "./world.ts";
 
 const stages: Stage[] = [];
@@ -173,4 +174,45 @@ describe("history that ends", () => {
     // 1,440 rows of five minutes, then the 48 hours before them
     expect(periods).toEqual([...Array.from({ length: 15 }, () => "5m"), "1H"]);
   });
+});
+
+describe.each(
+  dialects.filter(({ id }) => ["bitget", "hyperliquid", "mexc", "deribit", "krakenfutures"].includes(id)),
+)("$id, which keeps no history of open interest", (dialect) => {
+  it("has what we heard of it, when a series begins anew because its state can't be read", async () => {
+    const heard = new Map<string, { at: number; value: number }[]>();
+    const { open, clock } = await stage(dialect);
+    const before = open();
+    clock.set(noon - 6 * barMs + 30_000);
+    for (let round = 0; round < 6; round += 1) {
+      const { openInterest, observedAt } = observationOf(await pollOne(before));
+      const at = Math.floor(observedAt / barMs) * barMs + barMs;
+      heard.set("BTC", [...(heard.get("BTC") ?? []), { at, value: openInterest }]);
+      clock.advance(barMs);
+    }
+    // another process, which remembers nothing
+    const after = open({
+      recorded: {
+        bars: async (symbol, series, from, to) =>
+          series === dialect.id ? (heard.get(symbol) ?? []).filter(({ at }) => at > from && at <= to) : [],
+      },
+    });
+    const known = (bars: readonly Bar[]): number =>
+      bars.filter(({ openInterest }) => openInterest !== undefined).length;
+    clock.set(noon + 2 * minuteMs);
+    const span = [noon - 12 * barMs, noon] as const;
+    expect(known(barsOf(await open().backfill("BTC", ...span)))).toBe(1);
+    const bars = barsOf(await after.backfill("BTC", ...span));
+    expect(known(bars)).toBe(6);
+    for (const { at, value } of heard.get("BTC") ?? [])
+      expect(bars.find(({ openTime }) => openTime === at - barMs)?.openInterest).toBe(value);
+  });
+});
+
+it("a venue that remembers open interest is believed instead of us", async () => {
+  const { open } = await stage(binance);
+  const venue = open({ recorded: { bars: async () => [{ at: noon, value: 1 }] } });
+  expect(venue.forgetsOpenInterest).toBe(false);
+  const bars = barsOf(await venue.backfill("BTC", noon - hourMs, noon));
+  expect(bars.map(({ openInterest }) => openInterest)).not.toContain(1);
 });

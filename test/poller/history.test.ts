@@ -32,6 +32,7 @@ function reader(answer: () => BackfillOutcome | Promise<BackfillOutcome>, heard 
         return answer();
       },
       listed: async () => [],
+      forgetsOpenInterest: false,
       liquidationFeeRate: 0,
       close: async () => undefined,
     },

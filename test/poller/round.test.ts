@@ -53,6 +53,7 @@ function setScene({ report, poll, ...more }: SceneOptions = {}): Scene {
     },
     backfill: async () => ({ ok: false, failure: { kind: "retry", reason: "not asked for" } }),
     listed: async () => [],
+    forgetsOpenInterest: false,
     liquidationFeeRate: 0,
     close: async () => undefined,
   };

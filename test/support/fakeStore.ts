@@ -171,6 +171,7 @@ export function fakeStore(): FakeStore {
       prints: async () => [],
     },
     depths: { put: async () => undefined, read: async () => books },
+    openInterest: { put: async () => undefined, bars: async () => [], minutes: async () => [] },
     markets: { get: async () => undefined, put: async () => undefined },
     destinations: noDestinations,
     rules: { inUse: async () => inUse },

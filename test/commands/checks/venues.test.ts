@@ -39,6 +39,7 @@ describe("venues", () => {
       poll: async (requests, onOutcome) => requests.forEach(({ symbol }) => onOutcome(symbol, answered(0))),
       backfill: async () => ({ ok: false, failure: { kind: "retry", reason: "not asked" } }),
       listed: async () => [],
+      forgetsOpenInterest: false,
       liquidationFeeRate: 0,
       close: async () => void closed.push(id),
     });
