@@ -14,7 +14,7 @@ const venuePattern = /^[A-Za-z0-9_:-]{1,40}$/;
 export const schemaKey = `${root}:schema`;
 
 export interface SymbolKeys {
-  /** Hash: version, slot, time of the commit, memory, imbalance. */
+  /** Hash: version, slot, time of the commit, memory, imbalance, what was learned of liquidations. */
   readonly state: string;
   /** Hash: encoded model state by venue. */
   readonly series: string;
