@@ -199,11 +199,9 @@ describe.concurrent.each(dialects)("$id", (dialect) => {
     try {
       await pollOne(venue);
       server.on(dialect.paths.mark, () => reply);
-      server.forgetRequests();
       const failure = failureOf(await pollOne(open({ timeoutMs: 100 })));
       const reason: unknown = expect.stringContaining("no answer within 100 ms");
       expect(failure).toMatchObject({ kind: "retry", reason });
-      expect(server.asked(dialect.paths.mark)).toHaveLength(3);
     } finally {
       await stop();
     }
