@@ -82,11 +82,21 @@ export async function loadExchange(id: ExchangeId, options: ExchangeOptions): Pr
 /** One venue's ccxt client for its streams: redirected, and with nothing downloaded. The caller's to close. */
 export async function openClient(
   id: ExchangeId,
-  options: { readonly baseUrl?: string | undefined; readonly ccxt: object },
+  options: {
+    readonly baseUrl?: string | undefined;
+    readonly proxyUrl?: string | undefined;
+    readonly ccxt: object;
+  },
 ): Promise<BaseExchange> {
   const Constructor = await constructors[id]();
   const client = new Constructor({ ...options.ccxt });
   if (options.baseUrl !== undefined) redirect(client, options.baseUrl);
+  if (options.proxyUrl !== undefined) {
+    // ccxt's own settings would look for packages at run time, where a bundle has none
+    const { tunnelThrough } = await import("./tunnels.ts");
+    client.agent = tunnelThrough(options.proxyUrl);
+    client.httpAgent = client.agent;
+  }
   return client;
 }
 

@@ -34,7 +34,13 @@ export function startLiquidations(parts: Parts, venues: readonly Venue[]): void 
       signal: ended.signal,
     };
     if (id !== undefined && stream !== undefined)
-      await listenToLiquidations({ ...followed, venue: id, stream, baseUrl: config.venueBaseUrl });
+      await listenToLiquidations({
+        ...followed,
+        venue: id,
+        stream,
+        baseUrl: config.venueBaseUrl,
+        proxyUrl: config.venueProxies[id],
+      });
     if (venue.prints !== undefined)
       await askForLiquidations({ ...followed, venue: venue.id, source: venue.prints });
   });

@@ -1,6 +1,11 @@
 import { createServer, request, type Server } from "node:http";
 import { connect } from "node:net";
 import { afterEach, expect, it } from "vitest";
+import { streamOf } from "../../src/poller/liquidations/streams.ts";
+import { openTap } from "../../src/poller/liquidations/tap.ts";
+import { createSignal } from "../support/signal.ts";
+import { startStreamServer } from "../support/streamServer.ts";
+import { bybitFrame, bybitRow } from "./liquidations/frames.ts";
 import { binance } from "./dialects/binanceusdm.ts";
 import { bybit } from "./dialects/bybit.ts";
 import { failureOf, observationOf, pollOne, setStage, type Stage } from "./harness.ts";
@@ -59,6 +64,49 @@ it("a venue with a proxy is asked through it, with its password; another is not"
   const asked = seen.length;
   await pollOne((await stageThrough(undefined, bybit)).venue);
   expect(seen).toHaveLength(asked);
+});
+
+it("a venue's stream of liquidations goes through its proxy, with its password, and no other way", async () => {
+  const { url, seen } = await startProxy();
+  const server = await startStreamServer((text) => [{ success: true, op: JSON.parse(text).op }]);
+  const stream = streamOf("bybit");
+  if (stream === undefined) throw new Error("bybit has no stream");
+  const heard = createSignal();
+  const frames: unknown[] = [];
+  const tap = await openTap({
+    venue: "bybit",
+    stream,
+    contracts: [
+      {
+        symbol: "BTC",
+        market: "BTC/USDT:USDT",
+        id: "BTCUSDT",
+        contractType: "linear",
+        contractSize: 1,
+        multiplier: 1,
+      },
+    ],
+    baseUrl: server.baseUrl,
+    proxyUrl: url,
+    onFrame: (frame) => {
+      frames.push(frame);
+      heard.notify();
+    },
+    onAlive: () => undefined,
+    onLost: () => undefined,
+    signal: new AbortController().signal,
+  });
+  try {
+    await server.waitFor(() =>
+      server.heard.some((text) => text.includes("allLiquidation")) ? true : undefined,
+    );
+    expect(new Set(seen)).toEqual(new Set(["alice:secret"]));
+    server.say(bybitFrame([bybitRow()]));
+    await heard.waitFor(() => (frames.length > 0 ? true : undefined));
+  } finally {
+    await tap.close();
+    await server.close();
+  }
 });
 
 it("a proxy that isn't there fails the polls, and its password is in no reason", async () => {

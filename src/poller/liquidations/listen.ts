@@ -11,6 +11,8 @@ export interface ListenOptions extends FollowOptions {
   readonly venue: ExchangeId;
   readonly stream: Stream;
   readonly baseUrl?: string | undefined;
+  /** VENUE_PROXIES: what this venue's streams go through. */
+  readonly proxyUrl?: string | undefined;
 }
 
 /** Heartbeats come every few seconds: after this long nobody is there any more. Real ms. */
@@ -36,6 +38,7 @@ async function listenOnce(options: ListenOptions): Promise<void> {
     stream,
     contracts,
     baseUrl: options.baseUrl,
+    proxyUrl: options.proxyUrl,
     onFrame: desk.take,
     onAlive: hearing.alive,
     onLost: (reason) => {

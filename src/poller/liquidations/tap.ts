@@ -7,6 +7,7 @@ export interface TapOptions {
   readonly stream: Stream;
   readonly contracts: readonly Contract[];
   readonly baseUrl?: string | undefined;
+  readonly proxyUrl?: string | undefined;
   /** Every frame of liquidations, before ccxt drops most of it. */
   readonly onFrame: (frame: unknown) => void;
   /** Anything at all was heard: the connection lives. */
@@ -26,6 +27,7 @@ export async function openTap(options: TapOptions): Promise<{ close: () => Promi
   const { stream, contracts, signal } = options;
   const client = await openClient(options.venue, {
     baseUrl: options.baseUrl,
+    proxyUrl: options.proxyUrl,
     ccxt: {
       streaming: { keepAlive: keepAliveMs },
       // its pacing forgets to look after a message that can't be sent, which would end the process; there are few
