@@ -49,6 +49,19 @@ describe("a contract whose liquidations are told", () => {
     expect(open.subarray(0, width - 1).some((usd) => usd > 0)).toBe(true);
   });
 
+  it("teaches an inverse contract's dollars as they are", () => {
+    const stacked = createStacked(aSpec({ contractType: "inverse" }));
+    const calibration = createCalibration();
+    for (const bar of reporting.slice(0, -6)) applyCalibrated(calibration, stacked, bar);
+    const { open } = calibration.rows;
+    const width = priorWeights.length + 1;
+    expect([open[width - 1], open[2 * width - 1]]).toEqual([12, 18]);
+    const linear = run(reporting.slice(0, -6)).calibration.rows.open;
+    const fuelOf = (hour: Float64Array): number => (hour[0] ?? NaN) + (hour[width] ?? NaN);
+    expect(fuelOf(open)).toBeGreaterThan(0);
+    expect(fuelOf(open)).toBeLessThan(fuelOf(linear) / 10);
+  });
+
   it("teaches nothing with a bar that is not believed, or was seen", () => {
     const { stacked, calibration } = run(reporting);
     const before = encodeCalibration(calibration);
