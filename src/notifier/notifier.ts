@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { DeliveryResult, Store } from "../store/contracts.ts";
+import { type Delivery, type DeliveryResult, noticesPlace, type Store } from "../store/contracts.ts";
 import type { Sender } from "./contracts.ts";
 import { createCourier } from "./courier.ts";
 import { createDeliver, type Dress } from "./deliver.ts";
@@ -9,7 +9,7 @@ import { createHolding } from "./holding.ts";
 import { createPump, type Pump } from "./pump.ts";
 import { createRefusals } from "./refusals.ts";
 import { createSettler } from "./settler.ts";
-import { createWording } from "./wording.ts";
+import { createWording, type Wording } from "./wording.ts";
 
 export interface NotifierOptions {
   readonly sender: Sender;
@@ -56,10 +56,11 @@ export function createNotifier(options: NotifierOptions): Pump {
     },
     onEnded: (ends) => courier.ended(ends),
   });
+  const wording = createWording();
   const refusals = createRefusals({ destinations, outbox, turns, clock });
   const deliver = createDeliver({
     sender,
-    wording: createWording(),
+    wording,
     holding: createHolding({ outbox, turns, clock }),
     refusals,
     pace,
@@ -80,6 +81,7 @@ export function createNotifier(options: NotifierOptions): Pump {
     monotonicMs,
     settler,
     deliver,
+    prepare: createPreparation(wording, log),
     concurrency,
     log,
     onClosed: (ms) => pump.close(ms),
@@ -89,6 +91,20 @@ export function createNotifier(options: NotifierOptions): Pump {
   const capacity = isPaced ? concurrency : concurrency * aheadUnlimited;
   const pump = createPump({ platform, outbox, courier, capacity, log, monotonicMs });
   return pump;
+}
+
+/** An alert's words in the language of most, found while Redis says whom they are for. */
+function createPreparation(wording: Wording, log: Log): (deliveries: readonly Delivery[]) => void {
+  return (deliveries) => {
+    try {
+      const alerts = new Set(
+        deliveries.flatMap(({ place, alert }) => (place === noticesPlace ? [] : [alert])),
+      );
+      for (const alert of alerts) wording(alert, undefined, false);
+    } catch (error) {
+      log.debug({ error }, "an alert could not be worded yet");
+    }
+  };
 }
 
 function concurrencyOf({ pace }: Sender): number {

@@ -52,6 +52,8 @@ export interface ReceiveOptions {
   readonly pace: Pick<Pace, "book" | "refund">;
   readonly holder: string;
   readonly monotonicMs: () => number;
+  /** Work for them that can be done while Redis answers. Never throws. */
+  readonly prepare: (deliveries: readonly Delivery[]) => void;
 }
 
 /** Reads in one trip what is to be known of a claim's destinations, and books their places in line. */
@@ -66,11 +68,13 @@ export async function receive(
   const endings = names.flatMap((name) => underWay.get(name)?.ending ?? []);
   if (endings.length > 0) await Promise.all(endings);
   const strangers = names.filter((name) => !underWay.has(name));
-  const [records, turns, bookings] = await Promise.all([
+  const asked = Promise.all([
     options.destinations.getMany(strangers),
     options.turns.take(strangers, options.holder, turnMs),
     book(options, deliveries),
   ]);
+  options.prepare(deliveries);
+  const [records, turns, bookings] = await asked;
   const visits: Visit[] = [];
   strangers.forEach((destination, index) => {
     const turn = turns[index];
