@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { startLopside } from "../src/main.ts";
 import { scaledClock } from "../src/ops/clock.ts";
 import { createLifecycle } from "../src/ops/lifecycle.ts";
-import type { Store } from "../src/store/contracts.ts";
+import type { Store } from "../src/store/contracts/store.ts";
 import { destinationKeys } from "../src/store/keys.ts";
 import { createPace } from "../src/store/pace.ts";
 import type { RedisClient } from "../src/store/script.ts";

@@ -6,7 +6,7 @@ import { systemClock } from "../src/ops/clock.ts";
 import { supportedVenues } from "../src/poller/supported.ts";
 import { startSimulatedExchange } from "../src/sim/exchange.ts";
 import { quietStoryline } from "../src/sim/storyline.ts";
-import type { Store } from "../src/store/contracts.ts";
+import type { Store } from "../src/store/contracts/store.ts";
 import { openStore } from "../src/store/store.ts";
 import { silentLog, startTestRedis } from "../test/support/redis.ts";
 import { cpuSecondsOf, type LopsideProcess, memoryOf, spawnLopside } from "./support/lopside.ts";

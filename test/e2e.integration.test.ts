@@ -7,7 +7,7 @@ import { freshEpisodeMemory } from "../src/alerts/episode.ts";
 import { freshNotionalMemory } from "../src/model/imbalance.ts";
 import type { SimulatedExchange } from "../src/sim/contracts.ts";
 import { createRandom } from "../src/sim/random.ts";
-import type { Store } from "../src/store/contracts.ts";
+import type { Store } from "../src/store/contracts/store.ts";
 import { createOutbox } from "../src/store/outbox.ts";
 import { openStore } from "../src/store/store.ts";
 import { textsIn } from "../src/texts/texts.ts";

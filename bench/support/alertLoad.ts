@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { alertContent } from "../../src/alerts/content.ts";
-import type { Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
 import { createQueues, type Queues } from "../../src/worker/queues.ts";
 import { openStore } from "../../src/store/store.ts";
 import { firedUp, referenceImbalance } from "../../test/alerts/examples.ts";

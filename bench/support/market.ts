@@ -7,7 +7,7 @@ import { systemClock } from "../../src/ops/clock.ts";
 import { createLifecycle } from "../../src/ops/lifecycle.ts";
 import { startSimulatedExchange } from "../../src/sim/exchange.ts";
 import { quietStoryline } from "../../src/sim/storyline.ts";
-import type { Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
 import { openRedis } from "../../src/store/open.ts";
 import { testConfig } from "../../test/support/lopside.ts";
 import { freePort, silentLog } from "../../test/support/redis.ts";

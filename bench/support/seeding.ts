@@ -3,7 +3,7 @@ import { aggregateVenues, toLiquidationMap } from "../../src/model/aggregate.ts"
 import { freshNotionalMemory, measureImbalance } from "../../src/model/imbalance.ts";
 import { encodeStacked, warmStartStacked } from "../../src/model/stackedSeries.ts";
 import type { Bar } from "../../src/model/types.ts";
-import type { Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
 import { encodeMemory } from "../../src/worker/memory.ts";
 
 const barMs = 300_000;

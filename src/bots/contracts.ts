@@ -3,7 +3,8 @@ import type { SymbolRules } from "../alerts/ruleState.ts";
 import type { Pictures } from "../charts/contracts.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
-import type { Destinations, HistoryPoint } from "../store/contracts.ts";
+import type { Destinations } from "../store/contracts/destinations.ts";
+import type { HistoryPoint } from "../store/contracts/symbols.ts";
 import type { Language } from "../texts/texts.ts";
 
 /** Everything the bots read and change, handed in by main; the same for every platform. */

@@ -2,7 +2,7 @@ import type { MapColumn } from "../model/column.ts";
 import type { MapDetail } from "../model/detail.ts";
 import type { Imbalance, LiquidationMap, Side } from "../model/types.ts";
 import type { Reliability } from "../model/score/reliability.ts";
-import type { HistoryPoint } from "../store/contracts.ts";
+import type { HistoryPoint } from "../store/contracts/symbols.ts";
 import type { Language } from "../texts/texts.ts";
 
 export type Theme = "dark" | "light";

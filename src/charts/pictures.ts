@@ -2,7 +2,7 @@ import { agedImbalance } from "../model/aged.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { HistoryPoint, Symbols } from "../store/contracts.ts";
+import type { HistoryPoint, Symbols } from "../store/contracts/symbols.ts";
 import {
   columnSpans,
   plainLook,

@@ -1,6 +1,6 @@
 import { parseAlertContent } from "../alerts/content.ts";
 import { alertMessage } from "../alerts/message.ts";
-import type { DeliveryRecord, LoggedAlert } from "../store/contracts.ts";
+import type { DeliveryRecord, LoggedAlert } from "../store/contracts/alertLog.ts";
 
 /** One line for a person: when, what, and how many it reached. */
 export function alertLine(alert: LoggedAlert, rows: readonly DeliveryRecord[]): string {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import type { Clock } from "../ops/clock.ts";
-import type { Store } from "../store/contracts.ts";
+import type { Store } from "../store/contracts/store.ts";
 import { roles as knownRoles } from "../roles/parts.ts";
 import { print } from "./print.ts";
 

@@ -9,7 +9,7 @@ import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { historyMs, type PollOutcome, type Venue } from "../poller/contracts.ts";
 import { openVenue } from "../poller/venue.ts";
-import type { MarketCache } from "../store/contracts.ts";
+import type { MarketCache } from "../store/contracts/memory.ts";
 import { cascadeOf } from "../worker/cascade.ts";
 
 export interface LiveOptions {

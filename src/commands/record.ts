@@ -3,7 +3,8 @@ import { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../ops/log.ts";
 import type { Venue } from "../poller/contracts.ts";
-import type { Lease, Liquidations } from "../store/contracts.ts";
+import type { Liquidations } from "../store/contracts/markets.ts";
+import type { Lease } from "../store/contracts/memory.ts";
 import { ExitError } from "./exit.ts";
 import type { Recorder } from "./recorder.ts";
 

@@ -12,7 +12,7 @@ import {
 } from "../poller/contracts.ts";
 import { fillLiquidations } from "../poller/liquidations/fill.ts";
 import { recordingHeader, recordingRow } from "../replay/writing.ts";
-import type { Liquidations } from "../store/contracts.ts";
+import type { Liquidations } from "../store/contracts/markets.ts";
 
 export interface RecorderOptions {
   readonly venue: Venue;

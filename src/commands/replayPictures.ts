@@ -14,7 +14,7 @@ import { toLiquidationMap } from "../model/aggregate.ts";
 import { columnOf, type MapColumn } from "../model/column.ts";
 import type { Bar, Imbalance } from "../model/types.ts";
 import type { ReplayMoment } from "../replay/replay.ts";
-import type { HistoryPoint } from "../store/contracts.ts";
+import type { HistoryPoint } from "../store/contracts/symbols.ts";
 import { ExitError } from "./exit.ts";
 import { makeFolder, writeFile } from "./files.ts";
 

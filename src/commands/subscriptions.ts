@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Store } from "../store/contracts.ts";
+import type { Store } from "../store/contracts/store.ts";
 import { ExitError } from "./exit.ts";
 
 /** What people subscribed to, out of Redis and back. */

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Context, Hono } from "hono";
 import { z } from "zod";
-import type { AlertLog, DeliveryRecord, LoggedAlert } from "../store/contracts.ts";
+import type { AlertLog, DeliveryRecord, LoggedAlert } from "../store/contracts/alertLog.ts";
 
 export interface AlertSources {
   readonly log: AlertLog;

@@ -1,6 +1,6 @@
 import type { AlertMessage } from "../alerts/message.ts";
 import type { Picture } from "../charts/contracts.ts";
-import type { PaceLimits, PaceWish } from "../store/contracts.ts";
+import type { PaceLimits, PaceWish } from "../store/contracts/pace.ts";
 
 /**
  * One platform's way of posting. It only sends: whether, when and how often is decided before. Each

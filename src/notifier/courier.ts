@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
-import type { Delivery, DeliveryResult, TurnEnd } from "../store/contracts.ts";
+import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
+import type { TurnEnd } from "../store/contracts/turns.ts";
 import type { Deliver } from "./deliver.ts";
 import { createLateness } from "./lateness.ts";
 import type { Settler } from "./settler.ts";

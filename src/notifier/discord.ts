@@ -2,7 +2,7 @@ import { DiscordAPIError, HTTPError, RateLimitError, REST } from "@discordjs/res
 import { RESTJSONErrorCodes, Routes } from "discord-api-types/v10";
 import type { Clock } from "../ops/clock.ts";
 import { discordRequest } from "../ops/discordRequest.ts";
-import type { PaceLimits } from "../store/contracts.ts";
+import type { PaceLimits } from "../store/contracts/pace.ts";
 import { connectionFailure, isConnectionError } from "./connection.ts";
 import type { Sender, SendResult, TokenCheck } from "./contracts.ts";
 import { editMessage, postMessage, textField, type DiscordCalls } from "./discordPost.ts";

@@ -1,7 +1,7 @@
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { Pace } from "../store/contracts.ts";
+import type { Pace } from "../store/contracts/pace.ts";
 import type { Sender, SendRequest, SendResult } from "./contracts.ts";
 import type { Refusals } from "./refusals.ts";
 import type { FinalResult } from "./settlement.ts";

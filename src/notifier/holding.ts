@@ -3,7 +3,8 @@ import { parseAlertContent } from "../alerts/content.ts";
 import { parseNotice, type SummaryNotice } from "../alerts/notices.ts";
 import { heldAlert, parseHeld, type HeldAlert } from "../alerts/summary.ts";
 import type { Clock } from "../ops/clock.ts";
-import { type Delivery, noticesPlace, type Outbox, type Turns } from "../store/contracts.ts";
+import { type Delivery, noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
+import type { Turns } from "../store/contracts/turns.ts";
 
 export interface HoldingOptions {
   readonly outbox: Pick<Outbox, "insert" | "newestEdits">;

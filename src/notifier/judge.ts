@@ -1,7 +1,7 @@
 import { decidePush } from "../alerts/gate.ts";
 import type { Pushes } from "../alerts/pushes.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
-import type { Delivery } from "../store/contracts.ts";
+import type { Delivery } from "../store/contracts/outbox.ts";
 
 /** What is known of a destination while it is its turn. */
 export interface Addressee {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import { type Delivery, type DeliveryResult, noticesPlace, type Store } from "../store/contracts.ts";
+import { type Delivery, type DeliveryResult, noticesPlace } from "../store/contracts/outbox.ts";
+import type { Store } from "../store/contracts/store.ts";
 import type { Sender } from "./contracts.ts";
 import { createCourier } from "./courier.ts";
 import { createDeliver, type Dress } from "./deliver.ts";

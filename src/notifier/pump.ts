@@ -1,5 +1,5 @@
 import type { Log } from "../ops/log.ts";
-import type { Claimed, Outbox } from "../store/contracts.ts";
+import type { Claimed, Outbox } from "../store/contracts/outbox.ts";
 import type { Courier } from "./courier.ts";
 
 export interface PumpOptions {

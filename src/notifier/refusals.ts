@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import type { DisabledNotice } from "../alerts/notices.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Clock } from "../ops/clock.ts";
-import { type Destinations, noticesPlace, type Outbox, type Turns } from "../store/contracts.ts";
+import type { Destinations } from "../store/contracts/destinations.ts";
+import { noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
+import type { Turns } from "../store/contracts/turns.ts";
 
 export interface RefusalsOptions {
   readonly destinations: Pick<Destinations, "disable" | "change" | "get" | "move">;

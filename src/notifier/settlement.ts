@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryResult } from "../store/contracts.ts";
+import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { SendResult } from "./contracts.ts";
 
 /** What was sent, without the destinations that moved: those are followed before anything is settled. */

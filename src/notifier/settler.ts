@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
-import type { Delivery, DeliveryResult, Outbox, Outcome, TurnEnd, Turns } from "../store/contracts.ts";
+import type { Delivery, DeliveryResult, Outbox, Outcome } from "../store/contracts/outbox.ts";
+import type { TurnEnd, Turns } from "../store/contracts/turns.ts";
 
 export interface SettlerOptions {
   readonly outbox: Pick<Outbox, "settle">;

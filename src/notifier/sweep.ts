@@ -1,5 +1,5 @@
 import type { Log } from "../ops/log.ts";
-import type { Outbox } from "../store/contracts.ts";
+import type { Outbox } from "../store/contracts/outbox.ts";
 import type { Pump } from "./pump.ts";
 
 export interface SweepOptions {

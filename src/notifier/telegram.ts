@@ -1,7 +1,7 @@
 import { Api, GrammyError, HttpError } from "grammy";
 import type { Clock } from "../ops/clock.ts";
 import type { FileIds, Sender, SendRequest, SendResult, TokenCheck } from "./contracts.ts";
-import type { PaceLimits, PaceWish } from "../store/contracts.ts";
+import type { PaceLimits, PaceWish } from "../store/contracts/pace.ts";
 import { connectionFailure } from "./connection.ts";
 import { createLeanFetch } from "./leanFetch.ts";
 import { retryTime } from "./retryTime.ts";

@@ -1,6 +1,9 @@
 import { noPushes, parsePushes, type Pushes } from "../alerts/pushes.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
-import type { Booking, Delivery, Destinations, Pace, Turns } from "../store/contracts.ts";
+import type { Destinations } from "../store/contracts/destinations.ts";
+import type { Delivery } from "../store/contracts/outbox.ts";
+import type { Booking, Pace } from "../store/contracts/pace.ts";
+import type { Turns } from "../store/contracts/turns.ts";
 import type { Sender } from "./contracts.ts";
 
 /** A turn ends by itself where its process died; while a call lasts it is kept (keepMs). */

@@ -3,7 +3,7 @@ import { type AlertMessage, alertMessage } from "../alerts/message.ts";
 import { noticeMessage, parseNotice } from "../alerts/notices.ts";
 import type { DestinationSettings } from "../alerts/subscription.ts";
 import type { Parsed } from "../alerts/read.ts";
-import type { KeptAlert } from "../store/contracts.ts";
+import type { KeptAlert } from "../store/contracts/outbox.ts";
 import { type Language, languages } from "../texts/texts.ts";
 
 /** Alerts that are on their way at one time, in all languages; the oldest give way. */

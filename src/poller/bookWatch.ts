@@ -1,5 +1,5 @@
 import type { Clock } from "../ops/clock.ts";
-import type { Depths } from "../store/contracts.ts";
+import type { Depths } from "../store/contracts/markets.ts";
 import type { BookSource } from "./contracts.ts";
 
 const minuteMs = 60_000;

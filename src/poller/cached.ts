@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Log } from "../ops/log.ts";
-import type { MarketCache } from "../store/contracts.ts";
+import type { MarketCache } from "../store/contracts/memory.ts";
 
 /** What outlives a start. The cache is a convenience: nothing fails because of it. */
 export interface Cached<T> {

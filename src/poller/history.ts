@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { Backfills, Rounds } from "../store/contracts.ts";
+import type { Backfills, Rounds } from "../store/contracts/rounds.ts";
 import { historyMs, type Venue } from "./contracts.ts";
 import { symbolOf } from "./round.ts";
 import type { Troubles } from "./trouble.ts";

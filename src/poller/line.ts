@@ -1,7 +1,7 @@
 import { DelegateBackoff, handleWhen, retry, type RetryPolicy } from "cockatiel";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { VenueLimits } from "../store/contracts.ts";
+import type { VenueLimits } from "../store/contracts/markets.ts";
 import type { Call, VenueAdapter } from "./adapter.ts";
 import type { PollFailure } from "./contracts.ts";
 import type { Exchange, HttpFacts } from "./exchanges.ts";

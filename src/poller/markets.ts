@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { MarketCache } from "../store/contracts.ts";
+import type { MarketCache } from "../store/contracts/memory.ts";
 import type { VenueAdapter } from "./adapter.ts";
 import { openCached } from "./cached.ts";
 import { relistMs } from "./demand.ts";

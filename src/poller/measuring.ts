@@ -1,6 +1,6 @@
 import type { MeasuredPosition } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
-import type { KnownAccount, Positions } from "../store/contracts.ts";
+import type { KnownAccount, Positions } from "../store/contracts/markets.ts";
 import type { AccountSource, Holding } from "./contracts.ts";
 import { nextToAsk, surplus, withSeen } from "./registry.ts";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { VenueLimits } from "../store/contracts.ts";
+import type { VenueLimits } from "../store/contracts/markets.ts";
 import type { Call, Limit, VenueAdapter } from "./adapter.ts";
 import type { PollFailure } from "./contracts.ts";
 import { openQuota, type Turn } from "./quota.ts";

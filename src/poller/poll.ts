@@ -18,7 +18,7 @@ import { assemble, type Awaited } from "./bars.ts";
 import type { Boards } from "./board.ts";
 import type { Observation } from "./contracts.ts";
 import { maxBarsPerPoll } from "./contracts.ts";
-import type { OpenInterestLog } from "../store/contracts.ts";
+import type { OpenInterestLog } from "../store/contracts/markets.ts";
 import type { AskOptions, Line } from "./line.ts";
 import type { Markets } from "./markets.ts";
 import { checkFresh, Malformed } from "./read.ts";

@@ -1,4 +1,4 @@
-import type { KnownAccount } from "../store/contracts.ts";
+import type { KnownAccount } from "../store/contracts/markets.ts";
 import type { SeenAccount } from "./contracts.ts";
 
 /** Accounts that are kept; at this many the smallest make room for new ones. */

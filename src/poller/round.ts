@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { Liquidations, Rounds } from "../store/contracts.ts";
+import type { Liquidations } from "../store/contracts/markets.ts";
+import type { Rounds } from "../store/contracts/rounds.ts";
 import {
   historyMs,
   maxBarsPerPoll,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { RiskTier } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { MarketCache } from "../store/contracts.ts";
+import type { MarketCache } from "../store/contracts/memory.ts";
 import type { Call, Contract, VenueAdapter } from "./adapter.ts";
 import { bracketsAsOf, bracketsOf } from "./bracketTable.ts";
 import { openCached } from "./cached.ts";

@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { MarketCache, OpenInterestLog, VenueLimits } from "../store/contracts.ts";
+import type { OpenInterestLog, VenueLimits } from "../store/contracts/markets.ts";
+import type { MarketCache } from "../store/contracts/memory.ts";
 import { openAccounts } from "./accounts.ts";
 import { intervalMs } from "./adapter.ts";
 import { adapterOf } from "./adapters.ts";

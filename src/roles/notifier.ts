@@ -5,7 +5,7 @@ import { startSweep } from "../notifier/sweep.ts";
 import { openSender, type SenderOptions, verifyToken } from "../notifier/senders.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import type { Sender } from "../notifier/contracts.ts";
-import { noticesPlace } from "../store/contracts.ts";
+import { noticesPlace } from "../store/contracts/outbox.ts";
 import { nameDestination } from "../notifier/destinations.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { openDressing, openFileIds } from "./dressing.ts";

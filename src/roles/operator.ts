@@ -1,5 +1,5 @@
 import { type ConfiguredAlerts, followConfig, kindOf } from "../alerts/operator.ts";
-import type { Destinations } from "../store/contracts.ts";
+import type { Destinations } from "../store/contracts/destinations.ts";
 
 /**
  * Subscribes the operator's destinations as the configuration says now, and takes back what it asked for where it

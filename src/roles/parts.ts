@@ -6,7 +6,7 @@ import type { Clock } from "../ops/clock.ts";
 import type { Lifecycle } from "../ops/lifecycle.ts";
 import type { Log } from "../ops/log.ts";
 import type { Metrics } from "../ops/metrics.ts";
-import type { Store } from "../store/contracts.ts";
+import type { Store } from "../store/contracts/store.ts";
 import type { RedisConnections } from "../store/open.ts";
 import type { Guard } from "../worker/guard.ts";
 import type { Queues } from "../worker/queues.ts";

@@ -1,7 +1,7 @@
 import { parseAlertContent } from "../alerts/content.ts";
 import type { DeliveryHistory, PastDelivery } from "../bots/contracts.ts";
 import type { Clock } from "../ops/clock.ts";
-import type { AlertLog, DeliveryRecord, LoggedAlert } from "../store/contracts.ts";
+import type { AlertLog, DeliveryRecord, LoggedAlert } from "../store/contracts/alertLog.ts";
 
 const keptMs = 90 * 24 * 3_600_000;
 /** Alerts of a symbol that are looked through for one destination's. */

@@ -3,7 +3,7 @@ import { createCharts } from "../charts/charts.ts";
 import type { AlertMark, Pictures } from "../charts/contracts.ts";
 import { createPictures } from "../charts/pictures.ts";
 import { createAlertLog } from "../store/alertLog.ts";
-import type { AlertLog } from "../store/contracts.ts";
+import type { AlertLog } from "../store/contracts/alertLog.ts";
 import { createPictureStore } from "../store/pictures.ts";
 import type { LopsideOptions } from "./parts.ts";
 

@@ -1,6 +1,6 @@
 import type { Lifecycle } from "../ops/lifecycle.ts";
 import type { Log } from "../ops/log.ts";
-import type { Destinations } from "../store/contracts.ts";
+import type { Destinations } from "../store/contracts/destinations.ts";
 
 /** Real time. A change that lost its process waits twice this at most. */
 const repairMs = 30_000;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AlertLog, DeliveryRecord, LoggedAlert } from "./contracts.ts";
+import type { AlertLog, DeliveryRecord, LoggedAlert } from "./contracts/alertLog.ts";
 import { symbolKeys } from "./keys.ts";
 import type { RedisClient } from "./script.ts";
 

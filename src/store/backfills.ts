@@ -1,5 +1,5 @@
 import { packBars, unpackBars } from "./bars.ts";
-import type { Backfills } from "./contracts.ts";
+import type { Backfills } from "./contracts/rounds.ts";
 import { symbolKeys } from "./keys.ts";
 import { asBytes, asPairs, asText } from "./reply.ts";
 import { defineScript } from "./script.ts";

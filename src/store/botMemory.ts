@@ -1,4 +1,4 @@
-import type { BotMemory } from "./contracts.ts";
+import type { BotMemory } from "./contracts/memory.ts";
 import { botMemoryKeys } from "./keys.ts";
 import { asNumber } from "./reply.ts";
 import { defineScript, type RedisClient } from "./script.ts";

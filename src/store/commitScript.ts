@@ -1,4 +1,4 @@
-import type { Commit } from "./contracts.ts";
+import type { Commit } from "./contracts/symbols.ts";
 import { dayBytes, historyPlace, historyTtlMs, packPoint } from "./history.ts";
 import { symbolKeys } from "./keys.ts";
 import { packMap } from "./map.ts";

@@ -1,4 +1,4 @@
-import type { Depths } from "./contracts.ts";
+import type { Depths } from "./contracts/markets.ts";
 import { parseStored, storedDepth } from "./json.ts";
 import { symbolKeys } from "./keys.ts";
 import type { RedisClient } from "./script.ts";

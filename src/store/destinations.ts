@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { DestinationRecord } from "../alerts/subscription.ts";
-import type { ChangeResult, Destinations } from "./contracts.ts";
+import type { ChangeResult, Destinations } from "./contracts/destinations.ts";
 import { parseDocument } from "./destinationDocument.ts";
 import { movedRecord } from "./destinationMove.ts";
 import { createDocuments, type Decided } from "./documents.ts";

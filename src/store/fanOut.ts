@@ -1,4 +1,4 @@
-import type { OutboxAlert, RuleAlert } from "./contracts.ts";
+import type { OutboxAlert, RuleAlert } from "./contracts/symbols.ts";
 import { type SymbolKeys, symbolKeys } from "./keys.ts";
 import { fanOutLua, ledgerTtlMs } from "./ledgerLua.ts";
 import type { ScriptArgument } from "./script.ts";

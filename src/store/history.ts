@@ -1,4 +1,4 @@
-import type { HistoryPoint } from "./contracts.ts";
+import type { HistoryPoint } from "./contracts/symbols.ts";
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;

@@ -1,4 +1,4 @@
-import { noticesPlace } from "./contracts.ts";
+import { noticesPlace } from "./contracts/outbox.ts";
 
 /**
  * The only place where names of keys are made. Everything one script touches shares a hash tag, the first pair of

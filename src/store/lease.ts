@@ -1,4 +1,4 @@
-import type { Lease } from "./contracts.ts";
+import type { Lease } from "./contracts/memory.ts";
 import { leaseKey } from "./keys.ts";
 import { asList, asNumber } from "./reply.ts";
 import { defineScript, type RedisClient } from "./script.ts";

@@ -1,5 +1,5 @@
 import type { PollFailure } from "../poller/contracts.ts";
-import type { VenueLimits } from "./contracts.ts";
+import type { VenueLimits } from "./contracts/markets.ts";
 import { parseStored, storedRest } from "./json.ts";
 import { limitKey, restKey } from "./keys.ts";
 import { asList, asNumber, asText } from "./reply.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Liquidation, LiquidationTotal } from "../poller/contracts.ts";
-import type { Liquidations } from "./contracts.ts";
+import type { Liquidations } from "./contracts/markets.ts";
 import { parseStored } from "./json.ts";
 import { symbolKeys } from "./keys.ts";
 import type { RedisClient } from "./script.ts";

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
-import type { MarketCache } from "./contracts.ts";
+import type { MarketCache } from "./contracts/memory.ts";
 import { marketsKey } from "./keys.ts";
 import type { RedisClient } from "./script.ts";
 

@@ -2,7 +2,7 @@ import type { Lifecycle } from "../ops/lifecycle.ts";
 import type { Log } from "../ops/log.ts";
 import { checkRedis } from "./check.ts";
 import { connectRedis, type RedisRole } from "./connect.ts";
-import type { Store } from "./contracts.ts";
+import type { Store } from "./contracts/store.ts";
 import { startEmbeddedRedis } from "./embedded.ts";
 import { StoreError } from "./errors.ts";
 import { parseRedisUrl, type RedisEnd } from "./redisUrl.ts";

@@ -1,4 +1,4 @@
-import type { OpenInterestLog } from "./contracts.ts";
+import type { OpenInterestLog } from "./contracts/markets.ts";
 import { symbolKeys } from "./keys.ts";
 import type { RedisClient } from "./script.ts";
 

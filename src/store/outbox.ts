@@ -1,4 +1,4 @@
-import type { Claimed, Delivery, DeliveryResult, KeptAlert, Outbox, Outcome } from "./contracts.ts";
+import type { Claimed, Delivery, DeliveryResult, KeptAlert, Outbox, Outcome } from "./contracts/outbox.ts";
 import { claimScript } from "./claimScript.ts";
 import { expandScript, insertArguments, insertScript, keyArguments } from "./fanOut.ts";
 import { symbolKeys } from "./keys.ts";

@@ -1,4 +1,4 @@
-import type { Booking, Pace, PaceLimits } from "./contracts.ts";
+import type { Booking, Pace, PaceLimits } from "./contracts/pace.ts";
 import { paceKeys } from "./keys.ts";
 import { asList, asNumber } from "./reply.ts";
 import { defineScript, type RedisClient } from "./script.ts";

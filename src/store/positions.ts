@@ -1,5 +1,5 @@
 import type { MeasuredPosition } from "../model/types.ts";
-import type { KnownAccount, Positions } from "./contracts.ts";
+import type { KnownAccount, Positions } from "./contracts/markets.ts";
 import { accountsKey, symbolKeys } from "./keys.ts";
 import type { RedisClient } from "./script.ts";
 

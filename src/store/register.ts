@@ -1,4 +1,4 @@
-import type { Destinations } from "./contracts.ts";
+import type { Destinations } from "./contracts/destinations.ts";
 import { registerKeys } from "./keys.ts";
 import { parseList, placeScript } from "./pages.ts";
 import { defineScript, type RedisClient } from "./script.ts";

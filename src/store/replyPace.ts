@@ -1,4 +1,4 @@
-import type { PaceLimits, ReplyPace } from "./contracts.ts";
+import type { PaceLimits, ReplyPace } from "./contracts/pace.ts";
 import { paceKeys } from "./keys.ts";
 import { asNumber } from "./reply.ts";
 import { defineScript, type RedisClient } from "./script.ts";

@@ -1,4 +1,4 @@
-import type { Rounds, VenueRecord, VenueReport } from "./contracts.ts";
+import type { Rounds, VenueRecord, VenueReport } from "./contracts/rounds.ts";
 import type { Log } from "../ops/log.ts";
 import { messageOf } from "./errors.ts";
 import { formatStored, parseStored, storedFailure, storedObservation } from "./json.ts";

@@ -1,6 +1,6 @@
 import { type RuleKey, ruleKey, rulesOf } from "../alerts/rules.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
-import type { Rules, RulesInUse } from "./contracts.ts";
+import type { Rules, RulesInUse } from "./contracts/destinations.ts";
 import { symbolKeys } from "./keys.ts";
 import { parseList, placeScript } from "./pages.ts";
 import { defineScript, type RedisClient } from "./script.ts";

@@ -1,4 +1,4 @@
-import type { SlashCommandMemory } from "./contracts.ts";
+import type { SlashCommandMemory } from "./contracts/memory.ts";
 import { slashCommandsKey } from "./keys.ts";
 import type { RedisClient } from "./script.ts";
 

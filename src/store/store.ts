@@ -1,6 +1,6 @@
 import type { Log } from "../ops/log.ts";
 import { createBackfills } from "./backfills.ts";
-import type { Store } from "./contracts.ts";
+import type { Store } from "./contracts/store.ts";
 import { createDestinations } from "./destinations.ts";
 import { createDepths } from "./depths.ts";
 import { createLiquidations } from "./liquidations.ts";

@@ -1,5 +1,5 @@
 import { commitArguments, commitKeys, commitScript } from "./commitScript.ts";
-import type { CommitResult, SymbolState, Symbols } from "./contracts.ts";
+import type { CommitResult, SymbolState, Symbols } from "./contracts/symbols.ts";
 import {
   addHistoryScript,
   dayBytes,

@@ -2,7 +2,7 @@ import { mostNotionals } from "../alerts/limits.ts";
 import { notionalsOf } from "../alerts/ruleIndex.ts";
 import { parseRuleKey } from "../alerts/rules.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
-import type { Destinations, Rules } from "./contracts.ts";
+import type { Destinations, Rules } from "./contracts/destinations.ts";
 import { formatRecordLine, parseRecordLine } from "./recordLine.ts";
 
 /** Destinations read at once. */

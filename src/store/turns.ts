@@ -1,4 +1,4 @@
-import type { Turn, Turns } from "./contracts.ts";
+import type { Turn, Turns } from "./contracts/turns.ts";
 import { destinationKeyParts, destinationKeys } from "./keys.ts";
 import { asText } from "./reply.ts";
 import { defineScript, type RedisClient } from "./script.ts";

@@ -6,7 +6,9 @@ import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import { type BotMemory, type Destinations, noticesPlace, type Outbox } from "../store/contracts.ts";
+import type { Destinations } from "../store/contracts/destinations.ts";
+import type { BotMemory } from "../store/contracts/memory.ts";
+import { noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
 import { createTurns } from "./turns.ts";
 
 export interface FeedNoticesOptions {

@@ -1,4 +1,4 @@
-import type { VenueRecord } from "../store/contracts.ts";
+import type { VenueRecord } from "../store/contracts/rounds.ts";
 
 /** A series' open interest as it was believed last, with the venue's time of it. */
 export type OpenInterestMemory = Readonly<Record<string, { readonly at: number; readonly value: number }>>;

@@ -1,5 +1,5 @@
 import type { Clock } from "../ops/clock.ts";
-import type { VenueRecord } from "../store/contracts.ts";
+import type { VenueRecord } from "../store/contracts/rounds.ts";
 import type { Slots } from "./slots.ts";
 
 /** How long the rounds of each symbol wait for who hasn't spoken yet. */

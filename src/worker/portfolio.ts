@@ -13,7 +13,8 @@ import {
 import type { Bar, LearnedWeights, SeriesSpec } from "../model/types.ts";
 import type { Log } from "../ops/log.ts";
 import { maxBarsPerPoll } from "../poller/contracts.ts";
-import type { Store, VenueRecord } from "../store/contracts.ts";
+import type { VenueRecord } from "../store/contracts/rounds.ts";
+import type { Store } from "../store/contracts/store.ts";
 import { decodeMemory, type SymbolMemory } from "./memory.ts";
 
 interface Backfill {

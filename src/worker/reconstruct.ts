@@ -4,7 +4,7 @@ import { freshNotionalMemory, type ImbalanceMemory, measureImbalance } from "../
 import type { SideLevels, VenueLevels } from "../model/levels.ts";
 import { applyStacked, createStacked, stackedLevels, type StackedSeries } from "../model/stackedSeries.ts";
 import type { Bar, SeriesSpec } from "../model/types.ts";
-import type { HistoryPoint } from "../store/contracts.ts";
+import type { HistoryPoint } from "../store/contracts/symbols.ts";
 
 /** A venue's history as it was handed over. */
 export interface VenueHistory {

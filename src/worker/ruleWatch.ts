@@ -7,7 +7,8 @@ import { parseRuleKey, type RuleKey } from "../alerts/rules.ts";
 import { judgeSources } from "../alerts/sources.ts";
 import type { VenueInput } from "../model/aggregate.ts";
 import type { Imbalance } from "../model/types.ts";
-import type { RuleAlert, Rules, RulesInUse } from "../store/contracts.ts";
+import type { Rules, RulesInUse } from "../store/contracts/destinations.ts";
+import type { RuleAlert } from "../store/contracts/symbols.ts";
 import { opposedShare } from "./opposition.ts";
 
 /** What a recompute knows when its rules are decided. */

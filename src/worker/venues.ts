@@ -3,7 +3,7 @@ import { stackedLevels } from "../model/stackedSeries.ts";
 import type { VenueLevels } from "../model/levels.ts";
 import { withMeasured } from "../model/measured.ts";
 import type { MeasuredPosition, VenueStatus } from "../model/types.ts";
-import type { VenueRecord } from "../store/contracts.ts";
+import type { VenueRecord } from "../store/contracts/rounds.ts";
 import type { Portfolio } from "./portfolio.ts";
 
 export interface VenueInputsOptions {

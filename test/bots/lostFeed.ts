@@ -1,7 +1,7 @@
 import { createNotifier } from "../../src/notifier/notifier.ts";
 import type { Sender } from "../../src/notifier/contracts.ts";
 import { systemClock } from "../../src/ops/clock.ts";
-import { noticesPlace } from "../../src/store/contracts.ts";
+import { noticesPlace } from "../../src/store/contracts/outbox.ts";
 import { createBotMemory } from "../../src/store/botMemory.ts";
 import { openStore } from "../../src/store/store.ts";
 import { createFeedNotices } from "../../src/worker/feedNotices.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { alertContent } from "../../src/alerts/content.ts";
 import { alertJson, alertLine } from "../../src/commands/alertLines.ts";
-import type { LoggedAlert } from "../../src/store/contracts.ts";
+import type { LoggedAlert } from "../../src/store/contracts/alertLog.ts";
 import { firedUp, referenceImbalance } from "../alerts/examples.ts";
 
 const alert: LoggedAlert = {

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { alertContent } from "../../src/alerts/content.ts";
 import { addAlerts, hashedDestination, type AlertRouteOptions } from "../../src/http/alerts.ts";
-import type { DeliveryRecord, LoggedAlert } from "../../src/store/contracts.ts";
+import type { DeliveryRecord, LoggedAlert } from "../../src/store/contracts/alertLog.ts";
 import { firedUp, referenceImbalance } from "../alerts/examples.ts";
 
 const now = Date.UTC(2026, 10, 22, 12);

@@ -1,6 +1,6 @@
 import { alertContent } from "../../src/alerts/content.ts";
 import type { Clock } from "../../src/ops/clock.ts";
-import type { Delivery } from "../../src/store/contracts.ts";
+import type { Delivery } from "../../src/store/contracts/outbox.ts";
 import { firedUp, referenceImbalance } from "../alerts/examples.ts";
 
 export const now = Date.UTC(2026, 10, 22, 12);

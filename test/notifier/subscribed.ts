@@ -1,5 +1,5 @@
 import type { DestinationSettings, Subscription } from "../../src/alerts/subscription.ts";
-import type { Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
 
 /** Makes a destination that is subscribed to BTC, up, from 2 on. */
 export async function subscribed(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { adapterOf } from "../../src/poller/adapters.ts";
-import type { VenueLimits } from "../../src/store/contracts.ts";
+import type { VenueLimits } from "../../src/store/contracts/markets.ts";
 import { dialects } from "./dialects.ts";
 import { setStage } from "./harness.ts";
 

@@ -3,7 +3,7 @@ import type { MeasuredPosition } from "../../src/model/types.ts";
 import type { AccountSource, Holding } from "../../src/poller/contracts.ts";
 import { createMeasuring, type MeasuringOptions } from "../../src/poller/measuring.ts";
 import { mostAccounts } from "../../src/poller/registry.ts";
-import type { KnownAccount, Positions } from "../../src/store/contracts.ts";
+import type { KnownAccount, Positions } from "../../src/store/contracts/markets.ts";
 import { handClock, minuteMs, noon } from "./world.ts";
 
 interface Memory extends Positions {

@@ -3,7 +3,7 @@ import type { Call, Limit } from "../../src/poller/adapter.ts";
 import { adapters } from "../../src/poller/adapters.ts";
 import { chargeOf, openPace, perMinute, spacingMs } from "../../src/poller/pace.ts";
 import { okx } from "../../src/poller/venues/okx.ts";
-import type { VenueLimits, VenueTurn } from "../../src/store/contracts.ts";
+import type { VenueLimits, VenueTurn } from "../../src/store/contracts/markets.ts";
 import { handClock, silentLog } from "./world.ts";
 
 const rest: Limit = {

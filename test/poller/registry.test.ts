@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mostAccounts, nextToAsk, surplus, withSeen } from "../../src/poller/registry.ts";
-import type { KnownAccount } from "../../src/store/contracts.ts";
+import type { KnownAccount } from "../../src/store/contracts/markets.ts";
 import { minuteMs, noon } from "./world.ts";
 
 const account = (address: string, over: Partial<KnownAccount> = {}): KnownAccount => ({

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { PollOutcome, PollRequest, Venue } from "../../src/poller/contracts.ts";
 import { createRound, type RoundOptions } from "../../src/poller/round.ts";
-import type { Rounds, VenueReport } from "../../src/store/contracts.ts";
+import type { Rounds, VenueReport } from "../../src/store/contracts/rounds.ts";
 import { aBar, anObservation } from "../store/builders.ts";
 import { barMs, handClock, type HandClock, hourMs, noon, silentLog } from "./world.ts";
 

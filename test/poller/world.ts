@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/ops/clock.ts";
 import type { Log } from "../../src/ops/log.ts";
-import type { MarketCache } from "../../src/store/contracts.ts";
+import type { MarketCache } from "../../src/store/contracts/memory.ts";
 
 export const minuteMs = 60_000;
 export const barMs = 300_000;

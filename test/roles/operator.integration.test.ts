@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { subscribe } from "../../src/alerts/edits.ts";
 import { followConfiguration } from "../../src/roles/operator.ts";
-import type { Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
 import { openStore } from "../../src/store/store.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
 

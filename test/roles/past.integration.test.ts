@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createLifecycle } from "../../src/ops/lifecycle.ts";
 import { givePast } from "../../src/roles/past.ts";
-import type { Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aCommit, anImbalance } from "../store/builders.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createBackfills } from "../../src/store/backfills.ts";
-import type { Backfills } from "../../src/store/contracts.ts";
+import type { Backfills } from "../../src/store/contracts/rounds.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
 import { createMarketCache } from "../../src/store/markets.ts";
 import type { RedisClient } from "../../src/store/script.ts";

@@ -1,6 +1,6 @@
 import type { Bar, Imbalance, LiquidationMap, SeriesSpec } from "../../src/model/types.ts";
 import type { Observation } from "../../src/poller/contracts.ts";
-import type { Commit, OutboxAlert } from "../../src/store/contracts.ts";
+import type { Commit, OutboxAlert } from "../../src/store/contracts/symbols.ts";
 
 /** 2026-11-22T12:00:00Z, the start of a minute. */
 export const noon = 1_795_348_800_000;

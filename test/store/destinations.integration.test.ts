@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ruleKey } from "../../src/alerts/rules.ts";
 import type { DestinationRecord } from "../../src/alerts/subscription.ts";
-import type { Destinations, Rules } from "../../src/store/contracts.ts";
+import type { Destinations, Rules } from "../../src/store/contracts/destinations.ts";
 import { createDestinations } from "../../src/store/destinations.ts";
 import { destinationKeys, symbolKeys } from "../../src/store/keys.ts";
 import { createRules } from "../../src/store/rulePages.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DestinationRecord, Subscription } from "../../src/alerts/subscription.ts";
-import type { Destinations } from "../../src/store/contracts.ts";
+import type { Destinations } from "../../src/store/contracts/destinations.ts";
 import { createDestinations } from "../../src/store/destinations.ts";
 import { placementOf } from "../../src/store/rulePages.ts";
 import type { RedisClient } from "../../src/store/script.ts";

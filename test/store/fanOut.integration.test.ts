@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Delivery, Outbox, RuleAlert, Symbols } from "../../src/store/contracts.ts";
+import type { Delivery, Outbox } from "../../src/store/contracts/outbox.ts";
+import type { RuleAlert, Symbols } from "../../src/store/contracts/symbols.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { createPlace, pageFlags } from "../../src/store/rulePages.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Liquidation, LiquidationTotal } from "../../src/poller/contracts.ts";
 import { createLiquidations } from "../../src/store/liquidations.ts";
-import type { Liquidations } from "../../src/store/contracts.ts";
+import type { Liquidations } from "../../src/store/contracts/markets.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { noon } from "./builders.ts";

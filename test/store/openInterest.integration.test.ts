@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { OpenInterestLog } from "../../src/store/contracts.ts";
+import type { OpenInterestLog } from "../../src/store/contracts/markets.ts";
 import { createOpenInterestLog } from "../../src/store/openInterest.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";

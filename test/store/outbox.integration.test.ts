@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Delivery, DeliveryResult, Outbox, OutboxAlert, Symbols } from "../../src/store/contracts.ts";
+import type { Delivery, DeliveryResult, Outbox } from "../../src/store/contracts/outbox.ts";
+import type { OutboxAlert, Symbols } from "../../src/store/contracts/symbols.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
 import { createOutbox, maxFailures, maxUnknowns } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";

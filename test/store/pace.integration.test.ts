@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Booking, Pace, PaceLimits, PaceWish } from "../../src/store/contracts.ts";
+import type { Booking, Pace, PaceLimits, PaceWish } from "../../src/store/contracts/pace.ts";
 import { createPace } from "../../src/store/pace.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { BookDepth, MeasuredPosition } from "../../src/model/types.ts";
-import type { Depths, Positions } from "../../src/store/contracts.ts";
+import type { Depths, Positions } from "../../src/store/contracts/markets.ts";
 import { createDepths } from "../../src/store/depths.ts";
 import { accountsKey, symbolKeys } from "../../src/store/keys.ts";
 import { createPositions } from "../../src/store/positions.ts";

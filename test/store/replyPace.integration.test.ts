@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Pace, PaceLimits, PaceWish, ReplyPace } from "../../src/store/contracts.ts";
+import type { Pace, PaceLimits, PaceWish, ReplyPace } from "../../src/store/contracts/pace.ts";
 import { createPace } from "../../src/store/pace.ts";
 import { createReplyPace } from "../../src/store/replyPace.ts";
 import type { RedisClient } from "../../src/store/script.ts";

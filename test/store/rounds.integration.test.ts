@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Rounds, VenueReport } from "../../src/store/contracts.ts";
+import type { Rounds, VenueReport } from "../../src/store/contracts/rounds.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
 import { createRounds } from "../../src/store/rounds.ts";
 import type { RedisClient } from "../../src/store/script.ts";

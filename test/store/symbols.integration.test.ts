@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Symbols } from "../../src/store/contracts.ts";
+import type { Symbols } from "../../src/store/contracts/symbols.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";

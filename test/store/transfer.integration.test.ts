@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { mostNotionals } from "../../src/alerts/limits.ts";
 import { onGrid } from "../../src/alerts/rules.ts";
 import type { DestinationRecord, Subscription } from "../../src/alerts/subscription.ts";
-import type { Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
 import { formatRecordLine, parseRecordLine } from "../../src/store/recordLine.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Turns } from "../../src/store/contracts.ts";
+import type { Turns } from "../../src/store/contracts/turns.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { createTurns } from "../../src/store/turns.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";

@@ -1,15 +1,9 @@
 import type { BookDepth, MeasuredPosition } from "../../src/model/types.ts";
 import type { RuleKey } from "../../src/alerts/rules.ts";
-import type {
-  Commit,
-  CommitResult,
-  Destinations,
-  OutboxAlert,
-  RulesInUse,
-  Store,
-  SymbolState,
-  VenueRecord,
-} from "../../src/store/contracts.ts";
+import type { Destinations, RulesInUse } from "../../src/store/contracts/destinations.ts";
+import type { VenueRecord } from "../../src/store/contracts/rounds.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
+import type { Commit, CommitResult, OutboxAlert, SymbolState } from "../../src/store/contracts/symbols.ts";
 
 type Backfill = Awaited<ReturnType<Store["backfills"]["take"]>>[number];
 

@@ -5,7 +5,7 @@ import { createLifecycle } from "../../src/ops/lifecycle.ts";
 import type { Log } from "../../src/ops/log.ts";
 import { supportedVenues } from "../../src/poller/supported.ts";
 import { type Role, roles as allRoles } from "../../src/roles/parts.ts";
-import type { Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
 import { openStore } from "../../src/store/store.ts";
 import { freePort, silentLog, type TestRedis } from "./redis.ts";
 

@@ -4,7 +4,7 @@ import { decodeCalibration, encodeCalibration } from "../../src/model/calibratio
 import { freshNotionalMemory } from "../../src/model/imbalance.ts";
 import { priorWeights } from "../../src/model/stack.ts";
 import type { Bar } from "../../src/model/types.ts";
-import type { VenueRecord } from "../../src/store/contracts.ts";
+import type { VenueRecord } from "../../src/store/contracts/rounds.ts";
 import { createPortfolio, type Portfolio } from "../../src/worker/portfolio.ts";
 import { halfOf, marketReports, take } from "../model/calibration/support.ts";
 import { aCommit } from "../store/builders.ts";

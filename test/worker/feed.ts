@@ -1,5 +1,5 @@
 import type { Bar, SeriesSpec } from "../../src/model/types.ts";
-import type { VenueRecord } from "../../src/store/contracts.ts";
+import type { VenueRecord } from "../../src/store/contracts/rounds.ts";
 import { aSpec, fiveMinutes, walkBars } from "../support/market.ts";
 
 /** A market that moves, its open interest with it: bar n opens at n × 5 min. */

@@ -1,6 +1,6 @@
 import type { Imbalance } from "../../src/model/types.ts";
 import type { Clock } from "../../src/ops/clock.ts";
-import type { Store } from "../../src/store/contracts.ts";
+import type { Store } from "../../src/store/contracts/store.ts";
 import type { RecomputeJob } from "../../src/worker/contracts.ts";
 import { createRecompute, type RecomputeOptions } from "../../src/worker/recompute.ts";
 import type { Outcome } from "../../src/worker/ruleWatch.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { VenueRecord } from "../../src/store/contracts.ts";
+import type { VenueRecord } from "../../src/store/contracts/rounds.ts";
 import { judgeJumps } from "../../src/worker/jumps.ts";
 import { anObservation } from "../store/builders.ts";
 

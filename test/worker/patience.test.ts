@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { VenueRecord } from "../../src/store/contracts.ts";
+import type { VenueRecord } from "../../src/store/contracts/rounds.ts";
 import { scaledClock } from "../../src/ops/clock.ts";
 import { createPatience } from "../../src/worker/patience.ts";
 import { createSlots } from "../../src/worker/slots.ts";

@@ -5,7 +5,7 @@ import {
   Routes,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
-import type { SlashCommandMemory } from "../../store/contracts.ts";
+import type { SlashCommandMemory } from "../../store/contracts/memory.ts";
 
 /** One server's, or everybody's. */
 export type Scope = "global" | { readonly guild: string };

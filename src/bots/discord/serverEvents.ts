@@ -1,7 +1,7 @@
 import { noteOwnerTold } from "../../alerts/edits.ts";
 import type { Clock } from "../../ops/clock.ts";
 import type { Log } from "../../ops/log.ts";
-import type { Destinations } from "../../store/contracts.ts";
+import type { Destinations } from "../../store/contracts/destinations.ts";
 import { languages, textsIn } from "../../texts/texts.ts";
 import { channelOf } from "./asked.ts";
 import type { TellUser } from "./directMessages.ts";

@@ -1,5 +1,5 @@
 import type { FiringContent } from "../../alerts/content.ts";
-import type { HistoryPoint } from "../../store/contracts.ts";
+import type { HistoryPoint } from "../../store/contracts/symbols.ts";
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -7,7 +7,7 @@ import { type Rule, ruleKey } from "../../alerts/rules.ts";
 import { stepRule } from "../../alerts/step.ts";
 import { advanceWatch, gapLimitMs, startWatch, type Watch } from "../../alerts/watch.ts";
 import type { Clock } from "../../ops/clock.ts";
-import type { HistoryPoint } from "../../store/contracts.ts";
+import type { HistoryPoint } from "../../store/contracts/symbols.ts";
 import type { BotPorts, Firings } from "../contracts.ts";
 
 const dayMs = 24 * 3_600_000;

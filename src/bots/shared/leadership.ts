@@ -1,6 +1,6 @@
 import type { Clock } from "../../ops/clock.ts";
 import type { Log } from "../../ops/log.ts";
-import type { Lease } from "../../store/contracts.ts";
+import type { Lease } from "../../store/contracts/memory.ts";
 
 export interface LeadershipOptions {
   readonly lease: Lease;

@@ -5,7 +5,7 @@ import { Bot, HttpError, type Context } from "grammy";
 import type { UserFromGetMe } from "grammy/types";
 import { textsIn, type Texts } from "../../texts/texts.ts";
 import type { Log } from "../../ops/log.ts";
-import type { BotMemory } from "../../store/contracts.ts";
+import type { BotMemory } from "../../store/contracts/memory.ts";
 import type { BotPorts } from "../contracts.ts";
 import { languageMeant } from "../shared/commandLine.ts";
 import { createConversation } from "../shared/conversation.ts";

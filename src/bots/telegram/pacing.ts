@@ -1,7 +1,7 @@
 import type { Transformer } from "grammy";
 import { systemClock } from "../../ops/clock.ts";
 import type { Log } from "../../ops/log.ts";
-import type { Pace, PaceLimits, PaceWish, ReplyPace, ReplyTurn } from "../../store/contracts.ts";
+import type { Pace, PaceLimits, PaceWish, ReplyPace, ReplyTurn } from "../../store/contracts/pace.ts";
 import { safeError } from "./failures.ts";
 
 export interface AnswerPacing {

@@ -2,7 +2,7 @@ import type { Api } from "grammy";
 import type { Texts } from "../../texts/texts.ts";
 import { textsIn } from "../../texts/texts.ts";
 import type { Log } from "../../ops/log.ts";
-import type { BotMemory } from "../../store/contracts.ts";
+import type { BotMemory } from "../../store/contracts/memory.ts";
 import type { BotPorts } from "../contracts.ts";
 import { languageMeant } from "../shared/commandLine.ts";
 import type { Perform } from "../shared/conversation.ts";

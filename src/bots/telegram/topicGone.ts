@@ -1,7 +1,8 @@
 import { Api } from "grammy";
 import { textsIn } from "../../texts/texts.ts";
 import type { Log } from "../../ops/log.ts";
-import type { BotMemory, Destinations } from "../../store/contracts.ts";
+import type { Destinations } from "../../store/contracts/destinations.ts";
+import type { BotMemory } from "../../store/contracts/memory.ts";
 import { languageMeant } from "../shared/commandLine.ts";
 import { safeError } from "./failures.ts";
 import { chatOfDestination, spotOf } from "./spot.ts";

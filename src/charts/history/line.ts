@@ -1,4 +1,4 @@
-import type { HistoryPoint } from "../../store/contracts.ts";
+import type { HistoryPoint } from "../../store/contracts/symbols.ts";
 
 /** A point of the line: ln ratio and its band, null where there is none. */
 export interface LinePoint {

@@ -1,7 +1,7 @@
 import type { RiskTier } from "../../model/types.ts";
 import type { Clock } from "../../ops/clock.ts";
 import type { Log } from "../../ops/log.ts";
-import type { Liquidations } from "../../store/contracts.ts";
+import type { Liquidations } from "../../store/contracts/markets.ts";
 import type { PrintReader } from "../adapter.ts";
 import type { Liquidation } from "../contracts.ts";
 import { checkFresh, Malformed, Stale } from "../read.ts";

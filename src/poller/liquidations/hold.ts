@@ -1,5 +1,5 @@
 import type { Log } from "../../ops/log.ts";
-import type { Lease } from "../../store/contracts.ts";
+import type { Lease } from "../../store/contracts/memory.ts";
 import { Refusal } from "../failure.ts";
 import type { Listed } from "../resolve.ts";
 import type { DeskOptions } from "./desk.ts";

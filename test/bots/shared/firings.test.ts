@@ -5,7 +5,7 @@ import { freshEpisodeMemory } from "../../../src/alerts/episode.ts";
 import { indexRules } from "../../../src/alerts/ruleIndex.ts";
 import { ruleKey } from "../../../src/alerts/rules.ts";
 import { createFirings, rehearse } from "../../../src/bots/shared/firings.ts";
-import type { HistoryPoint } from "../../../src/store/contracts.ts";
+import type { HistoryPoint } from "../../../src/store/contracts/symbols.ts";
 import { imbalanceOf } from "../../alerts/examples.ts";
 
 const minute = 60_000;

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { pollingLease } from "../../../src/bots/telegram/polling.ts";
 import { lead } from "../../../src/bots/shared/leadership.ts";
 import { systemClock } from "../../../src/ops/clock.ts";
-import type { Lease } from "../../../src/store/contracts.ts";
+import type { Lease } from "../../../src/store/contracts/memory.ts";
 import { patient } from "../../support/patience.ts";
 import { silentLog } from "../../support/redis.ts";
 

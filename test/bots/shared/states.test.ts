@@ -8,7 +8,7 @@ import { alertState, awayFrom } from "../../../src/bots/shared/alertState.ts";
 import { alertsReply } from "../../../src/bots/shared/replies/alerts.ts";
 import { chooseRatioReply } from "../../../src/bots/shared/replies/subscribe.ts";
 import { replyText } from "../../../src/bots/shared/reply.ts";
-import type { HistoryPoint } from "../../../src/store/contracts.ts";
+import type { HistoryPoint } from "../../../src/store/contracts/symbols.ts";
 import { textsIn } from "../../../src/texts/texts.ts";
 import { firedUp, imbalanceOf, mirrored, referenceImbalance } from "../../alerts/examples.ts";
 

@@ -11,7 +11,7 @@ import { thinHistory } from "../../../src/charts/history/line.ts";
 import type { Drawing } from "../../../src/charts/render/messages.ts";
 import { agedImbalance } from "../../../src/model/aged.ts";
 import type { Imbalance, VenueShare } from "../../../src/model/types.ts";
-import type { HistoryPoint } from "../../../src/store/contracts.ts";
+import type { HistoryPoint } from "../../../src/store/contracts/symbols.ts";
 import { languages, type Language } from "../../../src/texts/texts.ts";
 import { lopsidedUp, sampleMarket, sampleTime, type Cluster, type MarketOptions } from "../samples.ts";
 import { sampleHeat } from "./heat.ts";

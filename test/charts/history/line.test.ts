@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { piecesOf, stretchesOf, thinHistory } from "../../../src/charts/history/line.ts";
-import type { HistoryPoint } from "../../../src/store/contracts.ts";
+import type { HistoryPoint } from "../../../src/store/contracts/symbols.ts";
 
 const minuteMs = 60_000;
 

@@ -2,7 +2,7 @@ import { changeSubscription, subscribe, unsubscribe } from "../../../alerts/edit
 import type { Limits } from "../../../alerts/limits.ts";
 import { setLanguage } from "../../../alerts/settings.ts";
 import type { DestinationRecord, Subscription } from "../../../alerts/subscription.ts";
-import type { ChangeResult } from "../../../store/contracts.ts";
+import type { ChangeResult } from "../../../store/contracts/destinations.ts";
 import type { TestOutcome } from "../../contracts.ts";
 import type { ActionOf } from "../actions.ts";
 import { alertState, awayFrom } from "../alertState.ts";

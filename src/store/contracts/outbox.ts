@@ -1,0 +1,101 @@
+import type { RuleKey } from "../../alerts/rules.ts";
+import type { OutboxAlert } from "./symbols.ts";
+
+/** Stands for a symbol where messages belong to none. */
+export const noticesPlace = "notices";
+
+/** An alert as the outbox keeps it; one object for all deliveries of a claim. */
+export interface KeptAlert {
+  readonly alertId: string;
+  /** "" where nothing is ever edited. */
+  readonly episodeId: string;
+  readonly kind: "push" | "edit";
+  readonly content: string;
+  /** The rule whose subscribers it goes to; "" where it was addressed. */
+  readonly rule: RuleKey;
+  /** When it was decided, on the clock. */
+  readonly createdAt: number;
+  /** Real ms since it was committed, by Redis' clock. */
+  readonly ageMs: number;
+}
+
+/** One alert on its way to one destination. `attempt` is the fence: only its holder may settle it. */
+export interface Delivery {
+  /** The symbol, or what stands for one. */
+  readonly place: string;
+  readonly alert: KeptAlert;
+  readonly destination: string;
+  readonly attempt: number;
+  /** Attempts that came to nothing; what was only given back is none. */
+  readonly failures: number;
+  /** Earlier attempts that may have reached the destination: their outcome was never learnt. */
+  readonly unknowns: number;
+  /** Real ms since the first of those began; 0 when there is none. */
+  readonly unknownMs: number;
+  /** The message to edit; undefined for a push. */
+  readonly messageId?: string;
+  /** Where it waited, and the edit's number; the outbox' own business. */
+  readonly lane: number;
+  readonly order: string;
+  readonly version: string;
+  readonly subject: string;
+}
+
+/** `retryInMs` is real time. */
+export type DeliveryResult =
+  /** `destination` where it went elsewhere than it was to: that chat had moved. */
+  | { readonly kind: "sent"; readonly messageId: string; readonly destination?: string }
+  /** Certainly not sent; try again. */
+  | { readonly kind: "postponed"; readonly retryInMs: number; readonly reason: string }
+  /** Not even tried: somebody else's turn, or no time left. It keeps its place in line. */
+  | { readonly kind: "back"; readonly retryInMs: number; readonly reason: string }
+  /** Refused for good. */
+  | { readonly kind: "dead"; readonly reason: string }
+  /** Not to be said to this destination. */
+  | { readonly kind: "skipped"; readonly reason: string }
+  /** Will be part of a summary. */
+  | { readonly kind: "held"; readonly reason: string }
+  /** Nobody knows whether it arrived; try again as a possible repeat. */
+  | { readonly kind: "unknown"; readonly retryInMs: number; readonly reason: string };
+
+export interface Outcome {
+  readonly delivery: Delivery;
+  readonly result: DeliveryResult;
+}
+
+export interface Claimed {
+  readonly deliveries: readonly Delivery[];
+  /** Some alerts' rows are still to be written: see `expand`. */
+  readonly isOpen: boolean;
+  /** How old the oldest in lane 0, 1 and 2 is; undefined where nothing waits. */
+  readonly ageMs: readonly (number | undefined)[];
+  /** Real ms until something comes back into a lane. */
+  readonly laterInMs: number | undefined;
+}
+
+/**
+ * The ledger of what must be said to whom. It is the truth; queues only wake its readers. A place is a symbol, or
+ * `noticesPlace`. Times are Redis' own, so that processes whose clocks differ agree.
+ */
+export interface Outbox {
+  /** Takes up to `limit` due deliveries of a platform ("console", "telegram", …) for this process. */
+  readonly claim: (place: string, platform: string, limit: number) => Promise<Claimed>;
+  /** False for each that somebody else has taken over since (the fence). All are of one place and platform. */
+  readonly settle: (
+    place: string,
+    platform: string,
+    outcomes: readonly Outcome[],
+  ) => Promise<readonly boolean[]>;
+  /** Writes some more rows of alerts with many destinations. True while there are more. */
+  readonly expand: (place: string) => Promise<boolean>;
+  /** Claims whose holder died (older than `stuckMs`, real time) become pending again, as possible repeats. */
+  readonly releaseStuck: (place: string, platform: string, stuckMs: number) => Promise<number>;
+  readonly countPending: (place: string) => Promise<number>;
+  /** What each episode's newest edit says; undefined where there is none. */
+  readonly newestEdits: (
+    place: string,
+    episodeIds: readonly string[],
+  ) => Promise<readonly (string | undefined)[]>;
+  /** Messages that belong to no commit; each alertId once for ever. */
+  readonly insert: (place: string, at: number, alerts: readonly OutboxAlert[]) => Promise<void>;
+}
