@@ -1,7 +1,7 @@
 import type { Call, Contract, Held, PublicPositions } from "./adapter.ts";
 import type { AccountSource, Holding } from "./contracts.ts";
 import type { AskOptions } from "./line.ts";
-import type { Desk } from "./poll.ts";
+import type { Desk } from "./desk.ts";
 import { roomOf } from "./room.ts";
 
 /** Undefined where the venue keeps its traders' positions to itself. */

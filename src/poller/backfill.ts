@@ -6,8 +6,9 @@ import { closeOf, makeBar, settleMs } from "./bars.ts";
 import type { BackfillOutcome } from "./contracts.ts";
 import { Refusal } from "./failure.ts";
 import { nameOf } from "./line.ts";
-import type { Desk } from "./poll.ts";
-import { askFigure, specOf } from "./poll.ts";
+import type { Desk } from "./desk.ts";
+import { askFigure } from "./asking.ts";
+import { specOf } from "./poll.ts";
 import { Malformed } from "./read.ts";
 import { contractIn, type Listed } from "./resolve.ts";
 

@@ -2,7 +2,7 @@ import type { BookDepth } from "../model/types.ts";
 import { oldestMs } from "./adapter.ts";
 import { bookDepthOf } from "./bookDepth.ts";
 import type { BookSource } from "./contracts.ts";
-import type { Desk } from "./poll.ts";
+import type { Desk } from "./desk.ts";
 import { checkFresh } from "./read.ts";
 import { roomOf } from "./room.ts";
 

@@ -1,62 +1,19 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RiskTier, SeriesSpec } from "../model/types.ts";
-import type { Clock } from "../ops/clock.ts";
-import type { Log } from "../ops/log.ts";
-import type {
-  BoardRow,
-  CandleRow,
-  Contract,
-  Feed,
-  Figure,
-  MarkRow,
-  OpenInterestRow,
-  Sample,
-  VenueAdapter,
-} from "./adapter.ts";
-import { intervalMs, oldestMs } from "./adapter.ts";
+import type { BoardRow, Contract, Feed, MarkRow, Sample, VenueAdapter } from "./adapter.ts";
+import { intervalMs } from "./adapter.ts";
+import { askFigure, askLatest, ifPossible } from "./asking.ts";
 import { assemble, type Awaited } from "./bars.ts";
-import type { Boards } from "./board.ts";
 import type { Observation } from "./contracts.ts";
 import { maxBarsPerPoll } from "./contracts.ts";
-import type { OpenInterestLog } from "../store/contracts/markets.ts";
-import type { AskOptions, Line } from "./line.ts";
-import type { Markets } from "./markets.ts";
-import { checkFresh, Malformed } from "./read.ts";
-import type { Recall } from "./recall.ts";
+import type { Desk, Part } from "./desk.ts";
+import { askDetailsBriefly, liveHistoryOf, noteFunding } from "./details.ts";
+import { Malformed } from "./read.ts";
 import type { Listed } from "./resolve.ts";
 import { checkTogether } from "./sound.ts";
 import type { Reading } from "./tape.ts";
-import type { Tiers } from "./tiers.ts";
 
 const latestRows = 3; // the forming bar, the one that closed, and one for a late poll
-/** Real time that a round waits for details, and that they may wait for their turn. */
-const detailsMs = 2_000;
-const detailsPatienceMs = 40_000;
 const marksPatienceMs = 15_000;
-const catchUpRows = 4; // more missing history rows than this mean that we were away
-
-export interface Desk {
-  readonly adapter: VenueAdapter;
-  readonly line: Line;
-  readonly markets: Markets;
-  readonly tiers: Tiers;
-  /** What we heard of open interest ourselves. */
-  readonly recorded?: Pick<OpenInterestLog, "bars"> | undefined;
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-export interface Part {
-  readonly contract: Listed;
-  /** Open time of the newest closed bar the model has of it. */
-  readonly cursor: number | undefined;
-  readonly recall: Recall;
-  readonly boards: Boards;
-  /** Its candles are asked for when a bar has closed, and `delayMs` after that, instead of in every round. */
-  readonly onClose: boolean;
-  readonly delayMs: number;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** One contract's part of a round; rejects with a Refusal. */
 export async function observe(desk: Desk, part: Part): Promise<Observation> {
@@ -159,10 +116,6 @@ const awaitedOf = (adapter: VenueAdapter): Awaited => ({
   marks: adapter.markCandles !== undefined,
 });
 
-/** The history that has a row for each bar's close; another one is for reading back only. */
-const liveHistoryOf = ({ openInterestHistory }: VenueAdapter): Feed<OpenInterestRow> | undefined =>
-  openInterestHistory.find(({ stepMs }) => stepMs === intervalMs);
-
 export function specOf(adapter: VenueAdapter, contract: Listed, riskTiers: readonly RiskTier[]): SeriesSpec {
   const { series: venue, symbol, market, contractType } = contract;
   const { liquidationFeeRate } = adapter;
@@ -176,129 +129,6 @@ function rowsSince(cursor: number | undefined, now: number): number {
   return Math.min(Math.max(rows, latestRows), maxBarsPerPoll);
 }
 
-/** The newest rows, oldest first, each once. */
-async function askLatest<Row extends CandleRow | MarkRow>(
-  { line, clock }: Desk,
-  feed: Feed<Row>,
-  contract: Contract,
-  limit: number,
-  options: AskOptions,
-): Promise<readonly Row[]> {
-  const call = feed.latest(contract, Math.min(limit, feed.latestLimit), clock.now());
-  return line.ask(
-    call,
-    (body) => {
-      const rows = new Map(feed.rows(body).map((row) => readOpen(feed.row(row, contract))));
-      const newest = Math.max(...rows.keys());
-      if (rows.size === 0) throw new Malformed("no candles");
-      checkFresh(newest, clock.now(), oldestMs);
-      return [...rows.values()].toSorted((a, b) => a.openTime - b.openTime);
-    },
-    options,
-  );
-}
-
-const readOpen = <Row extends { readonly openTime: number }>(row: Row): [number, Row] => [row.openTime, row];
-
-export async function askFigure(
-  { line, clock }: Desk,
-  figure: Figure,
-  contract: Contract,
-  options: AskOptions,
-): Promise<Sample> {
-  return line.ask(
-    figure.call(contract),
-    (body) => {
-      const sample = figure.read(body, contract);
-      checkFresh(sample.at, clock.now(), oldestMs);
-      return sample;
-    },
-    options,
-  );
-}
-
-/** Details that take longer, because the venue allows few of them, are there in the next round. */
-async function askDetailsBriefly(desk: Desk, part: Part): Promise<void> {
-  const { recall } = part;
-  if (recall.asking !== undefined) return;
-  const asking = askDetails(desk, part).finally(() => {
-    recall.asking = undefined;
-  });
-  recall.asking = asking;
-  const waiting = new AbortController();
-  const enough = sleep(detailsMs, undefined, { signal: waiting.signal, ref: false }).catch(() => undefined);
-  await Promise.race([asking, enough]);
-  waiting.abort();
-}
-
-/** What only a closed bar carries is asked for when one has closed, until it is there. */
-async function askDetails(desk: Desk, { contract, recall, cursor, signal }: Part): Promise<void> {
-  const { adapter, clock } = desk;
-  const askedAt = clock.now();
-  const rows = recall.rowsWanted(cursor, askedAt);
-  if (rows === 0) return;
-  const newestClose = Math.floor(askedAt / intervalMs) * intervalMs;
-  const optional = { signal, optional: true, patienceMs: detailsPatienceMs };
-  const options = { ...optional, optional: rows <= catchUpRows };
-  const historyFeed = liveHistoryOf(adapter);
-  const history = historyFeed && askSamples(desk, historyFeed, contract, rows, options);
-  const ratios =
-    adapter.longShortRatio === undefined || recall.longShortRatio.has(newestClose)
-      ? undefined
-      : askSamples(desk, adapter.longShortRatio, contract, rows, optional);
-  const funding =
-    adapter.fundingRate === undefined || recall.fundingRate.has(newestClose)
-      ? undefined
-      : askFigure(desk, adapter.fundingRate, contract, optional);
-  const [openInterest, longShortRatio, fundingRate] = await Promise.all([
-    ifPossible(desk, history),
-    ifPossible(desk, ratios),
-    ifPossible(desk, funding),
-  ]);
-  for (const row of openInterest ?? []) noteHistory(recall, row, askedAt);
-  for (const { at, value } of longShortRatio ?? []) recall.longShortRatio.set(at, value);
-  if (fundingRate !== undefined) recall.fundingRate.set(newestClose, fundingRate.value);
-  if (openInterest !== undefined || historyFeed === undefined) recall.settle(askedAt);
-}
-
-function noteHistory(recall: Recall, row: OpenInterestRow, now: number): void {
-  const { at, value, longShortRatio, longLiquidations, shortLiquidations } = row;
-  recall.openInterest.set(at, value);
-  if (longShortRatio !== undefined) recall.longShortRatio.set(at, longShortRatio);
-  const close = at + intervalMs;
-  // the sums of a bar that still runs would stay as they are now
-  if (longLiquidations === undefined || shortLiquidations === undefined || close > now) return;
-  recall.liquidations.set(close, { long: longLiquidations, short: shortLiquidations });
-}
-
-async function askSamples<Row extends Sample>(
-  { line, clock }: Desk,
-  feed: Feed<Row>,
-  contract: Contract,
-  rows: number,
-  options: AskOptions,
-): Promise<readonly Row[]> {
-  const call = feed.latest(contract, Math.min(rows, feed.latestLimit), clock.now());
-  return line.ask(call, (body) => feed.rows(body).map((row) => feed.row(row, contract)), options);
-}
-
-/** The first poll after a close names the rate that stood then. */
-function noteFunding(recall: Recall, fundingRate: number | undefined, now: number): void {
-  const newestClose = Math.floor(now / intervalMs) * intervalMs;
-  if (fundingRate === undefined || recall.fundingRate.has(newestClose)) return;
-  recall.fundingRate.set(newestClose, fundingRate);
-}
-
 function newestOf(byClose: ReadonlyMap<number, number>): number | undefined {
   return [...byClose.values()].at(-1);
-}
-
-/** Without it the observation is poorer, not wrong: the bar waits for it, the round doesn't fail. */
-async function ifPossible<T>({ log, adapter }: Desk, work: Promise<T> | undefined): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    log.debug({ venue: adapter.id, reason: String(error) }, "left out of this round");
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import type { PrintedFeed } from "./adapter.ts";
 import type { PrintSource } from "./contracts.ts";
-import type { Desk } from "./poll.ts";
+import type { Desk } from "./desk.ts";
 
 /** They may wait behind polls, whose figures are needed sooner. */
 const patienceMs = 30_000;
