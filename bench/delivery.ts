@@ -21,6 +21,8 @@ import { firedUp, referenceImbalance } from "../test/alerts/examples.ts";
 import { aCommit } from "../test/store/builders.ts";
 import { silentLog, startTestRedis } from "../test/support/redis.ts";
 import { atLeast, atMost, median, printTable, printVerdicts, quantile } from "./support/print.ts";
+import { forgetPushes } from "./support/forgetPushes.ts";
+import { redisCpuMs, scriptsMs } from "./support/redisCost.ts";
 import { type PostSink, startPostSink } from "./support/postSink.ts";
 
 const crowd = 100_000;
@@ -267,17 +269,6 @@ async function deliver({ redis, store, sink }: Stage, notifier: Pump, crossing: 
   return { rate: (1_000 * count) / lastMs, cpuUs: (user + system) / count, lastMs, redisMs };
 }
 
-/** Nobody is to be spared because they were told a moment ago. */
-async function forgetPushes(redis: RedisClient): Promise<void> {
-  if (redis.isCluster) return;
-  let cursor = "0";
-  do {
-    const [next, keys] = await redis.scan(cursor, "MATCH", "lopside:to:*:pushes", "COUNT", 10_000);
-    cursor = next;
-    if (keys.length > 0) await redis.del(...keys);
-  } while (cursor !== "0");
-}
-
 /** The least that posting takes: the same body, the same number at once. */
 async function bare(port: number, body: string, count: number): Promise<Pick<Cost, "rate" | "cpuUs">> {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: atOnce, pipelining: 1 });
@@ -303,21 +294,4 @@ function bodyOf(): string {
   const message = alertMessage(alertContent(referenceImbalance, firedUp), "en");
   const { text, entities } = renderTelegram(message);
   return JSON.stringify({ chat_id: 1, text, entities, link_preview_options: { is_disabled: true } });
-}
-
-/** ms that each script took which took a tenth of one or more. */
-async function scriptsMs(redis: RedisClient): Promise<readonly number[]> {
-  const entries: unknown = await redis.call("SLOWLOG", "GET", "20000");
-  const scripts = (Array.isArray(entries) ? entries : []).filter(
-    (entry: unknown) =>
-      Array.isArray(entry) && /^EVAL/i.test(String(Array.isArray(entry[3]) ? entry[3][0] : "")),
-  );
-  return scripts.map((entry: unknown) => (Array.isArray(entry) ? Number(entry[2]) / 1_000 : 0));
-}
-
-/** ms of CPU of Redis' main thread so far. */
-async function redisCpuMs(redis: RedisClient): Promise<number> {
-  const info = await redis.info("cpu");
-  const found = [...info.matchAll(/used_cpu_(?:sys|user)_main_thread:([\d.]+)/g)];
-  return found.reduce((sum, [, seconds]) => sum + Number(seconds) * 1_000, 0);
 }

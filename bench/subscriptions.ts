@@ -14,6 +14,7 @@ import { imbalanceOf } from "../test/alerts/examples.ts";
 import { aCommit, anImbalance } from "../test/store/builders.ts";
 import { startTestRedis } from "../test/support/redis.ts";
 import { population } from "./support/population.ts";
+import { redisCpuMs, scriptsMs } from "./support/redisCost.ts";
 import { atMost, median, printTable, printVerdicts, quantile } from "./support/print.ts";
 
 const many = 1_000_000;
@@ -72,7 +73,7 @@ async function report(searches: readonly Search[]): Promise<void> {
   const [small, same] = searches.map((search) => search.cost());
   const [, one = Number.NaN, all = Number.NaN] = searches.map((search) => search.wholeMs());
   const last = searches.at(-1);
-  const blocked = last === undefined ? [] : await blocksMs(last.redis);
+  const blocked = last === undefined ? [] : await scriptsMs(last.redis);
   const [usual, most] = [quantile(blocked, 0.5), quantile(blocked, 0.99)];
   process.stdout.write(
     `  scripts that held Redis up for a tenth of a millisecond or more: ${blocked.length}, half of them ` +
@@ -196,12 +197,8 @@ async function openSearch(
 
 /** ms of CPU that this process and Redis have taken so far: other work on the machine lengthens times, not these. */
 async function cpuMs(redis: RedisClient): Promise<number> {
-  const info = await redis.info("cpu");
-  const theirs = [...info.matchAll(/used_cpu_(?:sys|user)_main_thread:([\d.]+)/g)].map(
-    ([, seconds]) => Number(seconds) * 1_000,
-  );
   const own = process.cpuUsage();
-  return theirs.reduce((sum, ms) => sum + ms, 0) + (own.user + own.system) / 1_000;
+  return (await redisCpuMs(redis)) + (own.user + own.system) / 1_000;
 }
 
 function decide(index: RuleIndex, round: number): void {
@@ -232,13 +229,6 @@ function openFanOut(redis: RedisClient, symbol: string, expected: number) {
       await redis.del(lane);
     },
   };
-}
-
-/** ms of the commands that took a tenth of one or more since the slow log was emptied. */
-async function blocksMs(redis: RedisClient): Promise<readonly number[]> {
-  const entries: unknown = await redis.slowlog("GET", 20_000);
-  const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
-  return list.map((entry): number => (Array.isArray(entry) ? Number(entry[2]) / 1_000 : 0));
 }
 
 async function elapsed(work: () => Promise<unknown>): Promise<number> {

@@ -66,8 +66,7 @@ export function createCourier(options: CourierOptions): Courier {
 
   const lateness = createLateness(monotonicMs);
   const until = async (goAt: number): Promise<void> => {
-    for (let early = lateness.waitFor(goAt); early > 0 && !stopped; early = lateness.waitFor(goAt))
-      await sleep(Math.max(1, early));
+    for (let early = lateness.waitFor(goAt); early > 0; early = lateness.waitFor(goAt)) await sleep(early);
   };
 
   const takeRow = async (visit: Visit, { delivery, claimedAt, goAt }: Row): Promise<void> => {

@@ -5,13 +5,15 @@ const mostPlaces = 5;
 const mostMs = 250;
 /** Timers are as late as this at any time. */
 const jitterMs = 5;
+/** No timer tells less from nothing. */
+const timerMs = 0.5;
 
 /**
  * Keeps the distances of booked places where a process was held up: all that were due meanwhile would go out in one
  * burst, which a platform refuses. Everything after a late one is as late as that one was, and less with time.
  */
 export interface Lateness {
-  /** Ms until what was booked for this moment (monotonic) may go; 0 or less: now, and it counts as gone. */
+  /** Ms until what was booked for this moment (monotonic) may go; 0: now, and it counts as gone. */
   readonly waitFor: (bookedAt: number) => number;
 }
 
@@ -30,10 +32,10 @@ export function createLateness(monotonicMs: () => number): Lateness {
       late = Math.max(0, late - (now - at) * catchUp);
       at = now;
       const wait = bookedAt + late - now;
-      if (wait > 0) return wait;
+      if (wait > timerMs) return wait;
       note(bookedAt);
       if (wait < -jitterMs) late = Math.min(mostMs, mostPlaces * placeMs, now - bookedAt);
-      return wait;
+      return 0;
     },
   };
 }
