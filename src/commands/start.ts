@@ -37,7 +37,9 @@ async function run(wanted: readonly string[] | undefined): Promise<void> {
   await runParts(log).start(async ({ lifecycle }) => {
     const opened = await openRedis({ redisUrl: config.redisUrl, dataDir: config.dataDir, log, lifecycle });
     await main.startLopside({ config, roles, clock: systemClock, log, lifecycle, print, ...opened });
-    startWatchdog();
+    startWatchdog({
+      onFailure: (error) => log.warn({ error }, "a standing event loop would not be noticed any more"),
+    });
   });
 }
 

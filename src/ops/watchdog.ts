@@ -9,6 +9,8 @@ export interface WatchdogData {
 }
 
 export interface WatchdogOptions {
+  /** The thread has ended by itself: nobody watches any more, and the process goes on. */
+  readonly onFailure: (error: unknown) => void;
   /** So long may the loop stand still, in ms of running time. */
   readonly limitMs?: number;
   /** A built watchdog.worker.ts. */
@@ -27,7 +29,7 @@ const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1,
  * supervises it starts another; its leases and claims are taken over like a killed process'. The returned function ends
  * the watch.
  */
-export function startWatchdog(options: WatchdogOptions = {}): () => Promise<void> {
+export function startWatchdog(options: WatchdogOptions): () => Promise<void> {
   const { limitMs = defaultLimitMs, worker = new URL("./watchdog.worker.js", import.meta.url) } = options;
   const everyMs = limitMs / looksPerLimit;
   const beats = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
@@ -36,6 +38,7 @@ export function startWatchdog(options: WatchdogOptions = {}): () => Promise<void
   timer.unref();
   const workerData: WatchdogData = { beats, everyMs, limitMs };
   const thread = new Worker(worker, { workerData, resourceLimits });
+  thread.on("error", options.onFailure);
   thread.unref();
   return async () => {
     clearInterval(timer);

@@ -4,8 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startWatchdog } from "../../src/ops/watchdog.ts";
 
 let dir: string;
 /** Nothing is left behind where the watch fails; then it says nothing either. */
@@ -43,4 +45,11 @@ test("the watch keeps no process from ending by itself", async () => {
   await once(child.stdout, "data");
   child.stdin.end();
   expect(await exit).toEqual([0, null]);
+});
+
+test("a watch that can't begin says so, and costs the process nothing", async () => {
+  const failed = new Promise((resolve) => {
+    startWatchdog({ worker: pathToFileURL(join(dir, "missing.mjs")), onFailure: resolve });
+  });
+  expect(await failed).toBeInstanceOf(Error);
 });
