@@ -54,6 +54,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/**/*.integration.test.ts"],
           // real Redis servers and child processes, which mostly wait
+          // real Redis servers and child processes, which mostly wait
           maxWorkers: Math.min(2 * cores, 8),
           // after the units: projects with different workers must not run together
           sequence: { groupOrder: 1 },
