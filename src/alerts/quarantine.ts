@@ -1,13 +1,12 @@
 import type { Imbalance } from "../model/types.ts";
 
 /** Why a series is set aside, in the few words that are counted. */
-export type QuarantineCause = "mark" | "open-interest" | "contradiction" | "unusable";
+export type QuarantineCause = "mark" | "open-interest" | "unusable";
 
 /** How the sentences for an operator begin, where such a doubt is raised. */
 const beginnings: readonly (readonly [RegExp, QuarantineCause])[] = [
   [/^mark .* is far from/, "mark"],
   [/^open interest jumped/, "open-interest"],
-  [/^two figures of open interest/, "contradiction"],
 ];
 
 export function quarantineCause(reason: string | undefined): QuarantineCause {

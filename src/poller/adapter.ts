@@ -247,6 +247,8 @@ export interface Declaration {
   readonly liquidations: "websocket" | "rest" | "none";
   /** What it doesn't tell, and what stands in for it. */
   readonly lacks: Readonly<Partial<Record<Lackable, string>>>;
+  /** Where two of its figures may not count alike, and nobody has written down which is right. */
+  readonly doubts?: { readonly openInterest: string };
   /** How many requests its market list takes; one unless said. */
   readonly listRequests?: number;
   /** Published for one address; every call falls under one of them. */

@@ -1,6 +1,6 @@
 import type { Bar } from "../model/types.ts";
 import type { CandleRow, Contract, Feed, OpenInterestRow, VenueAdapter } from "./adapter.ts";
-import { intervalMs } from "./adapter.ts";
+import { intervalMs, oldestMs } from "./adapter.ts";
 import { openBoards } from "./board.ts";
 import { closeOf, makeBar, settleMs } from "./bars.ts";
 import type { BackfillOutcome } from "./contracts.ts";
@@ -10,6 +10,7 @@ import type { Desk } from "./desk.ts";
 import { askFigure } from "./asking.ts";
 import { specOf } from "./poll.ts";
 import { Malformed } from "./read.ts";
+import { checkAgreement } from "./sound.ts";
 import { contractIn, type Listed } from "./resolve.ts";
 
 interface Span {
@@ -115,8 +116,29 @@ async function readOpenInterest(
     rows.push(...(await readPages(desk, feed, contract, { from, to }, signal)));
     to = Math.min(to, from);
   }
-  // coarser than bars where there are any of ours: those come last and count
-  return [...rows, ...recorded];
+  if (desk.adapter.declares.doubts === undefined) return [...rows, ...recorded];
+  return await agreeing(desk, contract, rows, readStanding(desk, contract, span.to, signal));
+}
+
+/** What may count otherwise is held against the live figure; where they contradict each other that one stands alone. */
+async function agreeing(
+  { line, log, adapter }: Desk,
+  { id, market }: Listed,
+  rows: readonly OpenInterestRow[],
+  asked: Promise<OpenInterestRow[]>,
+): Promise<OpenInterestRow[]> {
+  const standing = await asked;
+  const newest = rows.toSorted((a, b) => b.at - a.at)[0];
+  const live = standing[0];
+  if (newest === undefined || live === undefined || live.at - newest.at > oldestMs) return [...rows];
+  try {
+    checkAgreement(live.value, newest.value);
+    return [...rows];
+  } catch (error) {
+    const { message: reason } = line.refuse(`open interest ${id}`, error);
+    log.warn({ venue: adapter.id, market, reason }, "the history of open interest isn't used");
+    return standing;
+  }
 }
 
 /** Ours is all there is where the venue has no figure for each bar. */

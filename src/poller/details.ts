@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Feed, OpenInterestRow, VenueAdapter } from "./adapter.ts";
-import { intervalMs } from "./adapter.ts";
+import type { Contract, Feed, OpenInterestRow, VenueAdapter } from "./adapter.ts";
+import { intervalMs, oldestMs } from "./adapter.ts";
 import { askFigure, askSamples, ifPossible } from "./asking.ts";
 import type { Desk, Part } from "./desk.ts";
 import type { Recall } from "./recall.ts";
+import { checkAgreement } from "./sound.ts";
 
 /** Real time that a round waits for details, and that they may wait for their turn. */
 const detailsMs = 2_000;
@@ -15,10 +16,10 @@ export const liveHistoryOf = ({ openInterestHistory }: VenueAdapter): Feed<OpenI
   openInterestHistory.find(({ stepMs }) => stepMs === intervalMs);
 
 /** Details that take longer, because the venue allows few of them, are there in the next round. */
-export async function askDetailsBriefly(desk: Desk, part: Part): Promise<void> {
+export async function askDetailsBriefly(desk: Desk, part: Part, live: number | undefined): Promise<void> {
   const { recall } = part;
   if (recall.asking !== undefined) return;
-  const asking = askDetails(desk, part).finally(() => {
+  const asking = askDetails(desk, part, live).finally(() => {
     recall.asking = undefined;
   });
   recall.asking = asking;
@@ -29,7 +30,11 @@ export async function askDetailsBriefly(desk: Desk, part: Part): Promise<void> {
 }
 
 /** What only a closed bar carries is asked for when one has closed, until it is there. */
-async function askDetails(desk: Desk, { contract, recall, cursor, signal }: Part): Promise<void> {
+async function askDetails(
+  desk: Desk,
+  { contract, recall, cursor, signal }: Part,
+  live: number | undefined,
+): Promise<void> {
   const { adapter, clock } = desk;
   const askedAt = clock.now();
   const rows = recall.rowsWanted(cursor, askedAt);
@@ -52,15 +57,38 @@ async function askDetails(desk: Desk, { contract, recall, cursor, signal }: Part
     ifPossible(desk, ratios),
     ifPossible(desk, funding),
   ]);
-  for (const row of openInterest ?? []) noteHistory(recall, row, askedAt);
+  const believed = isBelieved(desk, contract, openInterest ?? [], { live, at: askedAt });
+  for (const row of openInterest ?? []) noteHistory(recall, row, { now: askedAt, believed });
   for (const { at, value } of longShortRatio ?? []) recall.longShortRatio.set(at, value);
   if (fundingRate !== undefined) recall.fundingRate.set(newestClose, fundingRate.value);
   if (openInterest !== undefined || historyFeed === undefined) recall.settle(askedAt);
 }
 
-function noteHistory(recall: Recall, row: OpenInterestRow, now: number): void {
+/** Rows that count otherwise than the live figure would double or halve a map: bars then go by our own samples. */
+function isBelieved(
+  { line }: Desk,
+  { id }: Contract,
+  rows: readonly OpenInterestRow[],
+  { live, at }: { readonly live: number | undefined; readonly at: number },
+): boolean {
+  const newest = rows.toSorted((a, b) => b.at - a.at)[0];
+  if (newest === undefined || live === undefined || at - newest.at > oldestMs) return true;
+  try {
+    checkAgreement(live, newest.value);
+    return true;
+  } catch (error) {
+    line.refuse(`open interest ${id}`, error);
+    return false;
+  }
+}
+
+function noteHistory(
+  recall: Recall,
+  row: OpenInterestRow,
+  { now, believed }: { readonly now: number; readonly believed: boolean },
+): void {
   const { at, value, longShortRatio, longLiquidations, shortLiquidations } = row;
-  recall.openInterest.set(at, value);
+  if (believed) recall.openInterest.set(at, value);
   if (longShortRatio !== undefined) recall.longShortRatio.set(at, longShortRatio);
   const close = at + intervalMs;
   // the sums of a bar that still runs would stay as they are now

@@ -106,6 +106,11 @@ function missing({ id, declares }: VenueAdapter): string[] {
     const instead = Object.entries(declares.lacks).find(([lack]) => lack === name)?.[1];
     return instead === undefined ? [] : [`- ${label}: ${instead}`];
   });
+  const { doubts } = declares;
+  if (doubts !== undefined)
+    lines.push(
+      `- in doubt: ${doubts.openInterest}; where the two differ by more than half, the history is refused (\`malformed\`) and our own samples stand`,
+    );
   return lines.length === 0 ? [] : [`**${venueName(id)}**`, "", ...lines, ""];
 }
 

@@ -27,7 +27,7 @@ export async function observe(desk: Desk, part: Part): Promise<Observation> {
     askCandles(desk, part),
   ]);
   // after what every symbol needs, so that nobody's candles wait for somebody's details
-  await askDetailsBriefly(desk, part);
+  await askDetailsBriefly(desk, part, openInterest?.value ?? board.openInterest);
   return observationOf(desk, part, { board, openInterest, reading });
 }
 

@@ -20,6 +20,17 @@ export function checkRatio<Row extends Sample>(row: Row): Row {
   return row;
 }
 
+/** By more than this the same contracts were counted on both sides, or in another unit; markets don't move so in minutes. */
+const mostContradiction = 1.5;
+
+/** Two of a venue's figures of open interest, of nearly the same time. */
+export function checkAgreement(live: number, told: number): void {
+  if (Math.max(live / told, told / live) <= mostContradiction) return;
+  throw new Malformed(
+    `two figures of open interest contradict each other: ${told} of its history, ${live} live`,
+  );
+}
+
 /** Figures that are each possible, but not together. */
 export function checkTogether(figures: {
   readonly markPrice: number;

@@ -11,7 +11,7 @@ import { mexc } from "./dialects/mexc.ts";
 import { htx } from "./dialects/htx.ts";
 import { kucoinfutures } from "./dialects/kucoinfutures.ts";
 import { okx } from "./dialects/okx.ts";
-import { failureOf, pollAfter, pollOne, setStage, type Stage } from "./harness.ts";
+import { failureOf, observationOf, pollAfter, pollOne, setStage, type Stage } from "./harness.ts";
 import { barMs, hourMs, minuteMs, noon, truth } from "./world.ts";
 
 const stages: Stage[] = [];
@@ -201,5 +201,50 @@ describe("what only one venue does", () => {
     server.serve(binance.routes(truth, clock.now));
     clock.advance(10 * minuteMs);
     expect((await pollOne(venue)).ok).toBe(true);
+  });
+});
+
+describe("Gate's two figures of open interest", () => {
+  const factor = (by: number) => async (built: Stage) => {
+    const good = gate.routes(truth, built.clock.now)[gate.paths.history];
+    built.server.on(gate.paths.history, async (request) => {
+      const reply = await good?.(request);
+      if (reply === undefined || !("json" in reply) || !Array.isArray(reply.json)) throw new Error("no rows");
+      const rows: readonly object[] = reply.json;
+      return {
+        json: rows.map((row) => ({ ...row, open_interest: by * Number(Reflect.get(row, "open_interest")) })),
+      };
+    });
+  };
+
+  it.each([
+    [2, "one of which counts both sides"],
+    [0.5, "one of which counts half"],
+  ])("contradict each other (× %d), %s: the history is refused, and never doubles a map", async (by) => {
+    const causes: string[] = [];
+    const built = await setStage(gate, { onRefusal: (cause) => causes.push(cause) });
+    stages.push(built);
+    await factor(by)(built);
+    const { closedBars, openInterest } = observationOf(await pollOne(built.venue));
+    expect(openInterest).toBeCloseTo(truth.openInterest(built.clock.now()), 6);
+    expect(causes).toEqual(["malformed"]);
+    for (const bar of closedBars) {
+      expect((bar.openInterest ?? openInterest) / openInterest).toBeCloseTo(1, 0);
+      // the rest of its rows is as good as before
+      expect(bar.longShortRatio).toBe(truth.longShortRatio);
+    }
+    const read = await built.venue.backfill("BTC", noon - 12 * barMs, noon);
+    if (!read.ok) throw new Error(read.failure.reason);
+    for (const bar of read.bars) expect((bar.openInterest ?? openInterest) / openInterest).toBeCloseTo(1, 0);
+  });
+
+  it("may differ by what a market does in minutes", async () => {
+    const causes: string[] = [];
+    const built = await setStage(gate, { onRefusal: (cause) => causes.push(cause) });
+    stages.push(built);
+    await factor(1.3)(built);
+    const { closedBars } = observationOf(await pollOne(built.venue));
+    expect(causes).toEqual([]);
+    expect(closedBars[0]?.openInterest).toBeGreaterThan(1.2 * truth.openInterest(noon));
   });
 });

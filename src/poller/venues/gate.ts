@@ -171,6 +171,10 @@ export const gate: VenueAdapter = {
       venueTime: "tickers name no time; ours stands in",
       takerVolume: "estimated from the candle's shape",
     },
+    doubts: {
+      openInterest:
+        "contract_stats.open_interest is taken to count each contract once, as the tickers' total_size does: its own sum in USD is contracts × size × mark, but nowhere is it said whether both sides are in it",
+    },
     limits: [{ bucket: "futures", weight: 200, perMs: 10_000 }],
   },
   ccxt: { fetchMarkets: { types: ["swap"] }, swap: { fetchMarkets: { settlementCurrencies: [settle] } } },

@@ -105,7 +105,6 @@ export const botsEnglish = {
   "bot-status-quarantined": "set aside",
   "bot-status-quarantined-mark": "set aside (its price is far from the others')",
   "bot-status-quarantined-open-interest": "set aside (its open interest jumped)",
-  "bot-status-quarantined-contradiction": "set aside (its figures contradict each other)",
   "bot-status-quarantined-unusable": "set aside (its figures can't be used)",
   "bot-status-disabled": "off",
 

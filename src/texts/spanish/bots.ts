@@ -106,7 +106,6 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-status-quarantined": "apartado",
   "bot-status-quarantined-mark": "apartado (su precio está lejos del de los demás)",
   "bot-status-quarantined-open-interest": "apartado (su interés abierto dio un salto)",
-  "bot-status-quarantined-contradiction": "apartado (sus cifras se contradicen)",
   "bot-status-quarantined-unusable": "apartado (sus cifras no sirven)",
   "bot-status-disabled": "apagado",
 
