@@ -97,9 +97,17 @@ async function measure(variant: Variant): Promise<void> {
   });
   const floor: number[] = [];
   const bare = { venues, commands, sinkPort: sink.port };
+  const forgetAndFlip = async (): Promise<void> => {
+    await commands.del(destinationKeys(destination).pushes);
+    venues.flip();
+  };
   const seen = (): number => watch.taken.length + watch.early();
   for (let before = 0; watch.taken.length < warmUps + variant.samples; before = seen()) {
-    while (seen() === before) await sleep(10);
+    for (let waits = 1; seen() === before; waits += 1) {
+      await sleep(10);
+      // on a busy machine an alert may have met the floor after all: the next one won't
+      if (waits % 300 === 0) await forgetAndFlip();
+    }
     // in the quiet half of the round
     await sleep(60);
     // the next alert is not to be spared them because of this one
