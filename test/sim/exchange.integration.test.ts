@@ -365,7 +365,7 @@ describe("its clock and its port", () => {
       const answer = await fetch(`${exchange.baseUrl}/okx/api/v5/public/time`);
       expect(await answer.text()).toMatch(/"ts":"\d+"/);
       expect(exchange.world.now()).toBeGreaterThan(noon + hourMs);
-    });
+    }, patient);
     expect(exchange.world.now()).toBeLessThanOrEqual(clock.now());
     await exchange.close();
     await expect(fetch(exchange.baseUrl)).rejects.toThrow("fetch failed");
