@@ -1,4 +1,5 @@
 import type { Clock } from "../../ops/clock.ts";
+import { intervalMs } from "../adapter.ts";
 import type { ExchangeId } from "../exchanges.ts";
 import type { Listed } from "../resolve.ts";
 import { type Desk, openDesk } from "./desk.ts";
@@ -67,7 +68,7 @@ async function keepOn(
   const { venue, clock, log, signal } = options;
   const goesOn = createKeeping(options, contracts);
   for (let tick = 1; !signal.aborted; tick += 1) {
-    await rest(tickMs, signal);
+    await rest(untilFlushMs(clock), signal);
     await desk.flush(clock.now());
     if (hearing.silentMs() > silenceMs) {
       log.warn({ venue }, "the stream of liquidations is silent; connecting anew");
@@ -75,6 +76,18 @@ async function keepOn(
     }
     if (!(await goesOn(tick))) return;
   }
+}
+
+/** Real ms. */
+const afterCloseMs = 5;
+
+/**
+ * Real ms until sums are written again: a second, and right after each bar's close, because the polls of a fast clock
+ * come so soon after it that a second later is too late.
+ */
+export function untilFlushMs({ now, realMs }: Pick<Clock, "now" | "realMs">): number {
+  const closesIn = intervalMs - (now() % intervalMs);
+  return Math.min(tickMs, Math.ceil(realMs(closesIn)) + afterCloseMs);
 }
 
 interface Hearing {
