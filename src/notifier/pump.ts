@@ -36,7 +36,7 @@ interface Known {
 
 /** Claimed at first; more while the platform is quick, so that a dead process leaves few claims behind. */
 const firstClaim = 32;
-const mostClaimed = 256;
+const mostClaimed = 192;
 const leastClaimed = 16;
 /** Taken at most before it is known how quick the platform is. */
 const firstAhead = 256;

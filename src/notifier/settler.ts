@@ -40,7 +40,7 @@ function noEndings(): Endings {
   return { ends: [], over, resolve: () => whenOver?.() };
 }
 
-const mostAtOnce = 256;
+const mostAtOnce = 128;
 const gatherMs = 2;
 /** Where so many come in that time it is worth waiting for some more. */
 const quick = 16;

@@ -10,7 +10,7 @@ import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
 
 /** As many hold Redis up for a millisecond; many more at once would hold up everybody. */
-const maxClaim = 256;
+const maxClaim = 192;
 
 /** Failures after which a delivery is given up; with pauses of up to five minutes more than a day of them. */
 export const maxFailures = 400;

@@ -138,7 +138,7 @@ export function createTurns(redis: RedisClient): Turns {
 const leaseOf = (destination = ""): string => before + destination + lease;
 
 /** As many as hold Redis up for a millisecond. */
-const mostAtOnce = 256;
+const mostAtOnce = 128;
 
 /** What goes in one call: some of them where all are on one server, in a cluster each by itself, all sent together. */
 function together<T>(redis: RedisClient, all: readonly T[]): (readonly T[])[] {
