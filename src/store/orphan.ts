@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { Log } from "../ops/log.ts";
@@ -40,7 +39,10 @@ export async function endOrphan(end: Exclude<RedisEnd, { kind: "cluster" }>, log
 }
 
 async function shutDown(redis: Redis, log: Log): Promise<void> {
-  const gone = once(redis, "end");
+  // events.once would reject for the reset connection of a server that is just going
+  const gone = new Promise<void>((resolve) => {
+    redis.once("end", resolve);
+  });
   const pid = await pidOf(redis);
   log.warn({ pid }, "an older Redis still runs on our data; ending it");
   redis.shutdown().catch((error: unknown) => log.debug({}, `SHUTDOWN: ${messageOf(error)}`));
