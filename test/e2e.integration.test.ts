@@ -109,9 +109,7 @@ describe("a whole Lopside", () => {
   test("from a cold start reads history, fires, and stops when it is told", async () => {
     const child = await start();
     await child.waitFor(() => alertBlocks(child.stdout()).find(({ symbol }) => symbol === "BTC"));
-    await child.waitFor(() =>
-      count(child.stderr(), "history read") >= simulated.length ? true : undefined,
-    );
+    await child.waitFor(() => (count(child.stderr(), "history read") >= simulated.length ? true : undefined));
     await vi.waitFor(async () => expect((await store.symbols.imbalance("BTC"))?.coverage).toBe(1), patient);
     await stop(child);
     expect(alertBlocks(child.stdout())).toMatchObject([{ symbol: "BTC", repeat: false }]);

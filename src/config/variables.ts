@@ -50,7 +50,8 @@ export function variables(supportedVenues: readonly string[]) {
       example: "http://127.0.0.1:8000",
     }),
     VENUE_PROXIES: optional(venueProxies(supportedVenues), {
-      meaning: "proxies for single venues' requests and streams, comma-separated `VENUE=URL` (http, https, socks5)",
+      meaning:
+        "proxies for single venues' requests and streams, comma-separated `VENUE=URL` (http, https, socks5)",
       example: "binanceusdm=http://proxy.example.org:3128",
     }),
     POLL_INTERVAL: setting(duration("1s", "1h"), "60s", "how often every venue is asked, from `1s`"),
