@@ -72,6 +72,8 @@ export interface VenueProfile {
   readonly long: CrowdProfile;
   readonly short: CrowdProfile;
   readonly riskTiers: (maxLeverage: number) => readonly RiskTier[];
+  /** USD in one inverse contract, by coin: what the venue lists beside its linear contracts. */
+  readonly inverseUsd?: Readonly<Record<string, number>>;
 }
 
 /** A liquidation as it truly was; `quantity` in base units. */
@@ -118,7 +120,10 @@ export interface World {
   readonly now: () => number;
   /** Lives all whole steps up to `time`. Asking twice changes nothing; an earlier time is ignored. */
   readonly advanceTo: (time: number) => void;
-  /** One venue's positions, or all venues' together. Throws on a symbol or venue that isn't there. */
+  /**
+   * One venue's positions, or all venues' together; "okx:inverse" are those in its inverse contracts. Throws on a
+   * symbol or venue that isn't there.
+   */
   readonly truth: (symbol: string, venue?: string) => Truth;
   /** The newest liquidations of a contract after `sequence`, oldest first; about the last thousand are kept. */
   readonly liquidations: (symbol: string, venue: string, sequence?: number) => readonly TrueLiquidation[];

@@ -50,6 +50,8 @@ export interface ExchangeOptions {
   readonly historyMs?: number;
   /** World time of a live step: a whole number of seconds that divides a minute; 10 s by default. */
   readonly stepMs?: number;
+  /** Whether venues that have inverse contracts list Bitcoin's and Ether's beside the linear ones; false by default. */
+  readonly inverse?: boolean;
 }
 
 /**
@@ -57,7 +59,7 @@ export interface ExchangeOptions {
  * dialects. Throws on a venue that cannot be simulated; rejects when the port is taken.
  */
 export async function startSimulatedExchange(options: ExchangeOptions): Promise<SimulatedExchange> {
-  const { clock, historyMs = 30 * dayMs, stepMs = 10_000 } = options;
+  const { clock, historyMs = 30 * dayMs, stepMs = 10_000, inverse = false } = options;
   const spoken = options.venues.map(dialectOf);
   const world = createWorld({
     seed: options.seed,
@@ -67,6 +69,7 @@ export async function startSimulatedExchange(options: ExchangeOptions): Promise<
     startAt: clock.now(),
     historyMs,
     stepMs,
+    inverse,
   });
   const server = await serve({ clock, world, dialects: spoken, port: options.port ?? 0 });
   const stopping = new AbortController();

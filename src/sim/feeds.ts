@@ -2,9 +2,10 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { addressOf } from "./address.ts";
+import type { Contract } from "./contract.ts";
 import type { TrueLiquidation } from "./contracts.ts";
-import type { Beat, Dialect } from "./dialects/dialect.ts";
-import type { Instrument } from "./instruments.ts";
+import type { Dialect } from "./dialects/dialect.ts";
+import { type Instrument, isInverse } from "./instruments.ts";
 import type { OpenWorld } from "./world.ts";
 
 /** The liquidation websockets of all venues. */
@@ -12,6 +13,12 @@ export interface Feeds {
   /** Sends what was liquidated since the last time; drops the clients of a venue that is out. */
   readonly push: () => void;
   readonly close: () => void;
+}
+
+/** What a contract has to tell since the last time. */
+interface Fresh {
+  readonly instrument: Instrument;
+  readonly liquidations: readonly TrueLiquidation[];
 }
 
 interface Client {
@@ -45,47 +52,33 @@ export function attachFeeds(server: Server, world: OpenWorld, dialects: readonly
   };
   server.on("upgrade", onUpgrade);
 
-  const newest = (venue: string): readonly TrueLiquidation[] =>
-    world.symbols.flatMap((symbol) => {
-      const key = `${venue} ${symbol}`;
-      const fresh = world.liquidations(symbol, venue, seen.get(key) ?? 0);
-      seen.set(
-        key,
-        fresh.reduce((last, { sequence }) => Math.max(last, sequence), seen.get(key) ?? 0),
-      );
-      return fresh;
-    });
-
-  const instrumentsOf = (venue: string): ReadonlyMap<string, Instrument> =>
-    new Map(
-      world.symbols.flatMap((symbol) => {
-        const contract = world.contract(symbol, venue);
-        return contract === undefined ? [] : [[symbol, contract.instrument] as const];
-      }),
+  const newest = (contract: Contract): Fresh => {
+    const { instrument, profile } = contract;
+    const key = `${profile.id} ${instrument.symbol}`;
+    const known = seen.get(key) ?? 0;
+    const liquidations = contract.liquidations(known);
+    seen.set(
+      key,
+      liquidations.reduce((last, { sequence }) => Math.max(last, sequence), known),
     );
-
-  const beatsOf = (venue: string): readonly Beat[] =>
-    world.symbols.flatMap((symbol) => {
-      const contract = world.contract(symbol, venue);
-      return contract === undefined ? [] : [{ instrument: contract.instrument, quote: contract.quote() }];
-    });
+    return { instrument, liquidations };
+  };
 
   const pushVenue = (dialect: Dialect): void => {
     const venue = dialect.profile.id;
-    const liquidations = newest(venue);
+    const contracts = world.contractsAt(venue);
+    const fresh = contracts.map(newest);
     const listening = [...clients].filter((client) => client.dialect === dialect);
     if (isOut(world, venue)) for (const { socket } of listening) socket.terminate();
     if (listening.length === 0 || world.faultOf(venue) !== undefined) return;
-    const beats = beatsOf(venue);
+    const beats = contracts.map(({ instrument, quote }) => ({ instrument, quote: quote() }));
     for (const { socket, topics } of listening) {
       for (const frame of dialect.feed.beat?.(topics, beats) ?? []) write(socket, frame);
-      if (liquidations.length === 0) continue;
-      for (const frame of dialect.feed.publish(liquidations, topics, instrumentsOf(venue)))
-        write(socket, frame);
+      for (const frame of framesOf(dialect, topics, fresh)) write(socket, frame);
     }
   };
 
-  for (const venue of world.venues) newest(venue);
+  for (const venue of world.venues) world.contractsAt(venue).forEach(newest);
   return {
     push: () => dialects.forEach(pushVenue),
     close: () => {
@@ -93,6 +86,21 @@ export function attachFeeds(server: Server, world: OpenWorld, dialects: readonly
       sockets.close();
     },
   };
+}
+
+/** A venue's linear contracts and its inverse ones speak in frames of their own. */
+function framesOf(
+  { feed }: Dialect,
+  topics: ReadonlySet<string>,
+  fresh: readonly Fresh[],
+): readonly unknown[] {
+  return [false, true].flatMap((inverse) => {
+    const told = fresh.filter(({ instrument }) => isInverse(instrument) === inverse);
+    const liquidations = told.flatMap((each) => each.liquidations);
+    if (liquidations.length === 0) return [];
+    const instruments = new Map(told.map(({ instrument }) => [instrument.symbol, instrument]));
+    return feed.publish(liquidations, topics, instruments);
+  });
 }
 
 const isOut = (world: OpenWorld, venue: string): boolean => world.faultOf(venue) === "bad-gateway";

@@ -11,6 +11,8 @@ export interface Instrument {
   /** One-sided, over the three largest venues, at the live start. */
   readonly openInterestUsd: number;
   readonly maxLeverage: number;
+  /** USD in one contract where it is inverse: counted in dollars and settled in the coin. */
+  readonly contractUsd?: number;
 }
 
 const known: Readonly<Record<string, Omit<Instrument, "symbol" | "lotSize">>> = {
@@ -24,6 +26,9 @@ export function instrumentOf(symbol: string): Instrument {
   const figures = known[symbol] ?? unknown;
   return { symbol, ...figures, lotSize: figures.contractSize / 100 };
 }
+
+/** Counted in dollars and settled in the coin. */
+export const isInverse = ({ contractUsd }: Instrument): boolean => contractUsd !== undefined;
 
 /** Digits after the point of a step such as 0.001. */
 export function decimalsOf(step: number): number {

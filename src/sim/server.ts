@@ -84,13 +84,10 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   return jsonOf(text);
 }
 
-function viewOf(world: OpenWorld, { profile }: Dialect): VenueView {
-  const contracts = world.symbols.map((symbol) => world.contract(symbol, profile.id));
-  return {
-    now: world.now,
-    contracts: contracts.filter((contract) => contract !== undefined),
-  };
-}
+const viewOf = (world: OpenWorld, { profile }: Dialect): VenueView => ({
+  now: world.now,
+  contracts: world.contractsAt(profile.id),
+});
 
 function replyOf(fault: FaultKind | undefined, dialect: Dialect): Reply | undefined {
   if (fault === "bad-gateway") return badGateway;

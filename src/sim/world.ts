@@ -21,17 +21,23 @@ export interface WorldOptions {
   readonly historyMs: number;
   /** World time between two live steps; divides a minute. */
   readonly stepMs: number;
+  /** Whether venues that have inverse contracts list them too; false unless said. */
+  readonly inverse?: boolean;
 }
 
 /** The world with its insides, as the venues' dialects read them. */
 export interface OpenWorld extends World {
   readonly contract: (symbol: string, venue: string) => Contract | undefined;
+  /** All that a venue lists, linear contracts first. */
+  readonly contractsAt: (venue: string) => readonly Contract[];
 }
 
 interface Market {
   readonly timeline: Timeline;
   readonly path: PricePath;
   readonly contracts: readonly Contract[];
+  /** Inverse contracts follow the market without moving it: a story is the same with and without them. */
+  readonly inverse: readonly Contract[];
   readonly openInterestUsd: number;
 }
 
@@ -59,7 +65,7 @@ export function createWorld(options: WorldOptions): OpenWorld {
     return market;
   };
   const contractOf = (symbol: string, venue: string): Contract => {
-    const contract = marketOf(symbol).contracts.find((each) => each.profile.id === venue);
+    const contract = contractAt(marketOf(symbol), venue);
     if (contract === undefined) throw new Error(`the world has no ${venue}`);
     return contract;
   };
@@ -81,33 +87,58 @@ export function createWorld(options: WorldOptions): OpenWorld {
     advanceTo: (time) => live(time, options.stepMs, 1),
     truth: (symbol, venue) =>
       venue === undefined
-        ? together(marketOf(symbol).contracts.map((contract) => contract.truth()))
+        ? together(listedIn(marketOf(symbol)).map((contract) => contract.truth()))
         : contractOf(symbol, venue).truth(),
     liquidations: (symbol, venue, sequence = 0) => contractOf(symbol, venue).liquidations(sequence),
     fault: (venue, kind) => forced.set(venue, kind),
     faultOf,
-    contract: (symbol, venue) => markets.get(symbol)?.contracts.find((each) => each.profile.id === venue),
+    contract: (symbol, venue) => contractAt(markets.get(symbol), venue),
+    contractsAt: (venue) =>
+      [venue, inverseIdOf(venue)].flatMap((id) =>
+        options.symbols.flatMap((symbol) => contractAt(markets.get(symbol), id) ?? []),
+      ),
   };
 }
+
+const listedIn = ({ contracts, inverse }: Market): readonly Contract[] => [...contracts, ...inverse];
+
+const contractAt = (market: Market | undefined, venue: string): Contract | undefined =>
+  market && listedIn(market).find((each) => each.profile.id === venue);
+
+const inverseIdOf = (venue: string): string => `${venue}:inverse`;
+/** Of what is open in a venue's linear contract. */
+const inverseShare = 0.15;
+
+/** Its own crowd, under the venue's own rules. */
+const inverseProfileOf = (profile: VenueProfile): VenueProfile => ({
+  ...profile,
+  id: inverseIdOf(profile.id),
+  openInterestShare: inverseShare * profile.openInterestShare,
+});
 
 function createMarket(symbol: string, firstAt: number, options: WorldOptions): Market {
   const instrument = instrumentOf(symbol);
   const timeline = createTimeline(options.storyline.symbols?.[symbol] ?? options.storyline.script);
   const firstPrice = instrument.startPrice * timeline.first.priceRatio;
   const random = createRandom(seedFor(options.seed, symbol));
-  const contracts = options.venues.map((profile) =>
+  const founding = { seed: options.seed, firstAt, firstPrice };
+  const found = (profile: VenueProfile, listed = instrument): Contract =>
     createContract({
-      instrument,
+      ...founding,
+      instrument: listed,
       profile,
-      seed: options.seed,
-      firstAt,
-      firstPrice,
       firstOpenInterestRatio: timeline.first.openInterestRatio,
-    }),
-  );
+    });
+  const contracts = options.venues.map((profile) => found(profile));
+  const inverse = options.venues.flatMap((profile) => {
+    const contractUsd = options.inverse === true ? profile.inverseUsd?.[symbol] : undefined;
+    return contractUsd === undefined
+      ? []
+      : [found(inverseProfileOf(profile), { ...instrument, contractUsd })];
+  });
   const path = createPath(firstPrice, instrument.startPrice, random);
   const shares = options.venues.reduce((sum, { openInterestShare }) => sum + openInterestShare, 0);
-  return { timeline, path, contracts, openInterestUsd: instrument.openInterestUsd * shares };
+  return { timeline, path, contracts, inverse, openInterestUsd: instrument.openInterestUsd * shares };
 }
 
 function stepMarket(market: Market, now: number, elapsed: number, stepMs: number, parts: number): void {
@@ -127,6 +158,7 @@ function stepMarket(market: Market, now: number, elapsed: number, stepMs: number
     shock: Math.log(market.path.price() / before) / deviation,
   };
   const forcedUsd = market.contracts.reduce((sum, contract) => sum + contract.step(step), 0);
+  for (const contract of market.inverse) contract.step(step);
   market.path.push((impactPerOpenInterest * forcedUsd) / market.openInterestUsd);
 }
 

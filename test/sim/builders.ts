@@ -46,13 +46,10 @@ export function smallWorld(changes: Partial<WorldOptions> = {}): OpenWorld {
 }
 
 /** What a dialect is given of the world by the server. */
-export function viewOf(world: OpenWorld, venue: string): VenueView {
-  const contracts = world.symbols.map((symbol) => world.contract(symbol, venue));
-  return {
-    now: world.now,
-    contracts: contracts.filter((contract) => contract !== undefined),
-  };
-}
+export const viewOf = (world: OpenWorld, venue: string): VenueView => ({
+  now: world.now,
+  contracts: world.contractsAt(venue),
+});
 
 /** Asks a dialect as its server would: the answer's body after a round through JSON. */
 export function ask(world: OpenWorld, dialect: Dialect, address: string, posted?: unknown): Reply {

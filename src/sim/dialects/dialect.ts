@@ -1,7 +1,7 @@
 import type { RiskTier } from "../../model/types.ts";
 import type { Contract, Quote } from "../contract.ts";
 import type { TrueLiquidation, VenueProfile } from "../contracts.ts";
-import { decimalsOf, type Instrument } from "../instruments.ts";
+import { decimalsOf, type Instrument, isInverse } from "../instruments.ts";
 
 /** An answer as it goes over the wire; a body that is no string goes as JSON. */
 export interface Reply {
@@ -64,8 +64,15 @@ export const price = (value: number, instrument: Instrument): string =>
 export const quantity = (base: number, instrument: Instrument): string =>
   base.toFixed(decimalsOf(instrument.lotSize));
 
-/** Binance's and Bybit's name of a linear contract. */
-export const pairOf = (instrument: Instrument): string => `${instrument.symbol}USDT`;
+/** What a contract's price is in, as venues spell it. */
+export const quoteOf = (instrument: Instrument): string => (isInverse(instrument) ? "USD" : "USDT");
+
+/** Binance's and Bybit's name of a contract. */
+export const pairOf = (instrument: Instrument): string => `${instrument.symbol}${quoteOf(instrument)}`;
+
+/** Base units in contracts: of `linearSize` base units each, or of dollars at a price where the contract is inverse. */
+export const contractsIn = (base: number, at: number, linearSize: number, instrument: Instrument): number =>
+  instrument.contractUsd === undefined ? base / linearSize : (base * at) / instrument.contractUsd;
 
 export function integer(query: Query, name: string): number | undefined {
   const text = query.get(name);
