@@ -1,6 +1,6 @@
 import type { Candle } from "../candles.ts";
 import type { Contract } from "../contract.ts";
-import { decimalsOf, type Instrument } from "../instruments.ts";
+import { decimalsOf, type Instrument, isInverse } from "../instruments.ts";
 import {
   type Dialect,
   durationOf,
@@ -8,7 +8,7 @@ import {
   ok,
   pairOf,
   price,
-  quantity,
+  quoteOf,
   reachOf,
   type Query,
   type Reply,
@@ -17,58 +17,56 @@ import {
   type VenueView,
 } from "./dialect.ts";
 import { bybitFeed } from "./bybitFeed.ts";
+import { amount, categoryOf, settled, turnover } from "./bybitUnits.ts";
 
 const reply = (retCode: number, retMsg: string, result: object, time: number): Reply =>
   ok({ retCode, retMsg, result, retExtInfo: {}, time });
 
-const list = (rows: readonly unknown[], venue: VenueView, more: object = {}): Reply =>
-  reply(0, "OK", { category: "linear", ...more, list: rows }, venue.now());
+const list = (rows: readonly unknown[], query: Query, venue: VenueView, more: object = {}): Reply =>
+  reply(0, "OK", { category: query.get("category"), ...more, list: rows }, venue.now());
 
 const refuse = (venue: VenueView, reason: string): Reply =>
   reply(10001, `params error: ${reason}`, {}, venue.now());
 
-const contractOf = (query: Query, venue: VenueView): Contract | undefined =>
-  venue.contracts.find(({ instrument }) => pairOf(instrument) === query.get("symbol"));
-
-/** Only linear contracts are listed here: the other categories are there and empty. */
-const isLinear = (query: Query): boolean => query.get("category") === "linear";
+/** Those of the category that is asked about; what isn't listed here is there and empty. */
+const listed = (query: Query, venue: VenueView): readonly Contract[] =>
+  venue.contracts.filter(({ instrument }) => categoryOf(instrument) === query.get("category"));
 
 const forSymbol =
   (answer: (contract: Contract, query: Query, venue: VenueView) => Reply): Route =>
   (query, venue) => {
-    const contract = isLinear(query) ? contractOf(query, venue) : undefined;
+    const contract = listed(query, venue).find(
+      ({ instrument }) => pairOf(instrument) === query.get("symbol"),
+    );
     return contract === undefined ? refuse(venue, "Symbol Invalid") : answer(contract, query, venue);
   };
 
 const forOneOrAll =
   (answer: (contract: Contract) => unknown): Route =>
   (query, venue) => {
-    if (query.has("symbol")) return forSymbol((contract) => list([answer(contract)], venue))(query, venue);
-    return list(isLinear(query) ? venue.contracts.map((contract) => answer(contract)) : [], venue);
+    if (query.has("symbol"))
+      return forSymbol((contract) => list([answer(contract)], query, venue))(query, venue);
+    return list(listed(query, venue).map(answer), query, venue);
   };
 
 function marketOf({ instrument, profile }: Contract): unknown {
-  const { symbol, tickSize, lotSize } = instrument;
+  const { symbol, tickSize, contractUsd } = instrument;
+  const step = String(contractUsd ?? instrument.lotSize);
   const maxLeverage = profile.riskTiers(instrument.maxLeverage)[0]?.maxLeverage ?? 1;
   return {
     symbol: pairOf(instrument),
-    contractType: "LinearPerpetual",
+    contractType: contractUsd === undefined ? "LinearPerpetual" : "InversePerpetual",
     status: "Trading",
     baseCoin: symbol,
-    quoteCoin: "USDT",
-    settleCoin: "USDT",
+    quoteCoin: quoteOf(instrument),
+    settleCoin: contractUsd === undefined ? "USDT" : symbol,
     launchTime: "1585526400000",
     deliveryTime: "0",
     deliveryFeeRate: "",
     priceScale: String(decimalsOf(tickSize)),
     leverageFilter: { minLeverage: "1", maxLeverage: maxLeverage.toFixed(2), leverageStep: "0.01" },
     priceFilter: { minPrice: String(tickSize), maxPrice: "10000000", tickSize: String(tickSize) },
-    lotSizeFilter: {
-      minOrderQty: String(lotSize),
-      maxOrderQty: "1000000",
-      qtyStep: String(lotSize),
-      minNotionalValue: "5",
-    },
+    lotSizeFilter: { minOrderQty: step, maxOrderQty: "1000000", qtyStep: step, minNotionalValue: "5" },
     unifiedMarginTrade: true,
     fundingInterval: 480,
     copyTrading: "both",
@@ -77,8 +75,8 @@ function marketOf({ instrument, profile }: Contract): unknown {
 }
 
 const instruments: Route = (query, venue) => {
-  const listed = isLinear(query) && !query.has("status");
-  return list(listed ? venue.contracts.map(marketOf) : [], venue, { nextPageCursor: "" });
+  const trading = query.has("status") ? [] : listed(query, venue);
+  return list(trading.map(marketOf), query, venue, { nextPageCursor: "" });
 };
 
 const klines = (row: (candle: Candle, instrument: Instrument) => readonly string[]): Route =>
@@ -94,7 +92,7 @@ const klines = (row: (candle: Candle, instrument: Instrument) => readonly string
     // a lone start pages forwards from there, everything else backwards from the end; always newest first
     const kept = since !== undefined && end === undefined ? rows.slice(0, limit) : rows.slice(-limit);
     const named = { symbol: pairOf(contract.instrument) };
-    return list(kept.map((candle) => row(candle, contract.instrument)).toReversed(), venue, named);
+    return list(kept.map((candle) => row(candle, contract.instrument)).toReversed(), query, venue, named);
   });
 
 const prices = (values: readonly number[], instrument: Instrument): readonly string[] =>
@@ -103,8 +101,8 @@ const prices = (values: readonly number[], instrument: Instrument): readonly str
 const kline = klines((candle, instrument) => [
   String(candle.openTime),
   ...prices([candle.open, candle.high, candle.low, candle.close], instrument),
-  quantity(candle.volume, instrument),
-  candle.quoteVolume.toFixed(4),
+  amount(candle.volume, candle.close, instrument),
+  turnover(candle, instrument),
 ]);
 
 const markKline = klines(({ openTime, mark }, instrument) => [
@@ -125,12 +123,12 @@ const ticker = forOneOrAll(({ quote, lastDay, instrument }) => {
     highPrice24h: price(day.high, instrument),
     lowPrice24h: price(day.low, instrument),
     // both sides of every contract; the one-sided figure has its own name
-    openInterest: quantity(2 * openInterest, instrument),
-    openInterestValue: (2 * openInterest * markPrice).toFixed(2),
-    singleOpenInterest: quantity(openInterest, instrument),
-    singleOpenInterestValue: (openInterest * markPrice).toFixed(2),
-    turnover24h: day.quoteVolume.toFixed(4),
-    volume24h: quantity(day.volume, instrument),
+    openInterest: amount(2 * openInterest, markPrice, instrument),
+    openInterestValue: settled(2 * openInterest, markPrice, instrument),
+    singleOpenInterest: amount(openInterest, markPrice, instrument),
+    singleOpenInterestValue: settled(openInterest, markPrice, instrument),
+    turnover24h: turnover(day, instrument),
+    volume24h: amount(day.volume, day.close, instrument),
     fundingRate: fundingRate.toFixed(8),
     nextFundingTime: String(nextFundingTime),
     fundingIntervalHour: "8",
@@ -155,11 +153,11 @@ const openInterest = forSymbol(({ samples, instrument }, query, venue) => {
   const kept = rows.slice(-limit);
   const rest = rows.length > kept.length ? String((kept[0]?.time ?? 0) - 1) : "";
   const row = (sample: (typeof rows)[number]): unknown => ({
-    openInterest: quantity(2 * sample.openInterest, instrument),
-    singleOpenInterest: quantity(sample.openInterest, instrument),
+    openInterest: amount(2 * sample.openInterest, sample.markPrice, instrument),
+    singleOpenInterest: amount(sample.openInterest, sample.markPrice, instrument),
     timestamp: String(sample.time),
   });
-  return list(kept.map(row).toReversed(), venue, { symbol: pairOf(instrument), nextPageCursor: rest });
+  return list(kept.map(row).toReversed(), query, venue, { symbol: pairOf(instrument), nextPageCursor: rest });
 });
 
 const accountRatio = forSymbol(({ samples, instrument }, query, venue) => {
@@ -180,15 +178,17 @@ const accountRatio = forSymbol(({ samples, instrument }, query, venue) => {
     };
   };
   const kept = rows.filter(({ time }) => time % periodMs === 0).slice(-limit);
-  return list(kept.map(row).toReversed(), venue, { nextPageCursor: "" });
+  return list(kept.map(row).toReversed(), query, venue, { nextPageCursor: "" });
 });
 
-function tierRows({ instrument, profile }: Contract): readonly unknown[] {
+/** Limits are in what the contract settles in. */
+function tierRows({ instrument, profile, quote }: Contract): readonly unknown[] {
+  const perUnit = isInverse(instrument) ? quote().markPrice : 1;
   return profile.riskTiers(instrument.maxLeverage).map((tier, index) => ({
     id: index + 1,
     symbol: pairOf(instrument),
     // the venue's last step has a limit too
-    riskLimitValue: String(Number.isFinite(tier.capNotional) ? tier.capNotional : 1e9),
+    riskLimitValue: String((Number.isFinite(tier.capNotional) ? tier.capNotional : 1e9) / perUnit),
     maintenanceMargin: String(tier.maintenanceMarginRate),
     initialMargin: String(1 / tier.maxLeverage),
     isLowestRisk: index === 0 ? 1 : 0,
@@ -199,9 +199,12 @@ function tierRows({ instrument, profile }: Contract): readonly unknown[] {
 
 const riskLimit: Route = (query, venue) => {
   if (query.has("symbol")) {
-    return forSymbol((contract) => list(tierRows(contract), venue, { nextPageCursor: "" }))(query, venue);
+    return forSymbol((contract) => list(tierRows(contract), query, venue, { nextPageCursor: "" }))(
+      query,
+      venue,
+    );
   }
-  return list(venue.contracts.flatMap(tierRows), venue, { nextPageCursor: "" });
+  return list(listed(query, venue).flatMap(tierRows), query, venue, { nextPageCursor: "" });
 };
 
 const fundingHistory = forSymbol(({ fundings, instrument }, query, venue) => {
@@ -214,14 +217,14 @@ const fundingHistory = forSymbol(({ fundings, instrument }, query, venue) => {
     fundingRate: rate.toFixed(8),
     fundingRateTimestamp: String(time),
   });
-  return list(kept.map(row), venue);
+  return list(kept.map(row), query, venue);
 });
 
 const orderBook = forSymbol(({ book, instrument }, query, venue) => {
   const { bids, asks, time } = book();
   const limit = Math.min(500, integer(query, "limit") ?? 25);
   const side = (levels: typeof bids): unknown =>
-    levels.slice(0, limit).map(([at, base]) => [price(at, instrument), quantity(base, instrument)]);
+    levels.slice(0, limit).map(([at, base]) => [price(at, instrument), amount(base, at, instrument)]);
   return reply(
     0,
     "OK",
@@ -230,7 +233,7 @@ const orderBook = forSymbol(({ book, instrument }, query, venue) => {
   );
 });
 
-/** Bybit v5, linear: base units, open interest of both sides, newest rows first, HTTP 200 with a retCode. */
+/** Bybit v5: base units or dollars, open interest of both sides, newest rows first, HTTP 200 with a retCode. */
 export const bybit: Dialect = {
   profile: {
     id: "bybit",
@@ -246,6 +249,7 @@ export const bybit: Dialect = {
       [80_000_000, 0.05, 10],
       [Infinity, 0.1, 5],
     ]),
+    inverseUsd: { BTC: 1, ETH: 1 },
   },
   routes: {
     "/v5/market/time": (_query, venue) =>

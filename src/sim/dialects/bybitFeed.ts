@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { TrueLiquidation } from "../contracts.ts";
 import type { Instrument } from "../instruments.ts";
-import { type Feed, jsonOf, groupBy, pairOf, price, quantity } from "./dialect.ts";
+import { amount } from "./bybitUnits.ts";
+import { type Feed, jsonOf, groupBy, pairOf, price } from "./dialect.ts";
 
 const requestSchema = z.object({
   op: z.string(),
@@ -22,7 +23,10 @@ const receive: Feed["receive"] = (text) => {
 
 /** Every liquidation, pushed each 500 ms; side is the position's ("Buy" was long), price its bankruptcy price. */
 const publish: Feed["publish"] = (liquidations, topics, known) => {
-  const wanted = liquidations.filter(({ symbol }) => topics.has(`allLiquidation.${symbol}USDT`));
+  const wanted = liquidations.filter(({ symbol }) => {
+    const instrument = known.get(symbol);
+    return instrument !== undefined && topics.has(`allLiquidation.${pairOf(instrument)}`);
+  });
   const batches = groupBy(wanted, ({ symbol, time }) => `${symbol} ${Math.ceil(time / 500) * 500}`);
   return [...batches].flatMap(([key, batch]) => {
     const [symbol = "", pushedAt] = key.split(" ");
@@ -37,7 +41,7 @@ const liquidationRow = (event: TrueLiquidation, instrument: Instrument): unknown
   T: event.time,
   s: pairOf(instrument),
   S: event.liquidatedSide === "long" ? "Buy" : "Sell",
-  v: quantity(event.quantity, instrument),
+  v: amount(event.quantity, event.triggerPrice, instrument),
   p: price(event.bankruptcyPrice, instrument),
 });
 
@@ -52,7 +56,7 @@ const beat: Feed["beat"] = (topics, beats) =>
         lastPrice: price(quote.lastPrice, instrument),
         markPrice: price(quote.markPrice, instrument),
         indexPrice: price(quote.indexPrice, instrument),
-        openInterest: quantity(2 * quote.openInterest, instrument),
+        openInterest: amount(2 * quote.openInterest, quote.markPrice, instrument),
         fundingRate: quote.fundingRate.toFixed(8),
         nextFundingTime: String(quote.nextFundingTime),
       },
@@ -60,5 +64,5 @@ const beat: Feed["beat"] = (topics, beats) =>
       ts: quote.time,
     }));
 
-/** `/v5/public/linear`: JSON ops, one topic a symbol. */
+/** `/v5/public/linear` and `/inverse`: JSON ops, one topic a symbol. */
 export const bybitFeed: Feed = { receive, publish, beat };
