@@ -1,49 +1,15 @@
 import type { Candle } from "../candles.ts";
-import type { Contract } from "../contract.ts";
 import type { Sample } from "../samples.ts";
-import type { Instrument } from "../instruments.ts";
-import {
-  type Dialect,
-  durationOf,
-  integer,
-  ok,
-  price,
-  reachOf,
-  type Query,
-  type Reply,
-  type Route,
-  tiersOf,
-  type VenueView,
-} from "./dialect.ts";
+import { type Instrument, isInverse } from "../instruments.ts";
+import { type Dialect, durationOf, integer, price, reachOf, type Route, tiersOf } from "./dialect.ts";
+import { forSwaps, forSymbol, isSwap, rows, unknownInstrument, wrongParameter } from "./okxAnswers.ts";
 import { okxFeed } from "./okxFeed.ts";
-import { contracts, familyOf, idOf } from "./okxUnits.ts";
+import { contracts, contractSizeOf, familyOf, idOf } from "./okxUnits.ts";
 
 /** rubik remembers so many rows a period: five days of 5m. */
 const rubikRows = 1_440;
 /** OKX counts the taker fee into the trigger. */
 const feeRate = 0.0005;
-
-const rows = (data: readonly unknown[]): Reply => ok({ code: "0", msg: "", data });
-const refuse = (code: string, msg: string): Reply => ok({ code, msg, data: [] });
-const unknownInstrument = refuse("51001", "Instrument ID, Instrument ID code, or Spread ID doesn't exist.");
-const wrongParameter = (name: string): Reply => refuse("51000", `Parameter ${name} error`);
-
-const isSwap = (query: Query): boolean => query.get("instType") === "SWAP";
-
-const forSymbol =
-  (answer: (contract: Contract, query: Query, venue: VenueView) => Reply): Route =>
-  (query, venue) => {
-    const contract = venue.contracts.find(({ instrument }) => idOf(instrument) === query.get("instId"));
-    return contract === undefined ? unknownInstrument : answer(contract, query, venue);
-  };
-
-/** All swaps, or the one of `instId`. */
-const forSwaps =
-  (answer: (contract: Contract) => unknown): Route =>
-  (query, venue) => {
-    if (query.has("instId")) return forSymbol((contract) => rows([answer(contract)]))(query, venue);
-    return rows(isSwap(query) ? venue.contracts.map((contract) => answer(contract)) : []);
-  };
 
 const instruments = forSwaps(({ instrument, profile }) => ({
   instType: "SWAP",
@@ -53,11 +19,11 @@ const instruments = forSwaps(({ instrument, profile }) => ({
   category: "1",
   baseCcy: "",
   quoteCcy: "",
-  settleCcy: "USDT",
-  ctVal: String(instrument.contractSize),
+  settleCcy: isInverse(instrument) ? instrument.symbol : "USDT",
+  ctVal: String(contractSizeOf(instrument)),
   ctMult: "1",
-  ctValCcy: instrument.symbol,
-  ctType: "linear",
+  ctValCcy: isInverse(instrument) ? "USD" : instrument.symbol,
+  ctType: isInverse(instrument) ? "inverse" : "linear",
   lever: String(profile.riskTiers(instrument.maxLeverage)[0]?.maxLeverage ?? 1),
   tickSz: String(instrument.tickSize),
   lotSz: "0.01",
@@ -92,8 +58,8 @@ const candles = (
 const candleRow = (candle: Candle, confirm: string, instrument: Instrument): unknown => [
   String(candle.openTime),
   ...[candle.open, candle.high, candle.low, candle.close].map((value) => price(value, instrument)),
-  contracts(candle.volume, instrument),
-  (Number(contracts(candle.volume, instrument)) * instrument.contractSize).toFixed(4),
+  contracts(candle.volume, candle.close, instrument),
+  candle.volume.toFixed(4),
   candle.quoteVolume.toFixed(4),
   confirm,
 ];
@@ -109,7 +75,7 @@ const openInterest = forSwaps(({ quote, instrument }) => {
   return {
     instType: "SWAP",
     instId: idOf(instrument),
-    oi: contracts(openInterest, instrument),
+    oi: contracts(openInterest, markPrice, instrument),
     oiCcy: openInterest.toFixed(4),
     oiUsd: (openInterest * markPrice).toFixed(2),
     ts: String(time),
@@ -133,7 +99,7 @@ const ticker = forSwaps(({ quote, lastDay, instrument }) => {
     open24h: price(day.open, instrument),
     high24h: price(day.high, instrument),
     low24h: price(day.low, instrument),
-    vol24h: contracts(day.volume, instrument),
+    vol24h: contracts(day.volume, day.close, instrument),
     volCcy24h: day.volume.toFixed(4),
     ts: String(time),
   };
@@ -189,7 +155,7 @@ const rubik = (row: (sample: Sample, instrument: Instrument) => string[]): Route
   });
 
 const openInterestHistory = rubik(({ openInterest, markPrice }, instrument) => [
-  contracts(openInterest, instrument),
+  contracts(openInterest, markPrice, instrument),
   openInterest.toFixed(4),
   (openInterest * markPrice).toFixed(2),
 ]);
@@ -216,7 +182,7 @@ const positionTiers: Route = (query, venue) => {
   const { instrument, profile, quote } = contract;
   const size = (notional: number): string =>
     Number.isFinite(notional)
-      ? String(Math.round(notional / quote().markPrice / instrument.contractSize))
+      ? String(Math.round(Number(contracts(notional / quote().markPrice, quote().markPrice, instrument))))
       : "1000000000";
   return rows(
     profile.riskTiers(instrument.maxLeverage).map((tier, index) => ({
@@ -243,11 +209,11 @@ const books = (most: number): Route =>
     const side = (levels: typeof bids): unknown =>
       levels
         .slice(0, limit)
-        .map(([at, base]) => [price(at, instrument), contracts(base, instrument), "0", "1"]);
+        .map(([at, base]) => [price(at, instrument), contracts(base, at, instrument), "0", "1"]);
     return rows([{ bids: side(bids), asks: side(asks), ts: String(time), seqId: time }]);
   });
 
-/** OKX v5, swaps: contracts, newest rows first, HTTP 200 with a code. */
+/** OKX v5, swaps: contracts of coins or of dollars, newest rows first, HTTP 200 with a code. */
 export const okx: Dialect = {
   profile: {
     id: "okx",
@@ -262,6 +228,7 @@ export const okx: Dialect = {
       [60_000_000, 0.04, 12],
       [Infinity, 0.08, 6],
     ]),
+    inverseUsd: { BTC: 100, ETH: 10 },
   },
   routes: {
     "/api/v5/public/time": (_query, venue) => rows([{ ts: String(venue.now()) }]),

@@ -48,7 +48,7 @@ const detailOf = (event: TrueLiquidation, instrument: Instrument): unknown => ({
   ccy: "",
   posSide: event.liquidatedSide,
   side: event.liquidatedSide === "long" ? "sell" : "buy",
-  sz: contracts(event.quantity, instrument),
+  sz: contracts(event.quantity, event.triggerPrice, instrument),
   ts: String(event.time),
 });
 
