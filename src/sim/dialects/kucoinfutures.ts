@@ -1,11 +1,13 @@
-import type { Contract } from "../contract.ts";
-import { decimalsOf, type Instrument } from "../instruments.ts";
+import type { Contract, Quote } from "../contract.ts";
+import { decimalsOf, type Instrument, isInverse } from "../instruments.ts";
 import {
+  contractsIn,
   type Dialect,
   durationOf,
   integer,
   ok,
   price,
+  quoteOf,
   reachOf,
   type Query,
   type Reply,
@@ -24,9 +26,23 @@ const unknownContract = refuse(400, "100003", "Contract parameter invalid.");
 
 /** Bitcoin has its old name here. */
 const coinOf = ({ symbol }: Instrument): string => (symbol === "BTC" ? "XBT" : symbol);
-const idOf = (instrument: Instrument): string => `${coinOf(instrument)}USDTM`;
+const idOf = (instrument: Instrument): string => `${coinOf(instrument)}${quoteOf(instrument)}M`;
+const settleOf = (instrument: Instrument): string => (isInverse(instrument) ? coinOf(instrument) : "USDT");
 const lotOf = ({ lotSize }: Instrument): number => lotSize * 10;
-const lots = (base: number, instrument: Instrument): number => Math.round(base / lotOf(instrument));
+/** Of coins, or of dollars at a price. */
+const lots = (base: number, at: number, instrument: Instrument): number =>
+  Math.round(contractsIn(base, at, lotOf(instrument), instrument));
+/** The size of one; an inverse one's is told below 0. */
+const multiplierOf = (instrument: Instrument): number =>
+  instrument.contractUsd === undefined
+    ? Number(lotOf(instrument).toFixed(decimalsOf(instrument.lotSize)))
+    : -instrument.contractUsd;
+
+/** Limits are in what the contract settles in; the last step has one too. */
+function limitOf(notional: number, { instrument, quote }: Contract): number {
+  const quoted = Number.isFinite(notional) ? notional : 1e9;
+  return isInverse(instrument) ? quoted / quote().markPrice : quoted;
+}
 
 const forName =
   (
@@ -39,38 +55,39 @@ const forName =
   };
 const symbolOf = (query: Query): string => query.get("symbol") ?? "";
 
-const contractOf = ({ instrument, profile, quote }: Contract): unknown => {
+const contractOf = (contract: Contract): unknown => {
+  const { instrument, profile, quote } = contract;
   const { markPrice, indexPrice, lastPrice, openInterest, fundingRate, nextFundingTime, time } = quote();
   const [first] = profile.riskTiers(instrument.maxLeverage);
   return {
     symbol: idOf(instrument),
-    rootSymbol: "USDT",
+    rootSymbol: settleOf(instrument),
     type: "FFWCSX",
     firstOpenDate: 1_591_086_000_000,
     expireDate: null,
     settleDate: null,
     baseCurrency: coinOf(instrument),
-    quoteCurrency: "USDT",
-    settleCurrency: "USDT",
+    quoteCurrency: quoteOf(instrument),
+    settleCurrency: settleOf(instrument),
     maxOrderQty: 1_000_000,
     maxPrice: 1_000_000,
     lotSize: 1,
     tickSize: instrument.tickSize,
-    multiplier: Number(lotOf(instrument).toFixed(decimalsOf(instrument.lotSize))),
+    multiplier: multiplierOf(instrument),
     initialMargin: 1 / (first?.maxLeverage ?? 1),
     maintainMargin: first?.maintenanceMarginRate ?? 0,
-    maxRiskLimit: first?.capNotional ?? 0,
+    maxRiskLimit: limitOf(first?.capNotional ?? 0, contract),
     makerFeeRate: 0.0002,
     takerFeeRate: 0.0006,
     isDeleverage: true,
-    isQuanto: true,
-    isInverse: false,
+    isQuanto: !isInverse(instrument),
+    isInverse: isInverse(instrument),
     markMethod: "FairPrice",
     fairMethod: "FundingRate",
     status: "Open",
     fundingFeeRate: fundingRate,
     predictedFundingFeeRate: fundingRate,
-    openInterest: String(lots(openInterest, instrument)),
+    openInterest: String(lots(openInterest, markPrice, instrument)),
     markPrice,
     indexPrice,
     lastTradePrice: lastPrice,
@@ -91,7 +108,7 @@ const klines = forName(symbolOf, ({ candles, instrument }, query, venue) => {
     rows.map(({ openTime, open, high, low, close, volume }) => [
       openTime,
       ...[open, high, low, close].map((value) => Number(price(value, instrument))),
-      lots(volume, instrument),
+      lots(volume, close, instrument),
     ]),
   );
 });
@@ -117,20 +134,19 @@ const markKlines = forName(
   },
 );
 
-const openInterestRow = (instrument: Instrument, base: number, ts: number): unknown => ({
+const openInterestRow = (
+  instrument: Instrument,
+  { openInterest: base, markPrice, time }: Pick<Quote, "openInterest" | "markPrice" | "time">,
+): unknown => ({
   symbol: idOf(instrument),
-  openInterest: String(lots(base, instrument)),
-  ts,
+  openInterest: String(lots(base, markPrice, instrument)),
+  ts: time,
 });
 
 /** All contracts now; or one over time, where an interval is named. Newest first. */
 const openInterest: Route = (query, venue) => {
   if (!query.has("interval")) {
-    return data(
-      venue.contracts.map(({ instrument, quote }) =>
-        openInterestRow(instrument, quote().openInterest, quote().time),
-      ),
-    );
+    return data(venue.contracts.map(({ instrument, quote }) => openInterestRow(instrument, quote())));
   }
   return forName(symbolOf, ({ samples, instrument }) => {
     const intervalMs = durationOf(query.get("interval") ?? "");
@@ -140,19 +156,19 @@ const openInterest: Route = (query, venue) => {
     const since = integer(query, "startAt") ?? reachOf(size, intervalMs, until);
     const kept = samples(since, until + 1).filter(({ time }) => time % intervalMs === 0);
     const newest = kept.slice(-size).toReversed();
-    return data(newest.map((sample) => openInterestRow(instrument, sample.openInterest, sample.time)));
+    return data(newest.map((sample) => openInterestRow(instrument, sample)));
   })(query, venue);
 };
 
 const riskLimits = forName(
   (query) => query.get("*") ?? "",
-  ({ instrument, profile }) =>
+  (contract) =>
     data(
-      profile.riskTiers(instrument.maxLeverage).map((tier, index) => ({
-        symbol: idOf(instrument),
+      contract.profile.riskTiers(contract.instrument.maxLeverage).map((tier, index) => ({
+        symbol: idOf(contract.instrument),
         level: index + 1,
-        maxRiskLimit: Number.isFinite(tier.capNotional) ? tier.capNotional : 1e9,
-        minRiskLimit: tier.floorNotional,
+        maxRiskLimit: limitOf(tier.capNotional, contract),
+        minRiskLimit: limitOf(tier.floorNotional, contract),
         maxLeverage: tier.maxLeverage,
         initialMargin: 1 / tier.maxLeverage,
         maintainMargin: tier.maintenanceMarginRate,
@@ -160,7 +176,7 @@ const riskLimits = forName(
     ),
 );
 
-/** KuCoin Futures: lots of a tenth of a contract's size, `{ code, data }`, two APIs side by side. */
+/** KuCoin Futures: lots of a tenth of a contract's size or of a dollar, `{ code, data }`, two APIs side by side. */
 export const kucoinfutures: Dialect = {
   profile: {
     id: "kucoinfutures",
@@ -175,6 +191,7 @@ export const kucoinfutures: Dialect = {
       [20_000_000, 0.05, 10],
       [Infinity, 0.1, 5],
     ]),
+    inverseUsd: { BTC: 1, ETH: 1 },
   },
   routes: {
     "/api/v1/timestamp": (_query, venue) => data(venue.now()),
