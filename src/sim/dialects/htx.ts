@@ -1,6 +1,6 @@
 import type { Candle } from "../candles.ts";
 import type { Contract } from "../contract.ts";
-import { decimalsOf, type Instrument } from "../instruments.ts";
+import type { Instrument } from "../instruments.ts";
 import {
   type Dialect,
   durationOf,
@@ -8,51 +8,33 @@ import {
   ok,
   price,
   reachOf,
-  type Query,
-  type Reply,
   type Route,
   silentFeed,
   tiersOf,
-  type VenueView,
 } from "./dialect.ts";
+import {
+  bothSides,
+  contracts,
+  forContract,
+  hourly,
+  idOf,
+  newer,
+  newestWithin,
+  okay,
+  serving,
+  swapOf,
+} from "./htxAnswers.ts";
+import { htxInverseRoutes, noDatedContracts } from "./htxInverse.ts";
 
 const maxKlines = 2_000;
-const maxStatistics = 200;
 
-const idOf = (instrument: Instrument): string => `${instrument.symbol}-USDT`;
-const contractSizeOf = ({ lotSize }: Instrument): number => lotSize * 10;
-/** Volumes and open interest name every contract twice, once for its buyer and once for its seller. */
-const bothSides = (base: number, instrument: Instrument): number =>
-  2 * Math.round(base / contractSizeOf(instrument));
-
-const okay = (venue: VenueView, data: unknown): Reply => ok({ status: "ok", data, ts: venue.now() });
-const newer = (venue: VenueView, data: unknown): Reply =>
-  ok({ code: 200, message: "Success", data, ts: venue.now() });
-const unknownContract = (venue: VenueView): Reply =>
-  ok({ status: "error", err_code: 1013, err_msg: "This contract symbol doesnt exist.", ts: venue.now() });
-
-const forContract =
-  (answer: (contract: Contract, query: Query, venue: VenueView) => Reply): Route =>
-  (query, venue) => {
-    const contract = venue.contracts.find(
-      ({ instrument }) => idOf(instrument) === query.get("contract_code"),
-    );
-    return contract === undefined ? unknownContract(venue) : answer(contract, query, venue);
-  };
-
-const marketOf = ({ instrument }: Contract): unknown => ({
-  symbol: instrument.symbol,
-  contract_code: idOf(instrument),
-  contract_size: Number(contractSizeOf(instrument).toFixed(decimalsOf(instrument.lotSize))),
-  price_tick: instrument.tickSize,
+const marketOf = (contract: Contract): unknown => ({
+  ...swapOf(contract),
   delivery_date: "",
   delivery_time: "",
-  create_date: "20201021",
-  contract_status: 1,
-  settlement_date: "1640764800000",
   support_margin_mode: "all",
   business_type: "swap",
-  pair: idOf(instrument),
+  pair: idOf(contract.instrument),
   contract_type: "swap",
   trade_partition: "USDT",
 });
@@ -86,7 +68,7 @@ const kline = klines(
   (candle, instrument) => ({
     id: candle.openTime / 1_000,
     ...prices(candle, instrument),
-    vol: bothSides(candle.volume, instrument),
+    vol: bothSides(candle.volume, candle.close, instrument),
     amount: 2 * candle.volume,
     trade_turnover: 2 * candle.quoteVolume,
     count: 100,
@@ -113,7 +95,7 @@ const openInterest = forContract(({ quote, instrument }, _query, venue) => {
   const { openInterest: base, markPrice } = quote();
   return newer(venue, {
     amount: (2 * base).toFixed(6),
-    volume: String(bothSides(base, instrument)),
+    volume: String(bothSides(base, markPrice, instrument)),
     value: (2 * base * markPrice).toFixed(4),
     contract_code: idOf(instrument),
     trade_amount: "0",
@@ -122,30 +104,15 @@ const openInterest = forContract(({ quote, instrument }, _query, venue) => {
   });
 });
 
-/** Hourly and coarser, the newest ones only. */
-const openInterestHistory = forContract(({ samples, instrument }, query, venue) => {
-  const periodMs = durationOf(query.get("period") ?? "");
-  if (periodMs === undefined || periodMs < 3_600_000)
-    return ok({ status: "error", err_code: 1030, err_msg: "Input error.", ts: venue.now() });
-  const size = Math.min(maxStatistics, integer(query, "size") ?? 48);
-  const found = samples(reachOf(size, periodMs, venue.now()), venue.now() + 1);
-  const tick = found
-    .filter(({ time }) => time % periodMs === 0)
-    .slice(-size)
-    .toReversed()
-    .map((sample) => ({
-      volume: `${bothSides(sample.openInterest, instrument)}.0000000000000000`,
-      amount_type: 1,
-      ts: sample.time,
-      value: (2 * sample.openInterest * sample.markPrice).toFixed(10),
-    }));
-  return okay(venue, {
-    symbol: instrument.symbol,
-    tick,
-    contract_code: idOf(instrument),
-    business_type: "swap",
-  });
-});
+const openInterestHistory = hourly(
+  (sample, instrument) => ({
+    volume: `${bothSides(sample.openInterest, sample.markPrice, instrument)}.0000000000000000`,
+    amount_type: 1,
+    ts: sample.time,
+    value: (2 * sample.openInterest * sample.markPrice).toFixed(10),
+  }),
+  { business_type: "swap" },
+);
 
 const eliteAccounts = forContract(({ samples, instrument }, query, venue) => {
   const periodMs = durationOf(query.get("period") ?? "");
@@ -164,11 +131,8 @@ const eliteAccounts = forContract(({ samples, instrument }, query, venue) => {
 
 /** Of one side, in contracts; `amount` is the same figure again. Newest first. */
 const liquidations = forContract(({ liquidations: events, instrument }, query, venue) => {
-  const from = integer(query, "start_time") ?? 0;
-  const to = integer(query, "end_time") ?? venue.now();
-  const found = events(0).filter(({ time }) => time >= from && time <= to);
-  const rows = found.toReversed().map((event) => {
-    const volume = (event.quantity / contractSizeOf(instrument)).toFixed(1);
+  const rows = newestWithin(events(0), query, venue).map((event) => {
+    const volume = contracts(event.quantity, event.triggerPrice, instrument).toFixed(1);
     return {
       id: String(150_153_000_000 + event.sequence),
       contract_code: idOf(instrument),
@@ -196,7 +160,7 @@ const fundingRate = forContract(({ quote, instrument }, _query, venue) => {
   ]);
 });
 
-/** HTX: contracts on both sides, seconds, two generations of answers; only linear swaps are listed here. */
+/** HTX: contracts on both sides, seconds, two services with shapes of their own: linear swaps here, inverse ones in htxInverse.ts. */
 export const htx: Dialect = {
   profile: {
     id: "htx",
@@ -210,20 +174,27 @@ export const htx: Dialect = {
       [20_000_000, 0.025, 20],
       [Infinity, 0.1, 5],
     ]),
+    inverseUsd: { BTC: 100, ETH: 10 },
   },
   routes: {
     "/api/v1/timestamp": (_query, venue) => okay(venue, null),
-    "/linear-swap-api/v1/swap_contract_info": (_query, venue) => okay(venue, venue.contracts.map(marketOf)),
-    "/swap-api/v1/swap_contract_info": (_query, venue) =>
-      okay(venue, [suspended("TRX-USD", ""), suspended("LUNA-USD", "")]),
-    "/api/v1/contract_contract_info": (_query, venue) => okay(venue, [suspended("BTC261225", "20261225")]),
-    "/linear-swap-ex/market/history/kline": kline,
-    "/index/market/history/linear_swap_mark_price_kline": markKline,
-    "/v5/market/open_interest": openInterest,
-    "/v5/market/funding_rate": fundingRate,
-    "/v5/market/liquidation_orders": liquidations,
-    "/linear-swap-api/v1/swap_his_open_interest": openInterestHistory,
-    "/linear-swap-api/v1/swap_elite_account_ratio": eliteAccounts,
+    "/api/v1/contract_contract_info": noDatedContracts,
+    ...serving("linear", {
+      "/linear-swap-api/v1/swap_contract_info": (_query, venue) => okay(venue, venue.contracts.map(marketOf)),
+      "/linear-swap-ex/market/history/kline": kline,
+      "/index/market/history/linear_swap_mark_price_kline": markKline,
+      "/v5/market/open_interest": openInterest,
+      "/v5/market/funding_rate": fundingRate,
+      "/v5/market/liquidation_orders": liquidations,
+      "/linear-swap-api/v1/swap_his_open_interest": openInterestHistory,
+      "/linear-swap-api/v1/swap_elite_account_ratio": eliteAccounts,
+    }),
+    ...serving("inverse", {
+      ...htxInverseRoutes,
+      "/swap-ex/market/history/kline": kline,
+      "/index/market/history/swap_mark_price_kline": markKline,
+      "/swap-api/v1/swap_elite_account_ratio": eliteAccounts,
+    }),
   },
   unknownPath: { status: 404, body: { status: "error", err_code: 404, err_msg: "Not Found" } },
   tooManyRequests: {
@@ -233,17 +204,3 @@ export const htx: Dialect = {
   },
   feed: silentFeed,
 };
-
-/** A coin-margined contract that doesn't trade any more. */
-function suspended(code: string, deliveryDate: string): unknown {
-  return {
-    symbol: code.slice(0, 3),
-    contract_code: code,
-    contract_size: 10,
-    price_tick: 0.00001,
-    ...(deliveryDate === "" ? {} : { delivery_date: deliveryDate, delivery_time: "1798185600000" }),
-    create_date: "20200303",
-    contract_status: 3,
-    settlement_date: "1640764800000",
-  };
-}
