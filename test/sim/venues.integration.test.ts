@@ -23,6 +23,7 @@ describe("what the poller reads of the simulated exchange", () => {
       venues: simulatedVenues,
       storyline: wild,
       historyMs: dayMs,
+      inverse: true,
     });
     const { baseUrl } = exchange;
     for (const id of simulatedVenues) {
@@ -40,19 +41,22 @@ describe("what the poller reads of the simulated exchange", () => {
     if (venue === undefined) throw new Error(`no client of ${id}`);
     return venue;
   };
-  const observe = async (id: string, symbol: string): Promise<Observation> => {
-    let outcome: PollOutcome | undefined;
-    await venueOf(id).poll([{ symbol, cursor: noon - 12 * barMs }], (_symbol, result) => {
-      outcome ??= result;
-    });
+  const observe = async (series: string, symbol: string): Promise<Observation> => {
+    const cursor = noon - 12 * barMs;
+    const outcomes = new Map<string, PollOutcome>();
+    await venueOf(venueIn(series)).poll([{ symbol, cursor, otherCursor: cursor }], (_symbol, result, of) =>
+      outcomes.set(of ?? venueIn(series), result),
+    );
+    const outcome = outcomes.get(series);
     if (outcome?.ok !== true) throw new Error(outcome?.failure.reason ?? "nothing was handed over");
     return outcome.observation;
   };
 
-  describe.each(simulatedVenues.map((id) => [id] as const))("%s", (id) => {
+  describe.each([...simulatedVenues, ...inverseSeries].map((series) => [series] as const))("%s", (series) => {
     test.each(["BTC", "ETH"])("mark price and open interest of %s are the world's", async (symbol) => {
-      const truth = exchange.world.truth(symbol, id);
-      const observation = await observe(id, symbol);
+      const truth = exchange.world.truth(symbol, series);
+      const observation = await observe(series, symbol);
+      expect(observation.spec.venue).toBe(series);
       expect(observation.markPrice / truth.markPrice).toBeCloseTo(1, 4);
       expect(inBase(observation.openInterest, observation) / truth.openInterest).toBeCloseTo(1, 4);
       expect(observation.openInterestUsd / (truth.openInterest * truth.markPrice)).toBeCloseTo(1, 4);
@@ -60,7 +64,7 @@ describe("what the poller reads of the simulated exchange", () => {
     });
 
     test("the hour's bars are whole and in order, and volumes are base units", async () => {
-      const observation = await observe(id, "BTC");
+      const observation = await observe(series, "BTC");
       const { closedBars, formingBar, openInterest } = observation;
       expect(closedBars.map(({ openTime }) => openTime)).toEqual(
         Array.from({ length: 11 }, (_, index) => noon + (index - 11) * barMs),
@@ -72,18 +76,40 @@ describe("what the poller reads of the simulated exchange", () => {
     });
 
     test("its history is a day of bars, the last one with open interest", async () => {
-      const outcome = await venueOf(id).backfill("BTC", noon - 6 * hourMs, noon);
+      const venue = venueOf(venueIn(series));
+      const outcome = await venue.backfill("BTC", noon - 6 * hourMs, noon, { series });
       const [bars, spec] = outcome.ok ? [outcome.bars, outcome.spec] : [[], undefined];
       expect(bars).toHaveLength(72);
-      const { openInterest, markPrice } = exchange.world.truth("BTC", id);
+      const { openInterest, markPrice } = exchange.world.truth("BTC", series);
       const last = inBase(bars.at(-1)?.openInterest ?? 0, { spec, markPrice });
       expect(last / openInterest).toBeCloseTo(1, 1);
     });
 
     test("a symbol it doesn't list is given up", async () => {
-      await expect(observe(id, "NOPE")).rejects.toThrow(/NOPE/);
+      await expect(observe(venueIn(series), "NOPE")).rejects.toThrow(/NOPE/);
     });
   });
+
+  test.each(inverseSeries)(
+    "%s counts dollars, and the coin's linear contract beside it coins",
+    async (series) => {
+      const id = venueIn(series);
+      const [inverse, linear] = [await observe(series, "BTC"), await observe(id, "BTC")];
+      expect(inverse.spec).toMatchObject({ contractType: "inverse", market: "BTC/USD:BTC" });
+      expect(linear.spec).toMatchObject({ contractType: "linear", market: "BTC/USDT:USDT" });
+      expect(inverse.openInterestUsd).toBe(inverse.openInterest);
+      // bars in dollars: what was traded in an hour is a share of what is open, as it is in coins
+      const turnoverOf = ({ closedBars, openInterest }: Observation): number =>
+        closedBars.reduce((sum, { volume }) => sum + volume, 0) / openInterest;
+      expect(turnoverOf(inverse) / turnoverOf(linear)).toBeGreaterThan(0.2);
+      expect(turnoverOf(inverse) / turnoverOf(linear)).toBeLessThan(5);
+      const caps = ({ spec }: Observation): readonly number[] =>
+        spec.riskTiers.map(({ capNotional }) => capNotional);
+      const [first = 0] = caps(inverse);
+      // limits in coins or contracts are the same limits in dollars
+      expect(first / (caps(linear)[0] ?? 0)).toBeCloseTo(1, 2);
+    },
+  );
 
   test.each(["binanceusdm", "bybit", "okx", "gate", "bitget", "hyperliquid"])(
     "the dollars that rest on %s within a percent of its mark are the world's",
@@ -126,6 +152,9 @@ describe("what the poller reads of the simulated exchange", () => {
     expect(await accounts?.holdings(`0x${"1".repeat(40)}`, ["BTC"])).toEqual([]);
   });
 });
+
+const inverseSeries = ["bybit", "okx", "kucoinfutures", "htx"].map((id) => `${id}:inverse`);
+const venueIn = (series: string): string => series.replace(/:.*$/, "");
 
 /** Inverse contracts count in dollars. */
 function inBase(

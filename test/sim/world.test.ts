@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { TrueLevel } from "../../src/sim/contracts.ts";
 import { quietStoryline } from "../../src/sim/storyline.ts";
 import type { OpenWorld } from "../../src/sim/world.ts";
-import { barMs, dayMs, minuteMs, noon, smallWorld, wild } from "./builders.ts";
+import { barMs, dayMs, dialects, minuteMs, noon, smallWorld, wild } from "./builders.ts";
 
 const hourMs = 3_600_000;
 const sum = (levels: readonly TrueLevel[]): number => levels.reduce((all, { quantity }) => all + quantity, 0);
@@ -34,6 +34,24 @@ describe("the world", () => {
     const alone = smallWorld();
     const together = smallWorld({ symbols: ["SOL", "BTC"] });
     expect(together.truth("BTC")).toEqual(alone.truth("BTC"));
+  });
+
+  test("tells the same story where inverse contracts are listed too, each with a crowd of its own", () => {
+    const linear = smallWorld();
+    const both = smallWorld({ inverse: true });
+    for (const world of [linear, both]) world.advanceTo(noon + hourMs);
+    for (const { id } of dialects.map(({ profile }) => profile))
+      expect(both.truth("BTC", id)).toEqual(linear.truth("BTC", id));
+    expect(both.contractsAt("okx").map(({ instrument }) => instrument.contractUsd)).toEqual([undefined, 100]);
+    expect(both.contractsAt("binanceusdm")).toHaveLength(1);
+    const [inverse, beside] = [both.truth("BTC", "okx:inverse"), both.truth("BTC", "okx")];
+    expect(inverse.markPrice / beside.markPrice).toBeCloseTo(1, 2);
+    expect(inverse.openInterest / beside.openInterest).toBeCloseTo(0.15, 1);
+    expect(both.liquidations("BTC", "okx:inverse").length).toBeGreaterThan(0);
+    const parts = ["binanceusdm", "bybit", "okx", "bybit:inverse", "okx:inverse"];
+    const all = parts.reduce((total, id) => total + both.truth("BTC", id).openInterest, 0);
+    expect(both.truth("BTC").openInterest).toBeCloseTo(all, 6);
+    expect(() => linear.truth("BTC", "okx:inverse")).toThrow("the world has no okx:inverse");
   });
 
   test("ignores a time that has passed", () => {
