@@ -8,6 +8,8 @@ export interface ConsoleStyle {
   /** ANSI bold for the headline and the caveat's first sentence: only where the output is a terminal. */
   readonly bold?: boolean;
   readonly possibleRepeat?: boolean;
+  /** Shorter: who reads it has read the whole. */
+  readonly isUpdate?: boolean;
 }
 
 export interface ConsoleOptions extends Pick<ConsoleStyle, "bold"> {
@@ -21,8 +23,8 @@ const width = 80;
 /** A message as a block of plain text, at most 80 columns wide, without a line break at its end. */
 export function renderConsole(message: AlertMessage, style: ConsoleStyle = {}): string {
   const strong = (text: string): string => (style.bold === true ? `\u001b[1m${text}\u001b[22m` : text);
-  const headline = strong(wrap(message.headline, ""));
-  const body = message.kind === "line" ? renderLines(message.lines) : renderBody(message, strong);
+  const headline = strong(wrap(headlineOf(message, style), ""));
+  const body = message.kind === "line" ? renderLines(message.lines) : renderBody(message, style, strong);
   const repeat = style.possibleRepeat === true ? [wrap(message.repeatNote, "  ")] : [];
   return `${ruler(message)}\n${[headline, ...body, ...repeat].join("\n\n")}`;
 }
@@ -31,9 +33,22 @@ function renderLines(lines: readonly string[] = []): string[] {
   return lines.length > 0 ? [lines.map((line) => wrap(line, "  ")).join("\n")] : [];
 }
 
+function headlineOf({ kind, headline }: AlertMessage, { isUpdate }: ConsoleStyle): string {
+  return kind === "full" && isUpdate === true ? textsIn("en").say("headline-update", { headline }) : headline;
+}
+
 /** The paragraphs below the headline. */
-function renderBody(message: FullMessage, strong: (text: string) => string): string[] {
+function renderBody(
+  message: FullMessage,
+  { isUpdate }: ConsoleStyle,
+  strong: (text: string) => string,
+): string[] {
   const { down, up, suggests, caveat, bottomLine, honesty } = message;
+  if (isUpdate === true)
+    return [
+      [down, up].map((line) => wrap(line, "  ")).join("\n"),
+      [strong(wrap(caveat.first, "  ")), wrap(honesty, "  ")].join("\n"),
+    ];
   const paragraphs = [
     [wrap(down, "  "), wrap(up, "  ")],
     suggests.map((line) => wrap(line, "  ")),
@@ -86,12 +101,12 @@ export function createConsoleSender(
 ): Sender {
   return {
     platform: "console",
-    send: async ({ message, possibleRepeat, idempotencyKey, picture }, signal) => {
+    send: async ({ message, possibleRepeat, isUpdate = false, idempotencyKey, picture }, signal) => {
       if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before printing" };
       try {
         const path = picture === undefined ? undefined : await savePicture?.(picture, message);
         const saved = path === undefined ? "" : `\n\n  ${textsIn("en").say("chart-saved", { path })}`;
-        await write(`${renderConsole(message, { ...style, possibleRepeat })}${saved}\n\n`);
+        await write(`${renderConsole(message, { ...style, possibleRepeat, isUpdate })}${saved}\n\n`);
         return { kind: "sent", messageId: idempotencyKey };
       } catch (error) {
         return { kind: "unreachable", reason: error instanceof Error ? error.message : String(error) };

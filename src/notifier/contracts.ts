@@ -36,6 +36,8 @@ export interface SendRequest {
   readonly idempotencyKey: string;
   /** Shown with it, where the platform can. If it can't be posted, the text goes alone. */
   readonly picture?: Picture;
+  /** What it says now of something posted before, for who can't edit. */
+  readonly isUpdate?: true;
   /** Arrives without a sound. */
   readonly silent?: true;
   /** Rows of buttons below it, where the platform has any. */
@@ -48,7 +50,7 @@ export interface SendRequest {
 
 export interface EditRequest extends Omit<
   SendRequest,
-  "possibleRepeat" | "idempotencyKey" | "silent" | "crosspost"
+  "possibleRepeat" | "idempotencyKey" | "isUpdate" | "silent" | "crosspost"
 > {
   /** What `send` answered. */
   readonly messageId: string;

@@ -179,7 +179,7 @@ async function edit(
   if ("kind" in letter) return { result: editSettlement(letter, { delivery, retryInMs: 0 }) };
   if (options.monotonicMs() > until) return tooLate;
   const answer = await (sender.edit === undefined
-    ? sender.send({ ...letter, possibleRepeat: delivery.unknowns > 0 })
+    ? sender.send({ ...letter, isUpdate: true, possibleRepeat: delivery.unknowns > 0 })
     : sender.edit({ ...letter, messageId }));
   if (answer.kind === "sent") return { result: answer };
   const result: FinalResult = answer.kind === "migrated" ? messageStayed : answer;

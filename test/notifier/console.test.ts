@@ -41,6 +41,20 @@ describe("an alert on a terminal", () => {
     `);
   });
 
+  it("is shorter where it only says what holds now", () => {
+    expect(renderConsole(message, { isUpdate: true })).toMatchInlineSnapshot(`
+      "── BTC ──────────────────────────────────────────────────── Nov 22, 12:40 UTC ──
+      UPDATE · BTC 2.6× lopsided up: shorts are closer to liquidation than longs
+
+        ⬇️ BTC needs to fall ~$2,000 (2.4%) to liquidate $1.1B of longs,
+        ⬆️ but rise only ~$770 (0.91%) to liquidate $1.1B of shorts.
+
+        Liquidation maps are not price predictions.
+        Estimated (modelled) at $84,230 · data 4 s old · 3/3 venues · no confidence
+        band yet · past maps not scored yet"
+    `);
+  });
+
   it("is one line when an episode ends", () => {
     const ended = alertMessage(
       {
@@ -101,6 +115,13 @@ describe("the console sender", () => {
     expect(await sender.send(request)).toEqual({ kind: "sent", messageId: "key-1" });
     expect(written).toEqual([`${renderConsole(message)}\n\n`]);
     expect(sender.platform).toBe("console");
+  });
+
+  it("prints an update as one", async () => {
+    const written: string[] = [];
+    const sender = createConsoleSender((text) => void written.push(text));
+    await sender.send({ ...request, isUpdate: true });
+    expect(written).toEqual([`${renderConsole(message, { isUpdate: true })}\n\n`]);
   });
 
   it("answers a broken output with a retry", async () => {

@@ -1,6 +1,7 @@
 /** What an alert says of its rule, and why one can't be set up, or changed, as asked. */
 export const rulesEnglish = {
   "headline-stronger": "STRONGER · { $headline }",
+  "headline-update": "UPDATE · { $headline }",
 
   "refused-symbol": "That symbol isn't watched here. Choose one of { $symbols }.",
   "refused-threshold": "The ratio must be between { $least } and { $most }, such as 2.5.",

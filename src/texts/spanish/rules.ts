@@ -2,6 +2,7 @@ import type { rulesEnglish } from "../english/rules.ts";
 
 export const rulesSpanish: Readonly<Record<keyof typeof rulesEnglish, string>> = {
   "headline-stronger": "MÁS FUERTE · { $headline }",
+  "headline-update": "AHORA · { $headline }",
 
   "refused-symbol": "Ese símbolo no se vigila aquí. Elige uno de { $symbols }.",
   "refused-threshold": "La ratio debe estar entre { $least } y { $most }, por ejemplo 2.5.",
