@@ -17,7 +17,7 @@ import {
   type VenueView,
 } from "./dialect.ts";
 import { bybitFeed } from "./bybitFeed.ts";
-import { amount, categoryOf, settled, turnover } from "./bybitUnits.ts";
+import { amount, bothSides, categoryOf, settled, turnover } from "./bybitUnits.ts";
 
 const reply = (retCode: number, retMsg: string, result: object, time: number): Reply =>
   ok({ retCode, retMsg, result, retExtInfo: {}, time });
@@ -123,7 +123,7 @@ const ticker = forOneOrAll(({ quote, lastDay, instrument }) => {
     highPrice24h: price(day.high, instrument),
     lowPrice24h: price(day.low, instrument),
     // both sides of every contract; the one-sided figure has its own name
-    openInterest: amount(2 * openInterest, markPrice, instrument),
+    openInterest: bothSides(openInterest, markPrice, instrument),
     openInterestValue: settled(2 * openInterest, markPrice, instrument),
     singleOpenInterest: amount(openInterest, markPrice, instrument),
     singleOpenInterestValue: settled(openInterest, markPrice, instrument),
@@ -153,7 +153,7 @@ const openInterest = forSymbol(({ samples, instrument }, query, venue) => {
   const kept = rows.slice(-limit);
   const rest = rows.length > kept.length ? String((kept[0]?.time ?? 0) - 1) : "";
   const row = (sample: (typeof rows)[number]): unknown => ({
-    openInterest: amount(2 * sample.openInterest, sample.markPrice, instrument),
+    openInterest: bothSides(sample.openInterest, sample.markPrice, instrument),
     singleOpenInterest: amount(sample.openInterest, sample.markPrice, instrument),
     timestamp: String(sample.time),
   });

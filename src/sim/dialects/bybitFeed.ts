@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TrueLiquidation } from "../contracts.ts";
 import type { Instrument } from "../instruments.ts";
-import { amount } from "./bybitUnits.ts";
+import { amount, bothSides } from "./bybitUnits.ts";
 import { type Feed, jsonOf, groupBy, pairOf, price } from "./dialect.ts";
 
 const requestSchema = z.object({
@@ -56,7 +56,7 @@ const beat: Feed["beat"] = (topics, beats) =>
         lastPrice: price(quote.lastPrice, instrument),
         markPrice: price(quote.markPrice, instrument),
         indexPrice: price(quote.indexPrice, instrument),
-        openInterest: amount(2 * quote.openInterest, quote.markPrice, instrument),
+        openInterest: bothSides(quote.openInterest, quote.markPrice, instrument),
         fundingRate: quote.fundingRate.toFixed(8),
         nextFundingTime: String(quote.nextFundingTime),
       },

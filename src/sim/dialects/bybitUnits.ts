@@ -11,6 +11,10 @@ export const amount = (base: number, at: number, instrument: Instrument): string
     ? String(Math.round(contractsIn(base, at, 1, instrument)))
     : quantity(base, instrument);
 
+/** Every contract counted twice, once for its buyer and once for its seller. */
+export const bothSides = (base: number, at: number, instrument: Instrument): string =>
+  isInverse(instrument) ? String(2 * Number(amount(base, at, instrument))) : quantity(2 * base, instrument);
+
 /** Base units in what the contract settles in: dollars, or the coin itself. */
 export const settled = (base: number, at: number, instrument: Instrument): string =>
   isInverse(instrument) ? quantity(base, instrument) : (base * at).toFixed(2);
