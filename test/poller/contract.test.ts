@@ -6,13 +6,14 @@ import { type Exchange, loadExchange } from "../../src/poller/exchanges.ts";
 import type { Cause } from "../../src/poller/failure.ts";
 import { readListings } from "../../src/poller/listing.ts";
 import { Malformed, Stale } from "../../src/poller/read.ts";
-import { type Listed, resolve } from "../../src/poller/resolve.ts";
+import { contractIn, type Listed, resolve } from "../../src/poller/resolve.ts";
 import { scaled } from "../../src/poller/scale.ts";
 import { checked } from "../../src/poller/tiers.ts";
 import type { Dialect } from "./dialect.ts";
 import { dialects, timed } from "./dialects.ts";
 import type { VenueReply } from "../support/venueServer.ts";
-import { observationOf, pollOne, setStage, type Stage } from "./harness.ts";
+import { observationOf, pollSeries, setStage, type Stage } from "./harness.ts";
+import { inverseVenues } from "./inverse.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
 import { hourMs, truth } from "./world.ts";
 
@@ -101,7 +102,17 @@ function strangers(rows: readonly object[], honest: readonly object[], figure: n
   );
 }
 
-describe.each(dialects)("$id's answers", (dialect: Dialect) => {
+/** Every series that a venue can have: its main contract's and, where it has one, its inverse one's. */
+interface Told extends Pick<Dialect, "id" | "routes"> {
+  readonly series: string;
+  readonly tellsTime: boolean;
+}
+const tellers: readonly Told[] = [
+  ...dialects.map((dialect) => ({ ...dialect, series: dialect.id, tellsTime: timed.includes(dialect) })),
+  ...inverseVenues.map((venue) => ({ ...venue, tellsTime: true })),
+];
+
+describe.each(tellers)("$series's answers", (dialect) => {
   let stage: Stage;
   let exchange: Exchange;
   let questions: Question[];
@@ -114,8 +125,7 @@ describe.each(dialects)("$id's answers", (dialect: Dialect) => {
     const pacing = { timeoutMs: 5_000, beforeSend: () => undefined };
     exchange = await loadExchange(adapter.id, { baseUrl, ccxt, listing, marketParams, ...pacing });
     const resolved = resolve(adapter, readListings(await exchange.fetchMarkets()).filter(isBtc), "BTC");
-    if (!("main" in resolved)) throw new Error(resolved.missing);
-    questions = questionsOf(adapter, resolved.main, stage.clock.now());
+    questions = questionsOf(adapter, contractIn(dialect.series, resolved), stage.clock.now());
   });
   afterAll(async () => {
     await exchange.close();
@@ -181,19 +191,19 @@ function numbersIn({ spec: _spec, tierSource: _source, ...told }: Observation): 
   );
 }
 
-describe.each(dialects)("$id's wire", (dialect: Dialect) => {
+describe.each(tellers)("$series's wire", (dialect) => {
   let stage: Stage;
   let honest: ReadonlySet<number>;
   const causes: Cause[] = [];
   const pollAnew = async () => {
     causes.length = 0;
-    return pollOne(stage.open({ onRefusal: (cause) => causes.push(cause) }), { symbol: "BTC" });
+    return pollSeries(stage.open({ onRefusal: (cause) => causes.push(cause) }), dialect.series);
   };
 
   beforeAll(async () => {
     stage = await setStage(dialect);
     // once for the market list, once for all else
-    await pollOne(stage.venue);
+    await pollSeries(stage.venue, dialect.series);
     stage.server.forgetRequests();
     honest = new Set(numbersIn(observationOf(await pollAnew())));
   });
@@ -219,7 +229,7 @@ describe.each(dialects)("$id's wire", (dialect: Dialect) => {
     ["stands still for an hour", -hourMs],
     ["runs an hour ahead", hourMs],
   ] as const;
-  it.each(timed.includes(dialect) ? clocks : [])(
+  it.each(dialect.tellsTime ? clocks : [])(
     "when the venue's clock %s, nothing is told",
     async (_how, offMs) => {
       const { server, clock } = stage;

@@ -23,7 +23,10 @@ export interface Stage {
 }
 
 /** A venue that speaks `dialect` on this machine, and our client of it, two minutes into a bar. */
-export async function setStage(dialect: Dialect, overrides: Partial<VenueOptions> = {}): Promise<Stage> {
+export async function setStage(
+  dialect: Pick<Dialect, "id" | "routes">,
+  overrides: Partial<VenueOptions> = {},
+): Promise<Stage> {
   const server = await startVenueServer();
   const clock = handClock(noon + 2 * minuteMs);
   const cache = mapCache();
@@ -68,6 +71,19 @@ export async function pollAll(
 
 export async function pollOne(venue: Venue, request: PollRequest = { symbol: "BTC" }): Promise<PollOutcome> {
   const outcome = (await pollAll(venue, [request])).get(request.symbol);
+  if (outcome === undefined) throw new Error("no outcome was handed over");
+  return outcome;
+}
+
+/** The outcome of one of the symbol's series; the main one's, where there is none of it. */
+export async function pollSeries(
+  venue: Venue,
+  series: string,
+  request: PollRequest = { symbol: "BTC" },
+): Promise<PollOutcome> {
+  const outcomes = new Map<string, PollOutcome>();
+  await venue.poll([request], (_symbol, outcome, of = venue.id) => outcomes.set(of, outcome));
+  const outcome = outcomes.get(series) ?? outcomes.get(venue.id);
   if (outcome === undefined) throw new Error("no outcome was handed over");
   return outcome;
 }

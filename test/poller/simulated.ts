@@ -83,6 +83,16 @@ export function viewOf(spoken: Spoken, truth: Truth, now: () => number, inverse 
   return { now, contracts: symbols.map((symbol) => contractOf(symbol, spoken, truth, now, inverse)) };
 }
 
+/** Linear contracts, and inverse ones of so many dollars beside Bitcoin's and Ether's. */
+function bothViewOf(spoken: Spoken, truth: Truth, now: () => number, contractUsd: number): VenueView {
+  const { contracts } = viewOf(spoken, truth, now);
+  const inverse = ["BTC", "ETH"].map((symbol): Contract => {
+    const contract = contractOf(symbol, spoken, truth, now, true);
+    return { ...contract, instrument: { ...contract.instrument, contractUsd } };
+  });
+  return { now, contracts: [...contracts, ...inverse] };
+}
+
 export interface SimulatedOptions extends Omit<Dialect, "id" | "routes" | "markAnswer"> {
   /** The mark path's answer with some fields of BTC's row replaced. */
   readonly changed: (body: unknown, change: Change) => unknown;
@@ -90,14 +100,30 @@ export interface SimulatedOptions extends Omit<Dialect, "id" | "routes" | "markA
   readonly markQuery?: Readonly<Record<string, string>>;
 }
 
+function answerOf(spoken: Spoken, path: string, query: Readonly<Record<string, string>>, view: VenueView) {
+  const reply = spoken.routes[path]?.(new URLSearchParams(query), view) ?? spoken.unknownPath;
+  return { json: reply.body, ...(reply.status === 200 ? {} : { status: reply.status }) };
+}
+
+/** A venue that lists inverse contracts beside its linear ones, told by the simulated exchange's own dialect. */
+export function withInverse(spoken: Spoken, contractUsd: number): Pick<Dialect, "id" | "routes"> {
+  const { id } = spoken.profile;
+  return {
+    id,
+    routes: (truth, now) =>
+      Object.fromEntries(
+        Object.keys(spoken.routes).map((path): [string, VenueRoute] => [
+          `/${id}${path}`,
+          ({ query }) => answerOf(spoken, path, query, bothViewOf(spoken, truth, now, contractUsd)),
+        ]),
+      ),
+  };
+}
+
 /** A venue told by the simulated exchange's own dialect, in the paths of a reverse proxy. */
 export function simulated(spoken: Spoken, { changed, markQuery = {}, ...rest }: SimulatedOptions): Dialect {
   const { id } = spoken.profile;
   const ownPath = (path: string): string => path.slice(id.length + 1).replace(/\?.*$/, "");
-  const answer = (path: string, query: Readonly<Record<string, string>>, view: VenueView) => {
-    const reply = spoken.routes[path]?.(new URLSearchParams(query), view) ?? spoken.unknownPath;
-    return { json: reply.body, ...(reply.status === 200 ? {} : { status: reply.status }) };
-  };
   return {
     id,
     ...rest,
@@ -105,7 +131,7 @@ export function simulated(spoken: Spoken, { changed, markQuery = {}, ...rest }: 
       const route =
         (path: string): VenueRoute =>
         ({ query }) =>
-          answer(path, query, viewOf(spoken, truth, now, rest.inverse));
+          answerOf(spoken, path, query, viewOf(spoken, truth, now, rest.inverse));
       // paths that say more than the dialect's own stand for it, so that a test may replace each of them
       const narrower = Object.values(rest.paths).filter((path) => path.includes("?"));
       const narrowed = new Set(narrower.map(ownPath));
@@ -117,7 +143,7 @@ export function simulated(spoken: Spoken, { changed, markQuery = {}, ...rest }: 
     },
     markAnswer: (truth, change, now) => {
       const view = viewOf(spoken, truth, () => now, rest.inverse);
-      return changed(answer(ownPath(rest.paths.mark), markQuery, view).json, change);
+      return changed(answerOf(spoken, ownPath(rest.paths.mark), markQuery, view).json, change);
     },
   };
 }
