@@ -387,9 +387,9 @@ describe("a subscriber", () => {
     await drain();
     await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
     await drain();
-    expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
-      "a1|console:1",
-      "a1-resolved|console:1",
+    expect(requests.map(({ idempotencyKey, isUpdate }) => [idempotencyKey, isUpdate])).toEqual([
+      ["a1|console:1", undefined],
+      ["a1-resolved|console:1", true],
     ]);
   });
 
