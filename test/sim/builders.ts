@@ -88,8 +88,13 @@ export function handClock(startAt: number): HandClock {
     realMs: (durationMs) => durationMs,
     sleep: async (durationMs, signal) =>
       new Promise((resolve, reject) => {
-        signal?.addEventListener("abort", () => reject(signal.reason));
-        sleepers.push({ until: time + durationMs, wake: resolve });
+        const end = (): void => reject(signal?.reason);
+        const wake = (): void => {
+          signal?.removeEventListener("abort", end);
+          resolve();
+        };
+        signal?.addEventListener("abort", end);
+        sleepers.push({ until: time + durationMs, wake });
       }),
     advance: (ms) => {
       time += ms;
