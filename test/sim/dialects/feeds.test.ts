@@ -9,6 +9,9 @@ import { liquidation, noon } from "../builders.ts";
 
 const instruments = new Map(["BTC", "ETH"].map((symbol) => [symbol, instrumentOf(symbol)]));
 
+/** Bitcoin's inverse contract, of a hundred dollars here and one there. */
+const inverse = (contractUsd: number) => new Map([["BTC", { ...instrumentOf("BTC"), contractUsd }]]);
+
 const publish = (dialect: Dialect, topic: string, events: readonly TrueLiquidation[]): readonly unknown[] =>
   dialect.feed.publish(events, new Set([topic]), instruments);
 
@@ -137,6 +140,24 @@ describe("OKX's liquidation stream", () => {
       frames: [{ event: "subscribe", arg }],
       subscribe: ["liquidation-orders:SWAP"],
     });
+  });
+});
+
+describe("inverse contracts' streams", () => {
+  const events = [liquidation()];
+
+  test("Bybit counts dollars at the trigger, under the contract's own topic", () => {
+    const frames = (topic: string) => bybit.feed.publish(events, new Set([topic]), inverse(1));
+    expect(frames("allLiquidation.BTCUSD")).toMatchObject([
+      { topic: "allLiquidation.BTCUSD", data: [{ s: "BTCUSD", S: "Buy", v: "20100", p: "80000.0" }] },
+    ]);
+    expect(frames("allLiquidation.BTCUSDT")).toEqual([]);
+  });
+
+  test("OKX counts contracts of a hundred dollars at the trigger", () => {
+    expect(okx.feed.publish(events, new Set(["liquidation-orders:SWAP"]), inverse(100))).toMatchObject([
+      { data: [{ instId: "BTC-USD-SWAP", instFamily: "BTC-USD", details: [{ sz: "201.00" }] }] },
+    ]);
   });
 });
 

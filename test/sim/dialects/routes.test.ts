@@ -4,6 +4,7 @@ import { bybit } from "../../../src/sim/dialects/bybit.ts";
 import { type Dialect, durationOf } from "../../../src/sim/dialects/dialect.ts";
 import { bitget } from "../../../src/sim/dialects/bitget.ts";
 import { gate } from "../../../src/sim/dialects/gate.ts";
+import { htx } from "../../../src/sim/dialects/htx.ts";
 import { hyperliquid } from "../../../src/sim/dialects/hyperliquid.ts";
 import { krakenfutures } from "../../../src/sim/dialects/krakenfutures.ts";
 import { mexc } from "../../../src/sim/dialects/mexc.ts";
@@ -63,6 +64,41 @@ describe("what isn't there is refused in the venue's own words", () => {
 
   test.each(venues)("$profile.id has no such path", (dialect) => {
     expect(ask(world, dialect, "/nothing/here").status).toBe(404);
+  });
+});
+
+describe("inverse contracts are told in their own unit", () => {
+  const both = smallWorld({ venues: [bybit, okx, htx].map(({ profile }) => profile), inverse: true });
+  const answer = (dialect: Dialect, address: string): unknown => ask(both, dialect, address).body;
+  const worth = (venue: string): number => {
+    const { bids = [] } = both.contract("BTC", venue)?.book() ?? {};
+    return bids.slice(0, 25).reduce((usd, [at, base]) => usd + at * base, 0);
+  };
+  const total = (rows: unknown): number =>
+    Array.isArray(rows) ? rows.reduce((sum: number, row) => sum + Number(row[1]), 0) : Number.NaN;
+
+  test("Bybit's books in dollars", () => {
+    const address = "/v5/market/orderbook?category=inverse&symbol=BTCUSD&limit=25";
+    const bids = total(Reflect.get(Object(Reflect.get(Object(answer(bybit, address)), "result")), "b"));
+    expect(bids / worth("bybit:inverse")).toBeCloseTo(1, 3);
+  });
+
+  test("OKX's books in contracts of a hundred", () => {
+    const address = "/api/v5/market/books-full?instId=BTC-USD-SWAP&sz=25";
+    const [book] = Object.values(Object(Reflect.get(Object(answer(okx, address)), "data")));
+    const bids = total(Reflect.get(Object(book), "bids"));
+    expect((100 * bids) / worth("okx:inverse")).toBeCloseTo(1, 3);
+  });
+
+  test.each([
+    [bybit, "/v5/market/kline?category=inverse&symbol=BTCUSDT&interval=5", { retCode: 10001 }],
+    [bybit, "/v5/market/kline?category=linear&symbol=BTCUSD&interval=5", { retCode: 10001 }],
+    [htx, "/v5/market/open_interest?contract_code=BTC-USD", { err_code: 1013 }],
+    [htx, "/swap-api/v1/swap_open_interest?contract_code=BTC-USDT", { err_code: 1013 }],
+    [htx, "/swap-api/v3/swap_liquidation_orders?contract=BTC-USD", { err_code: 1030 }],
+    [okx, "/api/v5/market/candles?instId=SOL-USD-SWAP", { code: "51001" }],
+  ] as const)("%o knows nothing at %s", (dialect, address, expected) => {
+    expect(answer(dialect, address)).toMatchObject(expected);
   });
 });
 
