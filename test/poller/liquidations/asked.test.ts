@@ -101,6 +101,25 @@ describe("an answer about liquidations", () => {
     expect(notionalUsd).toBeCloseTo(125.957, 3);
   });
 
+  it("of HTX's older service counts contracts of dollars, which its amount of coins confirms", () => {
+    const row = htxOlderRow();
+    const [print] = read("htx", htxAnswer(row));
+    if (print === undefined) throw new Error("no print");
+    const contract = {
+      symbol: "BTC",
+      market: "BTC/USD:BTC",
+      id: "BTC-USD",
+      contractType: "inverse",
+      contractSize: 100,
+      multiplier: 1,
+      series: "htx:inverse",
+    } as const;
+    const printed = { contract, riskTiers: [], liquidationFeeRate: 0 };
+    const { quantity, notionalUsd, price } = toLiquidation("htx", print, printed);
+    expect([quantity, notionalUsd]).toEqual([47_900, 47_900]);
+    expect(quantity / price).toBeCloseTo(row.amount, 2);
+  });
+
   it("of Bitfinex leaves out what only triggered", () => {
     expect(read("bitfinex", [bitfinexRow([8, 0], [11, null]), bitfinexRow()])).toHaveLength(1);
   });
@@ -129,6 +148,12 @@ describe("an answer about liquidations", () => {
     ),
     ["htx", htxAnswer(htxRow({ position_side: "both" }))],
     ["htx", htxAnswer(htxOlderRow({ direction: "close" }))],
+    ...[0, -1, null, "", 1e300, []].map((volume) => ["htx", htxAnswer(htxOlderRow({ volume }))] as const),
+    ...[0, -1, null, "Infinity"].map((price) => ["htx", htxAnswer(htxOlderRow({ price }))] as const),
+    ...[1_638_593_647, null, "noon"].map(
+      (created_at) => ["htx", htxAnswer(htxOlderRow({ created_at }))] as const,
+    ),
+    ["htx", htxAnswer(htxOlderRow({ contract_code: "" }))],
     ["htx", htxAnswer(htxRow({ liquidation_time: "1781849094" }))],
     ["htx", { status: "error" }],
     ...[0, null, "x", 1e300].map((amount) => ["bitfinex", [bitfinexRow([5, amount])]] as const),
