@@ -188,6 +188,8 @@ export interface Print {
   /** Of the position; venues that print the order's side were turned around. */
   readonly liquidatedSide: Side;
   readonly contracts: number;
+  /** They are base units or USD already, whatever size the listing gives a contract. */
+  readonly inUnits?: true;
   readonly price: number;
   /** What the price is: where the position was taken over, or where its margin would be gone. */
   readonly priced: "trigger" | "bankruptcy";

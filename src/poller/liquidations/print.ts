@@ -17,7 +17,8 @@ export interface PrintedContract {
 export function toLiquidation(venue: string, print: Print, printed: PrintedContract): Liquidation {
   const { contract } = printed;
   const linear = contract.contractType === "linear";
-  const quantity = print.contracts * contract.contractSize * (linear ? contract.multiplier : 1);
+  const size = print.inUnits === true ? 1 : contract.contractSize;
+  const quantity = print.contracts * size * (linear ? contract.multiplier : 1);
   const listed = print.price / contract.multiplier;
   const price =
     print.priced === "trigger" ? listed : triggerOf(listed, quantity, print.liquidatedSide, printed);

@@ -57,6 +57,7 @@ const bybit: Stream = {
       id: asName(fields["s"], "s"),
       liquidatedSide: sideOfPosition(fields["S"]),
       contracts: asPositive(fields["v"], "v"),
+      inUnits: true, // ccxt takes the smallest order for the size of an inverse contract
       price: asPositive(fields["p"], "p"),
       priced: "bankruptcy",
       at: asTime(fields["T"], "T"),

@@ -105,6 +105,12 @@ describe("a liquidation in the symbol's own units", () => {
     });
   });
 
+  it("is Bybit's dollars as they are, whatever its smallest order", () => {
+    const inverse = printed({ contractType: "inverse", contractSize: 10 });
+    const found = read("bybit", bybitFrame([bybitRow({ s: "BTCUSD", v: "2500" })]));
+    expect(found.map((each) => toLiquidation("bybit", each, inverse).quantity)).toEqual([2_500]);
+  });
+
   it("is the coin's where the venue lists a thousand of it", () => {
     const pepe = printed({ symbol: "PEPE", id: "1000PEPEUSDT", multiplier: 1_000 });
     const found = toLiquidation("bybit", { ...print, contracts: 2, price: 0.012 }, pepe);
