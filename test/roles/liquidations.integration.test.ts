@@ -10,6 +10,8 @@ import { startTestRedis, type TestRedis } from "../support/redis.ts";
 const barMs = 300_000;
 const stepMs = 1_000;
 const venues = ["bybit", "binanceusdm"];
+/** What liquidations are summed up of; inverse contracts come with the linear ones, unasked. */
+const series = ["bybit", "binanceusdm", "bybit:inverse"];
 /** A long fall, in which longs are liquidated in every bar. */
 const fall = { name: "fall", durationMs: 24 * barMs, priceRatio: 0.6, dailyVolatility: 0.05 };
 
@@ -42,6 +44,7 @@ describe("liquidations of a running Lopside", () => {
       storyline: { script: { history: [], live: [fall] }, faults: [] },
       historyMs: 24 * 3_600_000,
       stepMs,
+      inverse: true,
     });
     lopside = await startTestLopside({
       redis,
@@ -69,7 +72,7 @@ describe("liquidations of a running Lopside", () => {
   const barHeardWhole = async (): Promise<number> =>
     vi.waitFor(async () => {
       const openTime = Math.floor(clock.now() / barMs) * barMs;
-      const totals = await Promise.all(venues.map(async (venue) => totalOf(venue, openTime)));
+      const totals = await Promise.all(series.map(async (each) => totalOf(each, openTime)));
       if (totals.includes(undefined) && clock.now() - openTime > 2 * stepMs) clock.jumpTo(openTime + barMs);
       expect(totals).not.toContain(undefined);
       return openTime;
@@ -93,19 +96,27 @@ describe("liquidations of a running Lopside", () => {
     const openTime = await barHeardWhole();
     clock.jumpTo(openTime + barMs - 2.5 * stepMs);
     const reported = await vi.waitFor(async () => {
-      const all = await Promise.all(venues.map(async (venue) => reportedTo(venue, openTime)));
+      const all = await Promise.all(series.map(async (each) => reportedTo(each, openTime)));
       expect(all).not.toContain(undefined);
       return all;
     }, patient);
-    const [bybit, binance] = reported;
-    const inBar = exchange.world
-      .liquidations("BTC", "bybit")
-      .filter(({ time }) => time >= openTime && time < openTime + barMs);
+    const [bybit, binance, inverse = 0] = reported;
+    const inBarOf = (each: string) =>
+      exchange.world
+        .liquidations("BTC", each)
+        .filter(({ time }) => time >= openTime && time < openTime + barMs);
+    const inBar = inBarOf("bybit");
     expect(inBar.length).toBeGreaterThan(0);
     expect(bybit).toBeCloseTo(
       inBar.reduce((sum, { quantity }) => sum + quantity, 0),
       2,
     );
+    const inverseUsd = inBarOf("bybit:inverse").reduce(
+      (sum, each) => sum + each.quantity * each.triggerPrice,
+      0,
+    );
+    expect(inverseUsd).toBeGreaterThan(0);
+    expect(inverse / inverseUsd).toBeCloseTo(1, 4);
     const heard = await totalOf("binanceusdm", openTime);
     if (heard === undefined) throw new Error("binanceusdm's sum is gone");
     expect(heard.reportingShare).toBeLessThan(1);
