@@ -31,6 +31,7 @@ export function attachFeeds(server: Server, world: OpenWorld, dialects: readonly
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
   const clients = new Set<Client>();
   const seen = new Map<string, number>();
+  const listed = new Map(dialects.map(({ profile }) => [profile.id, world.contractsAt(profile.id)]));
 
   const join = (socket: WebSocket, dialect: Dialect): void => {
     const client = { socket, dialect, topics: new Set<string>() };
@@ -66,7 +67,7 @@ export function attachFeeds(server: Server, world: OpenWorld, dialects: readonly
 
   const pushVenue = (dialect: Dialect): void => {
     const venue = dialect.profile.id;
-    const contracts = world.contractsAt(venue);
+    const contracts = listed.get(venue) ?? [];
     const fresh = contracts.map(newest);
     const listening = [...clients].filter((client) => client.dialect === dialect);
     if (isOut(world, venue)) for (const { socket } of listening) socket.terminate();
@@ -78,7 +79,7 @@ export function attachFeeds(server: Server, world: OpenWorld, dialects: readonly
     }
   };
 
-  for (const venue of world.venues) world.contractsAt(venue).forEach(newest);
+  for (const contracts of listed.values()) contracts.forEach(newest);
   return {
     push: () => dialects.forEach(pushVenue),
     close: () => {
