@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { agreements, isContrary } from "../poller/liquidations/agreement.ts";
 import { askForLiquidations } from "../poller/liquidations/ask.ts";
 import { listenToLiquidations } from "../poller/liquidations/listen.ts";
@@ -18,6 +19,8 @@ const agreementMs = 3_600_000;
 export function startLiquidations(parts: Parts, venues: readonly Venue[]): void {
   const { config, redis, store, clock, log, metrics, lifecycle } = parts;
   const ended = new AbortController();
+  // every venue waits for it, with every symbol that it looks up
+  setMaxListeners(0, ended.signal);
   const holder = randomUUID();
   const listening = venues.map(async (venue) => {
     const [id, stream] = [supportedVenues.find((each) => each === venue.id), streamOf(venue.id)];
