@@ -2,25 +2,19 @@
 // else may be there yet. Each step looks first whether there is anything to do; `npm start`, `npm run demo` and
 // `npm test` run it every time. --quiet says nothing when there was nothing to do.
 import { fileURLToPath } from "node:url";
-import { buildIsCurrent, buildProject } from "./setup/bundle.mjs";
+import { buildIsCurrent, ensureBuild } from "./setup/bundle.mjs";
 import { withLock } from "./setup/lock.mjs";
-import { installPackages, packagesAreInstalled } from "./setup/packages.mjs";
-import { hasRedis, installRedis } from "./setup/redis.mjs";
+import { ensurePackages, packagesAreInstalled } from "./setup/packages.mjs";
+import { ensureRedis, hasRedis } from "./setup/redis.mjs";
 import { fail, say } from "./setup/terminal.mjs";
 
 const leastNode = [20, 19];
 const root = fileURLToPath(new URL("..", import.meta.url));
 const quiet = process.argv.includes("--quiet");
 
-const steps = [
-  { done: packagesAreInstalled, run: installPackages },
-  { done: hasRedis, run: installRedis },
-  { done: buildIsCurrent, run: buildProject },
-];
-
 try {
   checkNode();
-  if (steps.some((step) => !step.done(root))) {
+  if (!isReady()) {
     await withLock(root, setUp);
     if (!quiet) say("Ready.");
   } else if (!quiet) say("Everything is there already.");
@@ -39,6 +33,12 @@ function checkNode() {
   );
 }
 
+function isReady() {
+  return packagesAreInstalled(root) && hasRedis() && buildIsCurrent(root);
+}
+
 async function setUp() {
-  for (const step of steps) if (!step.done(root)) await step.run(root);
+  await ensurePackages(root);
+  await ensureRedis(root);
+  await ensureBuild(root);
 }

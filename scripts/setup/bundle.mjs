@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readIfThere } from "./files.mjs";
 import { runShown } from "./terminal.mjs";
 
 const stampPath = (root) => join(root, "dist", ".stamp");
@@ -19,15 +20,12 @@ function inputsHash(root) {
 }
 
 export function buildIsCurrent(root) {
-  const path = stampPath(root);
-  return (
-    existsSync(path) &&
-    existsSync(join(root, "dist", "cli.js")) &&
-    readFileSync(path, "utf8") === inputsHash(root)
-  );
+  const stamp = readIfThere(stampPath(root));
+  return stamp !== undefined && existsSync(join(root, "dist", "cli.js")) && stamp === inputsHash(root);
 }
 
-export async function buildProject(root) {
+export async function ensureBuild(root) {
+  if (buildIsCurrent(root)) return;
   // taken before, so that an edit during the build is seen by the next one
   const stamp = inputsHash(root);
   await runShown("Building", [process.execPath, join(root, "scripts", "build.mjs")], {

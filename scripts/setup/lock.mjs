@@ -23,7 +23,7 @@ export async function withLock(root, work) {
 async function acquire(path) {
   for (let told = false; !tryAcquire(path); told = true) {
     if (!told) say("Another setup is running here: waiting for it.");
-    if (!holderLives(path)) rmSync(path, { force: true });
+    if (holder(path) === "dead") removeDead(path);
     else await sleep(100);
   }
 }
@@ -40,14 +40,30 @@ function tryAcquire(path) {
   }
 }
 
-function holderLives(path) {
+/**
+ * Only one at a time may take a dead setup's lock away, and it looks again before: else of two that saw the dead one,
+ * the slower would take away the lock that the faster has just got.
+ */
+function removeDead(path) {
+  const removing = `${path}.removing`;
+  if (!tryAcquire(removing)) {
+    if (holder(removing) === "dead") rmSync(removing, { force: true });
+    return;
+  }
+  if (holder(path) === "dead") rmSync(path, { force: true });
+  rmSync(removing, { force: true });
+}
+
+/** "none" (released just now), "alive" or "dead" */
+function holder(path) {
   try {
     const pid = Number(readFileSync(path, "utf8"));
     // created, but its holder's id is not in it yet
-    if (pid === 0) return Date.now() - statSync(path).mtimeMs < 5000;
+    if (pid === 0) return Date.now() - statSync(path).mtimeMs < 5000 ? "alive" : "dead";
     process.kill(pid, 0);
-    return true;
+    return "alive";
   } catch (error) {
-    return error.code === "EPERM";
+    if (error.code === "ENOENT") return "none";
+    return error.code === "EPERM" ? "alive" : "dead";
   }
 }

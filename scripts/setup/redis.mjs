@@ -34,7 +34,8 @@ const byHand = [
 
 export const hasRedis = () => find("redis-server");
 
-export async function installRedis(root) {
+export async function ensureRedis(root) {
+  if (hasRedis()) return;
   const advice = [
     "Install redis-server yourself, then run this again:",
     `  ${whatToType()}`,

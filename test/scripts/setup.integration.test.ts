@@ -47,7 +47,7 @@ describe("setup on a fresh machine", () => {
   it("installs each thing once when two setups run at the same time", async () => {
     const machine = freshMachine();
     const outcomes = await Promise.all([machine.setup(), machine.setup(), machine.setup("--quiet")]);
-    expect(outcomes.map((outcome) => outcome.code)).toEqual([0, 0, 0]);
+    expect(outcomes).toEqual(outcomes.map(({ stderr }) => ({ code: 0, stderr })));
     expect(machine.calls()).toHaveLength(3);
   });
 
@@ -56,6 +56,22 @@ describe("setup on a fresh machine", () => {
     writeFileSync(join(machine.root, ".setup.lock"), "4194999");
     expect(await machine.setup()).toMatchObject({ code: 0 });
     expect(existsSync(join(machine.root, ".setup.lock"))).toBe(false);
+  });
+
+  it("of many that find a killed setup's lock, one takes over and the others wait for it", async () => {
+    const machine = freshMachine();
+    writeFileSync(join(machine.root, ".setup.lock"), "4194999");
+    const outcomes = await Promise.all(Array.from({ length: 8 }, async () => machine.setup("--quiet")));
+    expect(outcomes).toEqual(outcomes.map(({ stderr }) => ({ code: 0, stderr })));
+    expect(machine.calls()).toHaveLength(3);
+  });
+
+  it("installs anew where npm was ended while it wrote down what it had installed", async () => {
+    const machine = freshMachine();
+    mkdirSync(join(machine.root, "node_modules"));
+    writeFileSync(join(machine.root, "node_modules/.package-lock.json"), "");
+    expect(await machine.setup()).toMatchObject({ code: 0 });
+    expect(machine.calls()[0]).toMatch(/^npm ci/);
   });
 });
 
