@@ -16,7 +16,8 @@ function starts(booked: readonly number[], stall: { readonly from: number; reado
   return gone;
 }
 
-const every40Ms = Array.from({ length: 200 }, (_, index) => index * 40);
+const every = (ms: number): number[] => Array.from({ length: 200 }, (_, index) => index * ms);
+const every40Ms = every(40);
 
 test("what is on time goes when it was booked", () => {
   expect(starts(every40Ms, { from: 0, to: 0 })).toEqual(every40Ms);
@@ -27,6 +28,31 @@ test("what a stall held up keeps its distances, and catches up with time", () =>
   const gaps = gone.slice(1).map((at, index) => at - (gone[index] ?? 0));
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(30);
   expect(gone.at(-1)).toBe(every40Ms.at(-1));
+});
+
+test("wherever a short stall falls, what follows keeps three quarters of its distances", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4_000 }), fc.integer({ min: 0, max: 160 }), (from, length) => {
+      const gone = starts(every40Ms, { from, to: from + length });
+      const gaps = gone.slice(1).map((at, index) => at - (gone[index] ?? 0));
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(30);
+    }),
+  );
+});
+
+test.each([
+  { apart: 40, most: 200, what: "five places" },
+  { apart: 100, most: 250, what: "a quarter of a second" },
+])("after a long stall what comes every $apart ms is late by $what at most", ({ apart, most }) => {
+  const booked = every(apart);
+  const stall = { from: 100 * apart + 1, to: 150 * apart };
+  const late = starts(booked, stall)
+    .map((at, index) => ({ at, byMs: at - (booked[index] ?? 0) }))
+    .filter(({ at, byMs }) => at - byMs >= stall.to)
+    .map(({ byMs }) => byMs);
+  expect(late).toHaveLength(50);
+  expect(Math.max(...late)).toBeLessThanOrEqual(most + 3);
+  expect(Math.max(...late)).toBeGreaterThan(most / 2);
 });
 
 test("wherever a stall falls, no second sees more than the platform bears, thirty where 25 are booked", () => {
