@@ -25,11 +25,13 @@ function answering(answer: { status: number; body?: object }): {
 
 describe("what a platform POSTs", () => {
   test("reaches whoever takes it byte for byte, under any name of this machine", async () => {
-    const { webhooks, came } = answering({ status: 200, body: { type: 1 } });
-    const response = await post(webhooks);
-    expect([response.status, await response.json()]).toEqual([200, { type: 1 }]);
+    const { webhooks, came } = answering({ status: 401, body: { error: "no" } });
+    // no text: what is signed are bytes
+    const body = new Uint8Array([0x7b, 0xff, 0x00, 0xc3, 0x7d]);
+    const response = await post(webhooks, { body });
+    expect([response.status, await response.json()]).toEqual([401, { error: "no" }]);
     const [request] = came;
-    expect(Buffer.from(request?.body ?? []).toString()).toBe('{"type":1}');
+    expect(request?.body).toEqual(body);
     expect(request?.header("X-Signature-Ed25519")).toBe("ab");
   });
 
