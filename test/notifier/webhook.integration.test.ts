@@ -24,6 +24,13 @@ const answering =
     response.writeHead(status, headers).end("thanks");
   };
 
+/** 200, and a body that never ends. */
+function dribble(response: ServerResponse): void {
+  response.writeHead(200);
+  const drip = setInterval(() => response.write("a little more"), 20);
+  response.once("close", () => clearInterval(drip));
+}
+
 async function receiver(answer: Answer = answering(200)) {
   const received: Received[] = [];
   const listener = await listen(async (request, response) => {
@@ -82,6 +89,7 @@ describe("the webhook sender", () => {
     await sender().send(request(url));
     const body = JSON.parse(received[0]?.body ?? "");
     expect(body).toMatchObject({ version: 1, alert: { symbol: "BTC", kind: "firing", direction: "up" } });
+    expect(received[0]?.headers["content-type"]).toBe("application/json; charset=utf-8");
     expect(body.sentAt).toBe(new Date(now).toISOString());
   });
 
@@ -122,6 +130,11 @@ describe("the webhook sender", () => {
       answering(429, { "retry-after": "7" }),
       { kind: "rate-limited", retryAt: now + 7_000 },
     ],
+    [
+      "503 with a time",
+      answering(503, { "retry-after": "7" }),
+      { kind: "rate-limited", retryAt: now + 7_000 },
+    ],
     ["429 until next year", answering(429, { "retry-after": "9999999" }), { kind: "unreachable" }],
     [
       "a lost answer, because the receiver knows repeats",
@@ -133,6 +146,37 @@ describe("the webhook sender", () => {
     expect(await sender().send(request(url))).toMatchObject(expected);
     expect(received).toHaveLength(1);
   });
+
+  it.each([
+    ["says nothing", () => undefined, "unreachable"],
+    ["takes it and then dribbles", dribble, "sent"],
+  ] as const)("leaves a receiver that %s when its time is up", async (_what, answer, kind) => {
+    const { url } = await receiver(answer);
+    expect(await sender({ timeoutMs: 200 }).send(request(url))).toMatchObject({ kind });
+  });
+
+  it("reads little of an answer without end, and its connections are free for the next", async () => {
+    const { url, received } = await receiver((response) => {
+      response.writeHead(200);
+      const pour = (): void => {
+        while (response.write(Buffer.alloc(65_536))) if (response.destroyed) return;
+      };
+      response.on("drain", pour);
+      pour();
+    });
+    const one = sender();
+    // more than it opens connections
+    for (let turn = 0; turn < 10; turn++) expect((await one.send(request(url))).kind).toBe("sent");
+    expect(received).toHaveLength(10);
+  });
+
+  it.each(["webhook:ftp://example.org/", "webhook:example.org", "webhook:http://", "telegram:-100"])(
+    "refuses %s, which is no address that it could post to",
+    async (destination) => {
+      const result = await sender().send(request("", { destination }));
+      expect(result).toMatchObject({ kind: "rejected", disable: true });
+    },
+  );
 
   it.each([
     "http://127.0.0.1:9/hook",
