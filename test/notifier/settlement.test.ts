@@ -53,6 +53,19 @@ describe("what the ledger records of a send", () => {
     expect(result).toMatchObject({ retryInMs: pauseMs });
   });
 
+  test("a receiver nothing else slows down is asked less and less, whatever time it names", () => {
+    const limited = { kind: "rate-limited", retryAt: now + 1_000 } as const;
+    const pause = (failures: number, isUnpaced?: boolean) =>
+      settlement(limited, {
+        delivery: { failures },
+        retryInMs: 1_000,
+        ...(isUnpaced !== undefined && { isUnpaced }),
+      });
+    expect(pause(7)).toMatchObject({ retryInMs: 1_000 });
+    expect(pause(7, true)).toMatchObject({ retryInMs: 256_000 });
+    expect(pause(7, true)).not.toEqual(pause(8, true));
+  });
+
   test("pauses never shrink and never exceed five minutes", () => {
     const pause = (failures: number): number => {
       const result = settlement(

@@ -6,7 +6,7 @@ import { createWebhookSender } from "../../src/notifier/webhook.ts";
 import { createAlertLog } from "../../src/store/alertLog.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import type { RuleAlert } from "../../src/store/contracts/symbols.ts";
-import { createOutbox } from "../../src/store/outbox.ts";
+import { createOutbox, maxUnknowns } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
@@ -132,7 +132,10 @@ describe("a webhook", () => {
     expect(await outcome()).toMatchObject({ state: "sent" });
   });
 
-  test.each<Answer>([{ status: 500 }, { status: 503, retryAfter: "1" }])(
+  test.each<Answer & { readonly why: string }>([
+    { status: 500, why: "the webhook answered 500" },
+    { status: 503, retryAfter: "1", why: "rate limit of the platform" },
+  ])(
     "that answers $status (Retry-After: $retryAfter) is tried for a day, and then the alert is dead, with the reason",
     async (answer) => {
       const { posts, destination } = await receiver(answer);
@@ -147,7 +150,7 @@ describe("a webhook", () => {
         if (lastState !== "dead") clock.advance(300_000);
       }
       expect(clock.now() - committedAt).toBe(24 * 3_600_000);
-      expect(await outcome()).toMatchObject({ state: "dead", note: expect.stringContaining("after a day") });
+      expect(await outcome()).toMatchObject({ state: "dead", note: `given up after a day: ${answer.why}` });
       expect(posts.length).toBeLessThan(400);
       const asked = posts.length;
       clock.advance(3_600_000);
@@ -155,6 +158,34 @@ describe("a webhook", () => {
       expect(posts).toHaveLength(asked);
     },
   );
+
+  test("that names a second each time is asked less and less", async () => {
+    const { posts, destination } = await receiver({ status: 429, retryAfter: "1" });
+    await subscribed(store, destination, { kind: "webhook" });
+    await commit("push", "first");
+    const deliver = delivering();
+    for (let second = 0; second < 60; second++) {
+      await deliver();
+      clock.advance(1_000);
+    }
+    // at 0, 2, 6, 14 and 30 s
+    expect(posts).toHaveLength(5);
+  });
+
+  test("gets what many processes died of too, unmarked: it knows a repeat by its key", async () => {
+    const { posts, destination } = await receiver();
+    await subscribed(store, destination, { kind: "webhook" });
+    await commit("push", "first");
+    for (let death = 0; death <= maxUnknowns; death++) {
+      expect((await store.outbox.claim("BTC", "webhook", 1)).deliveries).toHaveLength(1);
+      clock.advance(10_000);
+      await store.outbox.releaseStuck("BTC", "webhook", 10_000);
+    }
+    await delivering()();
+    expect(posts).toHaveLength(1);
+    expect(posts[0]?.body).not.toHaveProperty("possibleRepeat");
+    expect(await outcome()).toMatchObject({ state: "sent", attempts: maxUnknowns + 2 });
+  });
 
   test("hears of an escalation and of the end, each as a post of its own", async () => {
     const { posts, destination } = await receiver();

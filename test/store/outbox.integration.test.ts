@@ -211,7 +211,10 @@ describe("settled as", () => {
     for (let turn = 0; turn <= maxFailures; turn++) {
       await settle(await claimOne(), { kind: "back", retryInMs: 0, reason: "not its turn" });
     }
-    expect(await claimOne()).toMatchObject({ attempt: maxFailures + 2, failures: 0, unknowns: 0 });
+    const tried = await claimOne();
+    expect(tried).toMatchObject({ attempt: maxFailures + 2, failures: 0, unknowns: 0 });
+    await settle(tried, { kind: "postponed", retryInMs: 0, reason: "busy" });
+    expect(await claimOne()).toMatchObject({ failures: 1 });
   });
 
   test.each([
@@ -253,7 +256,7 @@ describe("a claim whose holder isn't heard of", () => {
     await claimOne();
     time += 10_000;
     expect(await outbox.releaseStuck("BTC", "console", 10_000)).toBe(1);
-    expect(await claimOne()).toMatchObject({ attempt: 2, unknowns: 1, unknownMs: 10_000 });
+    expect(await claimOne()).toMatchObject({ attempt: 2, failures: 1, unknowns: 1, unknownMs: 10_000 });
   });
 
   test("can't be settled by that holder once another has taken it over: the fence", async () => {
