@@ -8,7 +8,7 @@ import type { Language } from "../texts/texts.ts";
 import type { Sender, SendRequest } from "./contracts.ts";
 import { follow, heed, type Heed, type Moved } from "./heed.ts";
 import type { Holding } from "./holding.ts";
-import { judge, type Judgement } from "./judge.ts";
+import { judge, judgeNotice, type Judgement } from "./judge.ts";
 import type { Refusals } from "./refusals.ts";
 import { editSettlement, type FinalResult, settlement } from "./settlement.ts";
 import type { Visit } from "./visits.ts";
@@ -109,12 +109,20 @@ async function deliverNotice(
   { place, until }: Errand,
 ): Promise<Delivered> {
   const { holding } = options;
-  if (place.record?.disabled !== undefined) return unasked({ kind: "skipped", reason: "disabled" });
+  const judged = judgeNotice(delivery, place, options.clock.now());
+  if (judged.kind === "hold") return hold(options, delivery, judged);
   const summary = await holding.fill(delivery);
-  if (summary === undefined) return push(options, delivery, { place, until, silent: false });
+  if (judged.kind === "skip") {
+    // what came during a mute isn't told after it either
+    if (judged.reason === "muted" && summary !== undefined)
+      await holding.drop(place.destination, summary.ids);
+    return unasked({ kind: "skipped", reason: judged.reason });
+  }
+  const errand = { place, until, silent: judged.silent };
+  if (summary === undefined) return push(options, delivery, errand);
   if (summary.ids.length === 0) return unasked({ kind: "skipped", reason: "nothing was held back" });
   const filled = { ...delivery, alert: { ...delivery.alert, content: summary.content } };
-  const delivered = await push(options, filled, { place, until, silent: false });
+  const delivered = await push(options, filled, errand);
   if (delivered.result.kind === "sent") await holding.drop(place.destination, summary.ids);
   return delivered;
 }

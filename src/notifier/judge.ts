@@ -1,5 +1,7 @@
 import { decidePush } from "../alerts/gate.ts";
+import { parseNotice } from "../alerts/notices.ts";
 import type { Pushes } from "../alerts/pushes.ts";
+import { quietUntil } from "../alerts/quietHours.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Delivery } from "../store/contracts/outbox.ts";
 
@@ -62,6 +64,26 @@ function judgeRule(delivery: Delivery, { record, pushes }: Addressee, now: numbe
   if (decision.kind === "send") return { kind: "push", silent: !decision.loud, pushes: decision.pushes };
   if (decision.kind === "skip") return decision;
   return { kind: "hold", why: decision.reason, until: decision.until };
+}
+
+/**
+ * Pure, too. Where it is quiet a summary waits for the end of it and other notices make no sound. A mute leaves them out,
+ * but for one: that something of theirs was stopped its owner should know.
+ */
+export function judgeNotice(
+  { alert }: Delivery,
+  { record, pushes }: Addressee,
+  now: number,
+): Exclude<Judgement, { kind: "edit" }> {
+  if (record?.disabled !== undefined) return { kind: "skip", reason: "disabled" };
+  const notice = parseNotice(alert.content);
+  const kind = notice.ok ? notice.value.kind : undefined;
+  const { mutedUntil = now, quietHours, zone = "UTC" } = record?.settings ?? {};
+  const isMuted = mutedUntil > now;
+  if (isMuted && kind !== "disabled") return { kind: "skip", reason: "muted" };
+  const until = quietHours && quietUntil(quietHours, zone, now);
+  if (until !== undefined && kind === "summary") return { kind: "hold", why: "quiet-hours", until };
+  return { kind: "push", silent: isMuted || until !== undefined, pushes };
 }
 
 /** The same moment for all that comes within half a minute, and not so near that the next could miss it. */

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { subscribed } from "./subscribed.ts";
 import type { Sender, SendRequest, SendResult } from "../../src/notifier/contracts.ts";
 import { createNotifier, type NotifierOptions } from "../../src/notifier/notifier.ts";
 import type { Pump } from "../../src/notifier/pump.ts";
@@ -13,6 +12,8 @@ import { aCommit } from "../store/builders.ts";
 import { patient } from "../support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
 import { content, handClock, now } from "./builders.ts";
+import { aPush, fakeSender } from "./fakeSender.ts";
+import { subscribed } from "./subscribed.ts";
 
 let server: TestRedis;
 let redis: RedisClient;
@@ -47,36 +48,6 @@ async function commit(alerts: readonly OutboxAlert[], ruleAlerts: readonly RuleA
 
 async function commitAlerts(alertIds: readonly string[], destinations = ["console"], json = content) {
   await commit(alertIds.map((alertId) => ({ alertId, content: json, destinations })));
-}
-
-const rule = "up-auto-50-2";
-const aPush = (alertId: string, over: Partial<RuleAlert> = {}): RuleAlert => ({
-  alertId,
-  kind: "push",
-  episodeId: alertId,
-  content,
-  rule,
-  ...over,
-});
-
-/** A platform that answers what the test scripts, "sent" when that has run out. */
-function fakeSender(answers: readonly SendResult[] = [], over: Partial<Sender> = {}) {
-  const left = [...answers];
-  const requests: SendRequest[] = [];
-  const edits: unknown[] = [];
-  const sender: Sender = {
-    platform: "console",
-    send: async (request) => {
-      requests.push(request);
-      return left.shift() ?? { kind: "sent", messageId: `m${requests.length}` };
-    },
-    edit: async (request) => {
-      edits.push([request.destination, request.messageId, request.message.headline]);
-      return { kind: "sent", messageId: request.messageId };
-    },
-    ...over,
-  };
-  return { sender, requests, edits };
 }
 
 function notifierOf(sender: Sender, more: Partial<NotifierOptions> = {}) {
