@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
+import { mostCooldownMs } from "../../src/alerts/limits.ts";
 import type { Turns } from "../../src/store/contracts/turns.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import { destinationKeys } from "../../src/store/keys.ts";
 import { createTurns } from "../../src/store/turns.ts";
-import { startTestRedis, type TestRedis } from "../support/redis.ts";
+import { useRedis } from "../support/useRedis.ts";
 
-let server: TestRedis;
-let redis: RedisClient;
+const used = useRedis();
 let turns: Turns;
-
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-  turns = createTurns(redis);
-});
-afterAll(async () => server.stop());
-beforeEach(async () => {
-  await redis.flushall();
+beforeAll(() => {
+  turns = createTurns(used.redis);
 });
 
 const taken = { kind: "taken", pushes: undefined, movedTo: undefined };
@@ -39,14 +32,30 @@ test("a turn ends by itself, unless it is kept; and then is no longer its holder
   await turns.take(["a", "b"], "one", 60_000);
   await turns.keep(["a"], "one", 120_000);
   await turns.keep(["b"], "two", 120_000);
-  const ttls = await Promise.all(["a", "b"].map(async (name) => redis.pttl(`lopside:to:{${name}}:lease`)));
+  const ttls = await Promise.all(
+    ["a", "b"].map(async (name) => used.redis.pttl(destinationKeys(name).lease)),
+  );
   expect(ttls[0]).toBeGreaterThan(60_000);
   expect(ttls[1]).toBeLessThanOrEqual(60_000);
-  await redis.del("lopside:to:{a}:lease");
+  await used.redis.del(destinationKeys("a").lease);
   await turns.take(["a"], "two", 60_000);
   await turns.end([{ destination: "a" }], "one");
   expect(await turns.take(["a"], "three", 60_000)).toEqual([{ kind: "busy" }]);
 });
+
+test.each([
+  ["pushed", async () => turns.end([{ destination: "a", pushes: "{1}" }], "one")],
+  ["held back", async () => turns.holdBack("a", "x", "entry")],
+])(
+  "what was %s is known for longer than the longest pause there is, and not for ever",
+  async (_what, note) => {
+    await turns.take(["a"], "one", 10_000);
+    await note();
+    const ttl = await used.redis.pttl(destinationKeys("a").pushes);
+    expect(ttl).toBeGreaterThan(mostCooldownMs);
+    expect(ttl).toBeLessThan(100 * 24 * 3_600_000);
+  },
+);
 
 test("a destination that moved says where to", async () => {
   await turns.moved("a", "b");
