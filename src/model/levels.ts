@@ -13,7 +13,7 @@ export interface SideLevels {
   readonly quantities: Float64Array;
   /**
    * What the quantities are the sum of, in the order of the draws' parts, each on bins that begin at the mark
-   * (`nearest` is half a bin then); absent where they are certain.
+   * (`nearest` is half a bin then) and as long as there is anything of it; absent where they are certain.
    */
   readonly parts?: readonly Float64Array[];
 }

@@ -2,7 +2,7 @@ import type { VenueLevels } from "./levels.ts";
 import { pathHour, pathHours, type PathHour, type PricePath } from "./pricePath.ts";
 import { priorMix, type Mix } from "./priors.ts";
 import { priorWeights } from "./stack.ts";
-import { applyStacked, createStacked, stackedLevels, type StackedSeries } from "./stackedSeries.ts";
+import { applyStacked, certainLevels, createStacked, type StackedSeries } from "./stackedSeries.ts";
 import type { Bar, SeriesSpec } from "./types.ts";
 
 const hourMs = 3_600_000;
@@ -62,7 +62,7 @@ export function createNullMap(spec: SeriesSpec): NullMap {
       }
       built.done = Math.max(built.done, newest - 1);
       built.series.stack.weights.set(weights);
-      return stackedLevels(built.series, markPrice, barOf(path, newest));
+      return certainLevels(built.series, markPrice, barOf(path, newest));
     },
   };
 }

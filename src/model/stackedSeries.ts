@@ -85,12 +85,26 @@ const scratchStack = createStack();
  * The step is made on a copy, anew each time.
  */
 export function stackedLevels(stacked: StackedSeries, markPrice: number, forming?: Bar): VenueLevels {
-  const { series, stack } = stacked;
-  if (forming === undefined) return stackLevels(stack, series.state, series.spec.contractType, markPrice);
+  return levelsWith(stacked, markPrice, forming, true);
+}
+
+/** The same without the parts that the draws weigh, for who only asks for the map itself. */
+export function certainLevels(stacked: StackedSeries, markPrice: number, forming?: Bar): VenueLevels {
+  return levelsWith(stacked, markPrice, forming, false);
+}
+
+function levelsWith(
+  { series, stack }: StackedSeries,
+  markPrice: number,
+  forming: Bar | undefined,
+  parts: boolean,
+): VenueLevels {
+  const wanted = { contractType: series.spec.contractType, markPrice, parts };
+  if (forming === undefined) return stackLevels(stack, series.state, wanted);
   copyState(series.state, scratchState);
   copyStack(stack, scratchStack);
   step({ ...series, state: scratchState }, scratchStack, forming);
-  return stackLevels(scratchStack, scratchState, series.spec.contractType, markPrice);
+  return stackLevels(scratchStack, scratchState, wanted);
 }
 
 /** The stack's memory, the path's and the series as bytes, lossless. */

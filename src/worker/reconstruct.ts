@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { aggregateVenues, type VenueInput } from "../model/aggregate.ts";
 import { freshNotionalMemory, type ImbalanceMemory, measureImbalance } from "../model/imbalance.ts";
-import type { SideLevels, VenueLevels } from "../model/levels.ts";
-import { applyStacked, createStacked, stackedLevels, type StackedSeries } from "../model/stackedSeries.ts";
+import { applyStacked, certainLevels, createStacked, type StackedSeries } from "../model/stackedSeries.ts";
 import type { Bar, SeriesSpec } from "../model/types.ts";
 import type { HistoryPoint } from "../store/contracts/symbols.ts";
 
@@ -75,15 +74,6 @@ function inputOf(series: StackedSeries, bar: Bar): VenueInput {
     method: "estimated",
     markPrice: bar.close,
     openInterestUsd: (series.openInterest ?? 0) * unit,
-    levels: certain(stackedLevels(series, bar.close)),
+    levels: certainLevels(series, bar.close),
   };
-}
-
-/** Without what the draws are made of: they take most of a measurement's time. */
-function certain(levels: VenueLevels): VenueLevels {
-  return { ...levels, long: sum(levels.long), short: sum(levels.short) };
-}
-
-function sum({ nearest, quantities }: SideLevels): SideLevels {
-  return { nearest, quantities };
 }

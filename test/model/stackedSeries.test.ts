@@ -6,6 +6,7 @@ import type { SideLevels, VenueLevels } from "../../src/model/levels.ts";
 import { mixOf, partsWithin } from "../../src/model/stack.ts";
 import {
   applyStacked,
+  certainLevels,
   createStacked,
   decodeStacked,
   encodeStacked,
@@ -48,6 +49,27 @@ describe("what is published", () => {
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it("is the sum of what the draws weigh, bit for bit, and the same where nobody asks for that", () => {
+    fc.assert(
+      fc.property(anyWalk(4, 8), (bars) => {
+        const stacked = run(bars.slice(0, -1));
+        const forming = bars.at(-1);
+        const levels = stackedLevels(stacked, forming?.close ?? NaN, forming);
+        // another series' map, made in between, must not show through
+        const others = stackedLevels(run(bars.slice(0, 2)), bars[1]?.close ?? NaN);
+        const again = certainLevels(stacked, forming?.close ?? NaN, forming);
+        for (const side of sides) {
+          const { quantities, parts = [] } = levels[side];
+          const sums = quantities.map((_, bin) => parts.reduce((sum, part) => sum + (part[bin] ?? 0), 0));
+          expect(sameBits(sums, quantities)).toBe(true);
+          expect(sameBits(again[side].quantities, quantities)).toBe(true);
+          expect(again[side].parts).toBeUndefined();
+          expect(others[side].quantities).not.toBe(quantities);
+        }
+      }),
     );
   });
 
