@@ -1,11 +1,11 @@
 import { isPrice } from "./bars.ts";
-import { binWidth, mapReach } from "./grid.ts";
-import type { SideLevels, VenueLevels } from "./levels.ts";
-import { certainPart } from "./draws.ts";
-import { addPart, createPartMasses, partProfileOf, type PartProfile } from "./posterior.ts";
+import { mapReach } from "./grid.ts";
+import type { VenueLevels } from "./levels.ts";
+import { mergeParts, mergeSide, unitOf } from "./merge.ts";
+import type { PartProfile } from "./posterior.ts";
 import { knownUsd, sharesOf } from "./shares.ts";
-import { emptyNotional, priceShares, profileOf, type Profile } from "./profile.ts";
-import type { LiquidationMap, MapLevel, Method, Side, VenueShare, VenueStatus } from "./types.ts";
+import { priceShares, type Profile } from "./profile.ts";
+import type { LiquidationMap, MapLevel, Method, VenueShare, VenueStatus } from "./types.ts";
 
 /** What one venue brings to a symbol's map; the figures of a venue that is not fresh are its last known. */
 export interface VenueInput {
@@ -141,7 +141,8 @@ function faultOfInput(input: VenueInput, median: number | undefined, newestMs: n
     : undefined;
 }
 
-function contributionOf(input: VenueInput): Contribution | undefined {
+/** What a venue by itself brings; undefined where it is not fresh or not sound. */
+export function contributionOf(input: VenueInput): Contribution | undefined {
   const mark = markOf(input);
   if (input.status !== "fresh" || input.levels === undefined || mark === undefined) return undefined;
   return { ...mark, levels: input.levels, ageMs: input.ageMs };
@@ -166,67 +167,6 @@ function medianMark(
     if (below === half) return (markPrice + (sorted[index + 1]?.markPrice ?? markPrice)) / 2;
   }
   return sorted.at(-1)?.markPrice;
-}
-
-function mergeSide(side: Side, venues: readonly Contribution[], markPrice: number | undefined): Profile {
-  const notional = emptyNotional(side);
-  if (markPrice === undefined) return profileOf(side, notional);
-  for (const { levels } of venues) {
-    addLevels(notional, side, levels[side], unitOf(levels, markPrice));
-  }
-  return profileOf(side, notional);
-}
-
-/** One map's two sides, of contracts of which one is worth `unitUsd` at the mark. */
-export function profilesOf(levels: VenueLevels, unitUsd: number): Readonly<Record<Side, Profile>> {
-  const profile = (side: Side): Profile => {
-    const notional = emptyNotional(side);
-    addLevels(notional, side, levels[side], unitUsd);
-    return profileOf(side, notional);
-  };
-  return { long: profile("long"), short: profile("short") };
-}
-
-/** Parts lie on the common bins already; what has none is certain as a whole. */
-function mergeParts(side: Side, venues: readonly Contribution[], markPrice: number | undefined): PartProfile {
-  const masses = createPartMasses(side);
-  for (const { levels } of markPrice === undefined ? [] : venues) {
-    const unit = unitOf(levels, markPrice ?? NaN);
-    const { parts } = levels[side];
-    parts?.forEach((part, index) => addPart(masses, index, part, unit));
-    if (parts !== undefined) continue;
-    const certain = emptyNotional(side);
-    addLevels(certain, side, levels[side], unit);
-    addPart(masses, certainPart, certain, undefined);
-  }
-  return partProfileOf(masses);
-}
-
-/** Linear contracts are counted in base units, inverse ones in USD. */
-function unitOf({ contractType }: VenueLevels, markPrice: number): number | undefined {
-  return contractType === "linear" ? markPrice : undefined;
-}
-
-/** A venue's bins lie between two common ones: both get their part, so total and mean distance stay. */
-function addLevels(
-  notional: Float64Array,
-  side: Side,
-  { nearest, quantities }: SideLevels,
-  unit: number | undefined,
-): void {
-  const position = nearest / binWidth - 0.5;
-  const shift = Math.floor(position);
-  const outer = position - shift;
-  const shares = priceShares[side];
-  let carried = 0;
-  for (let i = 0; i <= quantities.length; i += 1) {
-    const quantity = quantities[i] ?? 0;
-    const bin = Math.max(0, i + shift);
-    if (bin >= notional.length) return;
-    const price = unit === undefined ? 1 : unit * (shares[bin] ?? NaN);
-    notional[bin] = (notional[bin] ?? 0) + (carried + quantity * (1 - outer)) * price;
-    carried = quantity * outer;
-  }
 }
 
 function oldestAge(venues: readonly Contribution[]): number | null {

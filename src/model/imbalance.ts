@@ -1,6 +1,7 @@
-import { profilesOf, type Aggregate } from "./aggregate.ts";
+import { contributionOf, type Aggregate, type VenueInput } from "./aggregate.ts";
 import { percentileOf, rememberExcess, type ExcessMemory } from "./excess.ts";
 import type { VenueLevels } from "./levels.ts";
+import { readProfiles, unitOf } from "./merge.ts";
 import { nullOpenInterest } from "./nullMap.ts";
 import { referenceNotional, rememberNotional, type NotionalMemory } from "./notional.ts";
 import { drawDistances, drawWithin } from "./posterior.ts";
@@ -83,9 +84,10 @@ function excessOf(
   ratio: number | null,
 ): number | null {
   if (nullLevels === undefined || notionalUsd === null || ratio === null) return null;
-  const sides = profilesOf(nullLevels, openInterestUsd / nullOpenInterest);
   const rungs = own === undefined ? ladder : [1];
-  const nullRatio = meanRatio(sides, notionalUsd, rungs);
+  const nullRatio = readProfiles(nullLevels, openInterestUsd / nullOpenInterest, (sides) =>
+    meanRatio(sides, notionalUsd, rungs),
+  );
   return nullRatio === null ? null : ratio / nullRatio;
 }
 
@@ -134,10 +136,26 @@ const noDraws: Drawn = {
   upDistanceIntervalUsd: null,
 };
 
-function measureDistances(aggregate: Aggregate, markPrice: number, notionalUsd: number | null): Distances {
+/** The ratio at a sum that a venue's own map shows; null where it is not fresh or can't reach the sum. */
+export function ownRatio(input: VenueInput, notionalUsd: number): number | null {
+  const own = contributionOf(input);
+  if (own === undefined) return null;
+  const { levels, markPrice } = own;
+  return readProfiles(
+    levels,
+    unitOf(levels, markPrice),
+    (sides) => measureDistances(sides, markPrice, notionalUsd).ratio,
+  );
+}
+
+function measureDistances(
+  { long, short }: Readonly<Record<Side, Profile>>,
+  markPrice: number,
+  notionalUsd: number | null,
+): Distances {
   if (notionalUsd === null) return noDistances;
-  const down = distanceTo(aggregate.long, notionalUsd) ?? null;
-  const up = distanceTo(aggregate.short, notionalUsd) ?? null;
+  const down = distanceTo(long, notionalUsd) ?? null;
+  const up = distanceTo(short, notionalUsd) ?? null;
   const downDistanceUsd = down === null ? null : down * markPrice;
   const upDistanceUsd = up === null ? null : up * markPrice;
   const ratio = quotient(downDistanceUsd, upDistanceUsd);

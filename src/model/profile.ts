@@ -37,13 +37,17 @@ export function emptyNotional(side: Side): Float64Array {
 }
 
 export function profileOf(side: Side, notionalUsd: Float64Array): Profile {
-  const cumulativeUsd = new Float64Array(notionalUsd.length);
+  const profile = { side, notionalUsd, cumulativeUsd: new Float64Array(notionalUsd.length) };
+  fillCumulative(profile);
+  return profile;
+}
+
+export function fillCumulative({ notionalUsd, cumulativeUsd }: Profile): void {
   let sum = 0;
   for (let i = 0; i < notionalUsd.length; i += 1) {
     sum += notionalUsd[i] ?? 0;
     cumulativeUsd[i] = sum;
   }
-  return { side, notionalUsd, cumulativeUsd };
 }
 
 /** L(d) or S(d): notional within `ratio` (a share of the mark) of it; nothing lies beyond the map. */

@@ -1,5 +1,5 @@
-import { aggregateVenues, type VenueInput } from "../model/aggregate.ts";
-import { freshNotionalMemory, measureImbalance } from "../model/imbalance.ts";
+import type { VenueInput } from "../model/aggregate.ts";
+import { ownRatio } from "../model/imbalance.ts";
 import type { Imbalance } from "../model/types.ts";
 
 /** Beyond this, or its inverse, a venue's own map leans; the same as where the model's regimes begin. */
@@ -10,19 +10,13 @@ const leaningRatio = 1.25;
  * notional. A venue that leans neither way opposes nothing.
  */
 export function opposedShare(imbalance: Imbalance, inputs: readonly VenueInput[]): number {
-  const { ratio, notionalUsd, time, symbol } = imbalance;
+  const { ratio, notionalUsd } = imbalance;
   const fresh = inputs.filter(({ status }) => status === "fresh");
   const total = fresh.reduce((sum, { openInterestUsd }) => sum + (openInterestUsd ?? 0), 0);
   if (ratio === null || notionalUsd === null || total === 0 || fresh.length < 2) return 0;
   const opposing = fresh.filter((input) => {
-    const own = ratioOf(symbol, time, input, ((input.openInterestUsd ?? 0) / total) * notionalUsd);
+    const own = ownRatio(input, ((input.openInterestUsd ?? 0) / total) * notionalUsd);
     return own !== null && (ratio > 1 ? own < 1 / leaningRatio : own > leaningRatio);
   });
   return opposing.reduce((sum, { openInterestUsd }) => sum + (openInterestUsd ?? 0), 0) / total;
-}
-
-function ratioOf(symbol: string, time: number, input: VenueInput, notionalUsd: number): number | null {
-  const own = aggregateVenues(symbol, time, [input]);
-  const asked = { notionalUsd, episodeOpen: true, draws: false };
-  return measureImbalance(own, freshNotionalMemory, asked).imbalance.ratio;
 }

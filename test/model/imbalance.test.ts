@@ -1,8 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { aggregateVenues, type Aggregate } from "../../src/model/aggregate.ts";
+import { aggregateVenues, type Aggregate, type VenueInput } from "../../src/model/aggregate.ts";
 import { binWidth, logDistance } from "../../src/model/grid.ts";
-import { freshNotionalMemory, measureImbalance, type NotionalMemory } from "../../src/model/imbalance.ts";
+import {
+  freshNotionalMemory,
+  measureImbalance,
+  type NotionalMemory,
+  ownRatio,
+} from "../../src/model/imbalance.ts";
 import type { SideLevels, VenueLevels } from "../../src/model/levels.ts";
 import { nullOpenInterest } from "../../src/model/nullMap.ts";
 import { addPart, createPartMasses, partProfileOf, type PartProfile } from "../../src/model/posterior.ts";
@@ -18,6 +23,29 @@ import type { Imbalance, Side } from "../../src/model/types.ts";
 import { aSpec, steadyBars } from "../support/market.ts";
 
 const hour = 3_600_000;
+
+describe("a venue's own ratio", () => {
+  const levels = stackedLevels(warmStartStacked(aSpec(), steadyBars(600)), 1e5);
+  const fresh = { id: "a", status: "fresh", ageMs: 0, method: "estimated", markPrice: 1e5 } as const;
+
+  it("is what measuring it alone says, bit for bit, whatever its contract and where its bins begin", () => {
+    const shifted = { ...levels, long: { ...levels.long, nearest: 0.7 * binWidth } };
+    for (const one of [levels, shifted, { ...levels, contractType: "inverse" as const }]) {
+      const input: VenueInput = { ...fresh, openInterestUsd: 8e9, levels: one };
+      for (const notionalUsd of [1e2, 1e6, 1e8, 1e12]) {
+        const asked = { notionalUsd, episodeOpen: true, draws: false };
+        const alone = measureImbalance(aggregateVenues("BTC", 0, [input]), freshNotionalMemory, asked);
+        expect(ownRatio(input, notionalUsd)).toBe(alone.imbalance.ratio);
+      }
+    }
+    expect(ownRatio({ ...fresh, openInterestUsd: 8e9, levels }, 1e8)).not.toBeNull();
+  });
+
+  it("is none of a venue that is not fresh or brings nothing sound", () => {
+    expect(ownRatio({ ...fresh, openInterestUsd: 0, levels }, 1e8)).toBeNull();
+    expect(ownRatio({ ...fresh, status: "stale", openInterestUsd: 8e9, levels }, 1e8)).toBeNull();
+  });
+});
 
 describe("the excess ratio", () => {
   const bars = steadyBars(600);
