@@ -5,7 +5,7 @@ import { type Lean, leanOf } from "./lean.ts";
 import { classKey, crossedRules, type KeyedRule, type RuleIndex } from "./ruleIndex.ts";
 import { parseRuleKey, type Rule, type RuleKey } from "./rules.ts";
 import { interrupt, type Recompute, stepRule } from "./step.ts";
-import { advanceWatch, gapLimitMs } from "./watch.ts";
+import { advanceWatch, gapLimitMs, type Watch } from "./watch.ts";
 
 /** What a recompute saw of a symbol. */
 export interface Sighting {
@@ -36,11 +36,11 @@ export function decideRules(
   now: number,
 ): Decided {
   if (!Number.isFinite(now)) return { decisions: [], memory };
+  const leans = createLeans(sighting);
   const gapMs = gapLimitMs(memory.watch, settings.holdMs);
-  const watch = advanceWatch(memory.watch, now, gapMs);
+  const watch = isBlind(sighting, leans) ? memory.watch : nextWatch(memory, now, gapMs);
   const { symbol } = sighting;
   const at: Recompute = { symbol, now, startedAt: memory.startedAt, watch, gapMs, settings };
-  const leans = createLeans(sighting);
   const ledger = openLedger(memory);
   const touched = touchedRules(memory, rules, leans);
   const decisions = touched.map((rule) => decideOne(ledger, rule, leans(rule), at));
@@ -54,7 +54,21 @@ export function decideRules(
 
 const usual: Omit<Rule, "ratio"> = { direction: "up", notionalUsd: "auto", confidence: 50 };
 
+function nextWatch({ watch, held }: EpisodeMemory, now: number, gapMs: number): Watch {
+  const next = advanceWatch(watch, now, gapMs);
+  // time without sight is no usual step
+  return held !== undefined && watch.stepMs > 0 ? { ...next, stepMs: watch.stepMs } : next;
+}
+
 type Judged = Lean | HoldReason;
+
+/**
+ * Nobody can decide anything now: the venues are away, or our clock is ahead, so that all they say looks old. What of
+ * this time has really passed is known when they are heard again, and counts then.
+ */
+function isBlind({ hold }: Sighting, leans: (rule: Omit<Rule, "ratio">) => Judged): boolean {
+  return hold !== undefined || leans(usual) === "stale";
+}
 
 /** Each class is judged once. */
 function createLeans({ imbalances, hold }: Sighting): (rule: Omit<Rule, "ratio">) => Judged {

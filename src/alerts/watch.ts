@@ -22,7 +22,8 @@ export function startWatch(now: number): Watch {
 /**
  * The watch at the next decision. A clock set back counts as no time passed; when it is later set forward again,
  * what is owed doesn't count either. Any other long step is an outage and counts in full: a cooldown must not
- * outlive a night in which nobody watched. (So a clock that is only ever set forward does shorten one.)
+ * outlive a night in which nobody watched. A clock that runs ahead gets no step, because all data look old to it
+ * (`decideRules`). (So only one that was behind from the first start on shortens a cooldown when it is set right.)
  */
 export function advanceWatch(watch: Watch, now: number, gapMs: number): Watch {
   const step = now - watch.wallAt;

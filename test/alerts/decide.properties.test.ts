@@ -101,6 +101,24 @@ describe("whatever is measured", () => {
     );
   });
 
+  it("a clock that is set forward an hour, so that all data look old to it, and later back neither", () => {
+    const rule: AlertRule = { ratio: 2, holdMs: 90_000, cooldownMs: hour, warmupMs: 0 };
+    const [over, calm] = [imbalanceOf(2.5), imbalanceOf(1.1)];
+    const swings = fc.array(fc.boolean(), { minLength: 36, maxLength: 36 });
+    fc.assert(
+      fc.property(swings, fc.nat(179), fc.nat(179), (swing, one, other) => {
+        const [from, to] = one < other ? [one, other] : [other, one];
+        const isAhead = (at: number): boolean => at >= from && at < to;
+        const steps = Array.from({ length: 180 }, (_, at): Step => {
+          const imbalance = swing[Math.floor(at / 5)] === true ? over : calm;
+          return { after: minute, imbalance: isAhead(at) ? { ...imbalance, regime: "stale" } : imbalance };
+        });
+        const said = run(steps, rule, (at) => (isAhead(at) ? hour : 0));
+        expect(shortestPause(said)).toBeGreaterThanOrEqual(hour);
+      }),
+    );
+  });
+
   it("bad data alone never fires, and is always held for a reason", () => {
     fc.assert(
       fc.property(fc.array(stepOf(badImbalance), { maxLength: 50 }), anyRule, (steps, rule) => {

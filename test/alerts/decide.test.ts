@@ -200,6 +200,17 @@ describe("a pending crossing", () => {
     expect(run(script).decisions.at(-1)).toMatchObject({ kind: "pending", heldMs: 0 });
   });
 
+  it("starts anew after a gap also where no venue was heard for long before", () => {
+    const script: Script = [
+      [3 * minute, calm],
+      [4 * minute, stale],
+      [34 * minute, stale],
+      [35 * minute, over],
+      [55 * minute, over],
+    ];
+    expect(run(script).decisions.at(-1)).toMatchObject({ kind: "pending", heldMs: 0 });
+  });
+
   it("takes long steps for what they are where they are usual: hourly bars fire", () => {
     expect(kinds(run(every(hour, 4, over)).decisions)).toEqual(["hold", "pending", "fire", "firing"]);
   });
@@ -239,6 +250,24 @@ describe("a cooldown", () => {
   it("is not shorter when the clock is set back an hour and forward again", () => {
     const back: Script = again(7 * minute, 20 * minute).map(([at, imbalance]) => [at - hour, imbalance]);
     const { decisions } = run([...first, ...back, ...again(21 * minute, 70 * minute)]);
+    expect(fires(decisions).map(({ firedAt }) => firedAt - start)).toEqual([5 * minute, 65 * minute]);
+  });
+
+  const blind = (from: number, to: number, aheadMs: number): Script =>
+    again(from, to).map(([at]) => [at + aheadMs, stale]);
+
+  it("goes on while no venue is heard", () => {
+    const { decisions } = run([
+      ...first,
+      ...blind(7 * minute, 40 * minute, 0),
+      ...again(41 * minute, 70 * minute),
+    ]);
+    expect(fires(decisions).map(({ firedAt }) => firedAt - start)).toEqual([5 * minute, 65 * minute]);
+  });
+
+  it("is as long as ever when the clock is set an hour ahead, so that all data look old, and back", () => {
+    const ahead = blind(7 * minute, 20 * minute, hour);
+    const { decisions } = run([...first, ...ahead, ...again(21 * minute, 70 * minute)]);
     expect(fires(decisions).map(({ firedAt }) => firedAt - start)).toEqual([5 * minute, 65 * minute]);
   });
 
