@@ -27,7 +27,7 @@ const answering =
 /** 200, and a body that never ends. */
 function dribble(response: ServerResponse): void {
   response.writeHead(200);
-  const drip = setInterval(() => response.write("a little more"), 20);
+  const drip = setInterval(() => response.write("."), 20);
   response.once("close", () => clearInterval(drip));
 }
 
@@ -164,7 +164,7 @@ describe("the webhook sender", () => {
       response.on("drain", pour);
       pour();
     });
-    const one = sender();
+    const one = sender({ timeoutMs: 30_000 });
     // more than it opens connections
     for (let turn = 0; turn < 10; turn++) expect((await one.send(request(url))).kind).toBe("sent");
     expect(received).toHaveLength(10);
