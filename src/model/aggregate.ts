@@ -2,7 +2,7 @@ import { isPrice } from "./bars.ts";
 import { mapReach } from "./grid.ts";
 import type { VenueLevels } from "./levels.ts";
 import { mergeParts, mergeSide, unitOf } from "./merge.ts";
-import type { PartProfile } from "./posterior.ts";
+import type { PartProfile } from "./parts.ts";
 import { knownUsd, sharesOf } from "./shares.ts";
 import { priceShares, type Profile } from "./profile.ts";
 import type { LiquidationMap, MapLevel, Method, VenueShare, VenueStatus } from "./types.ts";

@@ -1,6 +1,6 @@
 import { drawnParts, mapDraws, type Draws } from "./draws.ts";
 import { binWidth, distanceRatio, logDistance } from "./grid.ts";
-import type { PartProfile } from "./posterior.ts";
+import type { PartProfile } from "./parts.ts";
 import type { BookDepth, Cascade, CascadeSide, Side } from "./types.ts";
 
 export interface CascadeInput {

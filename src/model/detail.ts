@@ -1,7 +1,8 @@
 import type { Aggregate, VenueInput } from "./aggregate.ts";
 import { certainPart, drawnParts } from "./draws.ts";
 import { binWidth, mapReach } from "./grid.ts";
-import { drawWithin, type PartProfile } from "./posterior.ts";
+import type { PartProfile } from "./parts.ts";
+import { drawWithin } from "./posterior.ts";
 import { notionalWithin, priceShares, type Profile } from "./profile.ts";
 import { tierLeverages } from "./priors.ts";
 import type { Side } from "./types.ts";

@@ -1,7 +1,7 @@
 import { certainPart } from "./draws.ts";
 import { binWidth } from "./grid.ts";
 import type { SideLevels, VenueLevels } from "./levels.ts";
-import { addPart, createPartMasses, partProfileOf, type PartProfile } from "./posterior.ts";
+import { addPart, createPartMasses, partProfileOf, type PartProfile } from "./parts.ts";
 import { emptyNotional, fillCumulative, priceShares, profileOf, type Profile } from "./profile.ts";
 import type { Side } from "./types.ts";
 

@@ -1,12 +1,20 @@
 /**
- * The value that `rank` others don't exceed, counted from 0 (Hoare's quickselect). Reorders `values`. Two percentiles of
- * 200 draws cost a tenth of sorting them.
+ * The value that `rank` others don't exceed, counted from 0 (Hoare's quickselect), where it is known to lie between two
+ * places. Reorders `values`: what is less comes before it, what is more behind. Two percentiles of 200 draws cost a tenth
+ * of sorting them.
  */
-export function selectRank(values: Float64Array, rank: number): number {
-  let [low, high] = [0, values.length - 1];
+export function selectRank(
+  values: Float64Array,
+  rank: number,
+  from = 0,
+  to: number = values.length - 1,
+): number {
+  let low = from;
+  let high = to;
   while (low < high) {
     const pivot = values[(low + high) >>> 1] ?? NaN;
-    let [left, right] = [low, high];
+    let left = low;
+    let right = high;
     while (left <= right) {
       while ((values[left] ?? Infinity) < pivot) left += 1;
       while ((values[right] ?? -Infinity) > pivot) right -= 1;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { bookReach, readCascade, type CascadeInput } from "../../src/model/cascade.ts";
 import { certainPart, createDraws, mapDraws } from "../../src/model/draws.ts";
 import { binWidth, distanceRatio, logDistance } from "../../src/model/grid.ts";
-import { addPart, createPartMasses, partProfileOf, type PartProfile } from "../../src/model/posterior.ts";
+import { addPart, createPartMasses, partProfileOf, type PartProfile } from "../../src/model/parts.ts";
 import type { BookDepth, Side } from "../../src/model/types.ts";
 
 const runs = { numRuns: 1_000 };

@@ -10,7 +10,7 @@ import {
 } from "../../src/model/imbalance.ts";
 import type { SideLevels, VenueLevels } from "../../src/model/levels.ts";
 import { nullOpenInterest } from "../../src/model/nullMap.ts";
-import { addPart, createPartMasses, partProfileOf, type PartProfile } from "../../src/model/posterior.ts";
+import { addPart, createPartMasses, partProfileOf, type PartProfile } from "../../src/model/parts.ts";
 import {
   distanceTo,
   emptyNotional,

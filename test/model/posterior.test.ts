@@ -8,14 +8,8 @@ import {
   mirroredPart,
   type Draws,
 } from "../../src/model/draws.ts";
-import {
-  addPart,
-  createPartMasses,
-  drawDistances,
-  drawWithin,
-  partProfileOf,
-  type PartProfile,
-} from "../../src/model/posterior.ts";
+import { addPart, createPartMasses, partProfileOf, type PartProfile } from "../../src/model/parts.ts";
+import { drawDistances, drawWithin } from "../../src/model/posterior.ts";
 import { priorMix } from "../../src/model/priors.ts";
 import {
   distanceTo,

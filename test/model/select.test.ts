@@ -18,3 +18,18 @@ it("selects what sorting would put there, whatever the values and their ties", (
     { numRuns: 1000 },
   );
 });
+
+it("selects the same between two places that are known to hold it, and leaves what it selected before", () => {
+  const values = fc.array(fc.double({ noNaN: true }), { minLength: 2, maxLength: 250 });
+  fc.assert(
+    fc.property(values, fc.nat(249), fc.nat(249), (unsorted, one, other) => {
+      const [low = 0, high = 0] = [one % unsorted.length, other % unsorted.length].toSorted((a, b) => a - b);
+      const sorted = Float64Array.from(unsorted).toSorted();
+      const drawn = Float64Array.from(unsorted);
+      const upper = selectRank(drawn, high);
+      expect(selectRank(drawn, low, 0, high) + 0).toBe((sorted[low] ?? NaN) + 0);
+      expect(drawn[high]).toBe(upper);
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,49 @@
+import { drawnParts } from "./draws.ts";
+import { emptyNotional, priceShares } from "./profile.ts";
+import type { Side } from "./types.ts";
+
+/**
+ * One side of the merged map by part: cumulativeUsd[bin * drawnParts + part] is the notional of bins 0 … bin. A draw's
+ * profile is the sum over parts, each times its factor; nothing of it is ever written down.
+ */
+export interface PartProfile {
+  readonly side: Side;
+  readonly bins: number;
+  readonly cumulativeUsd: Float64Array;
+}
+
+/** The same before it is summed up: masses[bin * drawnParts + part]. */
+export interface PartMasses {
+  readonly side: Side;
+  readonly notionalUsd: Float64Array;
+}
+
+export function createPartMasses(side: Side): PartMasses {
+  return { side, notionalUsd: new Float64Array(emptyNotional(side).length * drawnParts) };
+}
+
+/** Adds to one part what each bin holds of it: contracts of which one is worth `mark` at the mark, or dollars. */
+export function addPart(
+  { side, notionalUsd }: PartMasses,
+  part: number,
+  quantities: Float64Array,
+  mark: number | undefined,
+): void {
+  const shares = priceShares[side];
+  const bins = Math.min(quantities.length, shares.length);
+  let bin = 0;
+  while (bin < bins && quantities[bin] === 0) bin += 1;
+  for (; bin < bins; bin += 1) {
+    const price = mark === undefined ? 1 : mark * (shares[bin] ?? 0);
+    const at = bin * drawnParts + part;
+    notionalUsd[at] = (notionalUsd[at] ?? 0) + (quantities[bin] ?? 0) * price;
+  }
+}
+
+/** Sums up along the bins, in place. */
+export function partProfileOf({ side, notionalUsd }: PartMasses): PartProfile {
+  for (let at = drawnParts; at < notionalUsd.length; at += 1) {
+    notionalUsd[at] = (notionalUsd[at] ?? 0) + (notionalUsd[at - drawnParts] ?? 0);
+  }
+  return { side, bins: notionalUsd.length / drawnParts, cumulativeUsd: notionalUsd };
+}
