@@ -1,7 +1,8 @@
-import { Cluster, Redis } from "ioredis";
+import { Cluster } from "ioredis";
 import type { RedisOptions as AllOptions } from "ioredis";
 import type { Log } from "../ops/log.ts";
 import { messageOf, StoreError } from "./errors.ts";
+import { GatheringRedis } from "./gathering.ts";
 import { describeRedis } from "./redisUrl.ts";
 import type { RedisEnd } from "./redisUrl.ts";
 import type { RedisClient } from "./script.ts";
@@ -68,7 +69,7 @@ function createClient(end: RedisEnd, role: RedisRole, socketTimeout: number): Re
   const connectionName = `lopside-${role}`;
   const options = { ...roleOptions[role], socketTimeout, connectionName, connectTimeout: 5_000 };
   if (end.kind !== "cluster")
-    return new Redis({ ...options, ...endOptions(end), retryStrategy: retryDelayMs });
+    return new GatheringRedis({ ...options, ...endOptions(end), retryStrategy: retryDelayMs });
   return new Cluster([...end.nodes], {
     clusterRetryStrategy: retryDelayMs,
     enableOfflineQueue: role === "worker",
