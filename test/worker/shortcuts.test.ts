@@ -68,6 +68,47 @@ describe("a wake-up", () => {
   });
 });
 
+describe("the end of a round that caused an alert", () => {
+  const endOfRound = async (deliver: () => Promise<void>): Promise<void> => {
+    shortcuts.connect({ recompute: async () => shortcuts.deliver("telegram", "BTC"), deliver });
+    await shortcuts.recompute("BTC", 7);
+  };
+
+  test("comes after the alert", async () => {
+    const said: string[] = [];
+    await endOfRound(async () => {
+      await nextTurn();
+      said.push("alert");
+    });
+    said.push("end");
+    expect(said).toEqual(["alert", "end"]);
+  });
+
+  test("doesn't wait for a platform that hangs", async () => {
+    await expect(endOfRound(async () => new Promise(() => undefined))).resolves.toBeUndefined();
+  });
+
+  test("doesn't wait for alerts that others have caused", async () => {
+    let isOver = false;
+    shortcuts.connect({
+      recompute: async () => undefined,
+      deliver: async () => {
+        await nextTurn();
+        isOver = true;
+      },
+    });
+    await shortcuts.deliver("telegram", "ETH");
+    await shortcuts.recompute("BTC", 7);
+    expect(isOver).toBe(false);
+  });
+});
+
+async function nextTurn(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
 test("a slow platform holds up nobody, and a stop waits for it", async () => {
   const said: string[] = [];
   let answer = (): void => undefined;
@@ -79,9 +120,7 @@ test("a slow platform holds up nobody, and a stop waits for it", async () => {
   });
   await shortcuts.deliver("telegram", "BTC");
   const stopped = shortcuts.settled().then(() => said.push("stopped"));
-  await new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+  await nextTurn();
   said.push("answered");
   answer();
   await stopped;
