@@ -3,16 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { Cluster } from "ioredis";
 import { afterEach, describe, expect, test } from "vitest";
 import { checkRedis } from "../../src/store/check.ts";
 import { connectRedis } from "../../src/store/connect.ts";
 import { spawnGuarded } from "../../src/store/guarded.ts";
 import { parseRedisUrl } from "../../src/store/redisUrl.ts";
-import { openStore } from "../../src/store/store.ts";
 import { freePort, silentLog, startTestRedis } from "../support/redis.ts";
 import type { TestRedis, TestRedisOptions } from "../support/redis.ts";
-import { aBar, aCommit, aSpec, anAlert, anObservation, noon } from "./builders.ts";
 
 const servers: TestRedis[] = [];
 afterEach(async () => {
@@ -197,40 +194,4 @@ test("the master that sentinels name, where they and it ask for a login", async 
   redis.disconnect();
   sentinel.stdin.end();
   await once(sentinel, "exit");
-});
-
-test("on a Redis Cluster the whole store works: no script leaves its slot", async () => {
-  const server = await start({
-    tcp: true,
-    config: ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"],
-  });
-  const node = await server.connect();
-  await node.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
-  const cluster = await connectRedis({
-    end: parseRedisUrl(`${server.url},`),
-    role: "commands",
-    log: silentLog,
-  });
-  expect(cluster).toBeInstanceOf(Cluster);
-  const { rounds, backfills, symbols, outbox, markets } = await openStore(cluster, { log: silentLog });
-
-  const report = { venue: "okx", slot: 1, at: noon, observation: anObservation() };
-  expect(await rounds.report("BTC", report, ["okx"])).toBe("complete");
-  expect(await rounds.read("BTC")).toHaveLength(1);
-  await backfills.put("BTC", "okx", aSpec(), [aBar()]);
-  expect(await backfills.take("BTC")).toHaveLength(1);
-  const commit = aCommit({ series: new Map([["okx", new Uint8Array(3)]]), alerts: [anAlert()] });
-  expect(await symbols.commit(commit)).toBe("committed");
-  expect(await symbols.read("BTC")).toMatchObject({ version: 1 });
-  expect(await symbols.history("BTC", noon, noon)).toHaveLength(1);
-  const [delivery] = (await outbox.claim("BTC", "console", 1)).deliveries;
-  if (delivery === undefined) throw new Error("nothing to claim");
-  const result = { kind: "sent", messageId: "" } as const;
-  expect(await outbox.settle("BTC", "console", [{ delivery, result }])).toEqual([true]);
-  expect(await outbox.releaseStuck("BTC", "console", 0)).toBe(0);
-  expect(await outbox.countPending("BTC")).toBe(0);
-  await markets.put("okx", "[]");
-  expect(await markets.get("okx")).toBe("[]");
-  expect((await checkRedis(cluster)).map((finding) => finding.level)).toEqual(["ok", "ok", "ok"]);
-  cluster.disconnect();
 });
