@@ -106,7 +106,7 @@ function drawForced(profile: PartProfile, factors: Float64Array, share: number, 
   for (let bin = 0; bin < into.length; bin += 1) {
     let within = 0;
     for (let part = 0; part < drawnParts; part += 1) {
-      within += (factors[part] ?? 0) * (profile.cumulativeUsd[bin * drawnParts + part] ?? 0);
+      within += (factors[part] ?? 0) * (profile.cumulativeUsd[part * profile.bins + bin] ?? 0);
     }
     into[bin] = share * (within - before);
     before = within;

@@ -88,11 +88,11 @@ function sideDetail(profile: Profile, parts: PartProfile, inputs: readonly Venue
 /** A detail's bin by part, USD. */
 function massesOf({ bins, cumulativeUsd }: PartProfile, bin: number): number[] {
   const last = Math.min(bins, (bin + 1) * binsToOne) - 1;
-  const before = bin * binsToOne - 1;
+  const within = (part: number, end: number): number =>
+    end < 0 ? 0 : (cumulativeUsd[part * bins + end] ?? 0);
   return Array.from(
     { length: drawnParts },
-    (_, part) =>
-      (cumulativeUsd[last * drawnParts + part] ?? 0) - (cumulativeUsd[before * drawnParts + part] ?? 0),
+    (_, part) => within(part, last) - within(part, bin * binsToOne - 1),
   );
 }
 

@@ -48,7 +48,7 @@ function search(
   let reached = Infinity;
   let at = notionalUsd > 0 ? start : 0;
   for (let step = 0; high - low > 1; step += 1) {
-    const total = weigh(factors, from, cumulativeUsd, at * drawnParts);
+    const total = weigh(factors, from, cumulativeUsd, at);
     if (total >= notionalUsd) {
       high = at;
       reached = total;
@@ -65,11 +65,12 @@ function search(
   found.before = below;
 }
 
-/** Σ factor × mass over the parts, from two places on. */
+/** Σ factor × mass over the parts: a draw's factors begin at one place; of the masses, each part's place is the same. */
 export function weigh(factors: Float64Array, from: number, masses: Float64Array, at: number): number {
+  const stride = masses.length / drawnParts;
   let sum = 0;
-  for (let part = 0; part < drawnParts; part += 1) {
-    sum += (factors[from + part] ?? 0) * (masses[at + part] ?? 0);
+  for (let part = 0, place = at; part < drawnParts; part += 1, place += stride) {
+    sum += (factors[from + part] ?? 0) * (masses[place] ?? 0);
   }
   return sum;
 }

@@ -1,9 +1,9 @@
 import { drawnParts } from "./draws.ts";
-import { emptyNotional, priceShares } from "./profile.ts";
+import { priceShares } from "./profile.ts";
 import type { Side } from "./types.ts";
 
 /**
- * One side of the merged map by part: cumulativeUsd[bin * drawnParts + part] is the notional of bins 0 … bin. A draw's
+ * One side of the merged map by part: cumulativeUsd[part * bins + bin] is the notional of bins 0 … bin. A draw's
  * profile is the sum over parts, each times its factor; nothing of it is ever written down.
  */
 export interface PartProfile {
@@ -12,14 +12,14 @@ export interface PartProfile {
   readonly cumulativeUsd: Float64Array;
 }
 
-/** The same before it is summed up: masses[bin * drawnParts + part]. */
+/** The same before it is summed up: masses[part * bins + bin]. */
 export interface PartMasses {
   readonly side: Side;
   readonly notionalUsd: Float64Array;
 }
 
 export function createPartMasses(side: Side): PartMasses {
-  return { side, notionalUsd: new Float64Array(emptyNotional(side).length * drawnParts) };
+  return { side, notionalUsd: new Float64Array(priceShares[side].length * drawnParts) };
 }
 
 /** Adds to one part what each bin holds of it: contracts of which one is worth `mark` at the mark, or dollars. */
@@ -31,19 +31,25 @@ export function addPart(
 ): void {
   const shares = priceShares[side];
   const bins = Math.min(quantities.length, shares.length);
+  const first = part * shares.length;
   let bin = 0;
+  // tiers of little leverage begin far out
   while (bin < bins && quantities[bin] === 0) bin += 1;
   for (; bin < bins; bin += 1) {
     const price = mark === undefined ? 1 : mark * (shares[bin] ?? 0);
-    const at = bin * drawnParts + part;
-    notionalUsd[at] = (notionalUsd[at] ?? 0) + (quantities[bin] ?? 0) * price;
+    notionalUsd[first + bin] = (notionalUsd[first + bin] ?? 0) + (quantities[bin] ?? 0) * price;
   }
 }
 
 /** Sums up along the bins, in place. */
 export function partProfileOf({ side, notionalUsd }: PartMasses): PartProfile {
-  for (let at = drawnParts; at < notionalUsd.length; at += 1) {
-    notionalUsd[at] = (notionalUsd[at] ?? 0) + (notionalUsd[at - drawnParts] ?? 0);
+  const bins = notionalUsd.length / drawnParts;
+  for (let first = 0; first < notionalUsd.length; first += bins) {
+    let sum = 0;
+    for (let at = first; at < first + bins; at += 1) {
+      sum += notionalUsd[at] ?? 0;
+      notionalUsd[at] = sum;
+    }
   }
-  return { side, bins: notionalUsd.length / drawnParts, cumulativeUsd: notionalUsd };
+  return { side, bins, cumulativeUsd: notionalUsd };
 }

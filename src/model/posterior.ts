@@ -48,15 +48,15 @@ export function drawDistances(
 
 /** Notional within `ratio` of the mark over the draws. */
 export function drawWithin(
-  { side, cumulativeUsd }: PartProfile,
+  { side, bins, cumulativeUsd }: PartProfile,
   ratio: number,
   draws: Draws = mapDraws,
 ): Interval {
   const position = logDistance(side, Math.min(ratio, mapReach)) / binWidth;
   const bin = Math.floor(position);
   for (let part = 0; part < drawnParts; part += 1) {
-    const before = bin === 0 ? 0 : (cumulativeUsd[(bin - 1) * drawnParts + part] ?? 0);
-    const after = cumulativeUsd[bin * drawnParts + part] ?? 0;
+    const before = bin === 0 ? 0 : (cumulativeUsd[part * bins + bin - 1] ?? 0);
+    const after = cumulativeUsd[part * bins + bin] ?? 0;
     within[part] = before + (position - bin) * (after - before);
   }
   const factors = draws.factors[side];

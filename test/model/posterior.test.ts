@@ -108,7 +108,10 @@ describe("distances over the draws", () => {
     const thin = mapOf("long", 1);
     const thick = mapOf("short", 1e6);
     // a tenth more than most draws of the thin side hold
-    const held = thin.cumulativeUsd.subarray(-drawnParts);
+    const held = Array.from(
+      { length: drawnParts },
+      (_, part) => thin.cumulativeUsd[(part + 1) * thin.bins - 1],
+    );
     const totals = Array.from({ length: mapDraws.count }, (_, draw) =>
       ofDraw(mapDraws.factors.long, draw).reduce((sum, factor, part) => sum + factor * (held[part] ?? 0), 0),
     ).toSorted((a, b) => a - b);
