@@ -33,11 +33,14 @@ export function notePush(
   taken: { readonly symbol: string; readonly ids: readonly number[]; readonly loudDay: string | undefined },
 ): Pushes {
   const { symbol, ids, loudDay } = taken;
-  const recent = Object.entries(pushes.subscriptions).filter(([, at]) => push.at - at < mostCooldownMs);
+  const subscriptions: Record<string, number> = {};
+  for (const [id, at] of Object.entries(pushes.subscriptions))
+    if (push.at - at < mostCooldownMs) subscriptions[id] = at;
+  for (const id of ids) subscriptions[id] = push.at;
   return {
     version: 1,
     symbols: { ...pushes.symbols, [symbol]: push },
-    subscriptions: { ...Object.fromEntries(recent), ...Object.fromEntries(ids.map((id) => [id, push.at])) },
+    subscriptions,
     loud: loudDay === undefined ? pushes.loud : { day: loudDay, count: loudOn(pushes, loudDay) + 1 },
   };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
 import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { TurnEnd } from "../store/contracts/turns.ts";
-import type { Deliver } from "./deliver.ts";
+import { type Deliver, type Delivered, tooLate } from "./deliver.ts";
 import { createLateness } from "./lateness.ts";
 import type { Settler } from "./settler.ts";
 import { receive, type ReceiveOptions, type Returned, type Row, turnMs, type Visit } from "./visits.ts";
@@ -69,14 +69,14 @@ export function createCourier(options: CourierOptions): Courier {
     for (let early = lateness.waitFor(goAt); early > 0; early = lateness.waitFor(goAt)) await sleep(early);
   };
 
-  const takeRow = async (visit: Visit, { delivery, claimedAt, goAt }: Row): Promise<void> => {
-    if (goAt !== undefined) await until(goAt);
-    if (stopped || monotonicMs() - claimedAt > freshMs) {
-      refund(delivery);
-      giveBack({ delivery, retryInMs: 0, reason: "not begun in time" });
-      return;
-    }
-    const { result, pushes, isUnasked, moved } = await options.deliver(delivery, visit, claimedAt + freshMs);
+  const take = (visit: Visit, { delivery, claimedAt }: Row): Delivered | Promise<Delivered> =>
+    stopped || monotonicMs() - claimedAt > freshMs
+      ? tooLate
+      : options.deliver(delivery, visit, claimedAt + freshMs);
+  const begin = (visit: Visit, row: Row): Delivered | Promise<Delivered> =>
+    row.goAt === undefined ? take(visit, row) : until(row.goAt).then(async () => take(visit, row));
+  const note = (visit: Visit, delivery: Delivery, delivered: Delivered): void => {
+    const { result, pushes, isUnasked, moved } = delivered;
     if (moved !== undefined) {
       visit.movedTo = moved.to;
       visit.record = moved.record;
@@ -95,22 +95,26 @@ export function createCourier(options: CourierOptions): Courier {
     visit.ending = settler.endTurn(end);
   };
 
-  const visitOne = async (visit: Visit): Promise<void> => {
-    try {
-      for (let row = visit.rows.shift(); row !== undefined; row = visit.rows.shift())
-        await takeRow(visit, row);
-    } catch (error) {
-      // a bug: what it had claimed is taken over, the others go on
-      load -= 1 + visit.rows.length;
-      log.error({ platform: sender.platform, error }, "a delivery failed in a way it must not");
-    }
-    leave(visit);
-    options.onRoom();
+  const failed = (visit: Visit, error: unknown): void => {
+    // a bug: what it had claimed is taken over, the others go on
+    load -= 1 + visit.rows.length;
+    log.error({ platform: sender.platform, error }, "a delivery failed in a way it must not");
   };
 
-  /** One after the other, for as long as there are any. */
+  /** One after the other, for as long as there are any; in one function, because each one more is a promise more. */
   const visitAll = async (): Promise<void> => {
-    for (let visit = queue.shift(); visit !== undefined; visit = queue.shift()) await visitOne(visit);
+    for (let visit = queue.shift(); visit !== undefined; visit = queue.shift()) {
+      try {
+        for (let row = visit.rows.shift(); row !== undefined; row = visit.rows.shift()) {
+          const delivered = await begin(visit, row);
+          note(visit, row.delivery, delivered);
+        }
+      } catch (error) {
+        failed(visit, error);
+      }
+      leave(visit);
+      options.onRoom();
+    }
     running -= 1;
     if (running === 0) onIdle?.();
   };

@@ -1,5 +1,6 @@
 import type { AlertContent } from "../alerts/content.ts";
 import type { Pushes } from "../alerts/pushes.ts";
+import type { DestinationSettings } from "../alerts/subscription.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { type Delivery, type DeliveryResult, noticesPlace } from "../store/contracts/outbox.ts";
@@ -48,33 +49,54 @@ export interface Delivered {
 /** What a visit knows of its destination. */
 type Place = Pick<Visit, "destination" | "record" | "pushes" | "movedTo">;
 
-/** One delivery: whether, and then the call, and what follows from its answer. Not begun after `until` (monotonic). */
-export type Deliver = (delivery: Delivery, visit: Place, until: number) => Promise<Delivered>;
+/**
+ * One delivery: whether, and then the call, and what follows from its answer. Not begun after `until` (monotonic). A
+ * promise only where somebody is asked.
+ */
+export type Deliver = (delivery: Delivery, visit: Place, until: number) => Delivered | Promise<Delivered>;
 
 /** An alert is news for this long. */
 const usefulMs = 10 * 60_000;
 
 export function createDeliver(options: DeliverOptions): Deliver {
-  const { clock, sender } = options;
-  return async (delivery, visit, until) => {
-    const place = visit.movedTo === undefined ? visit : await followed(options, visit, visit.movedTo);
-    if (delivery.place === noticesPlace) return deliverNotice(options, delivery, { place, until });
-    const ageMs = delivery.alert.ageMs / clock.realMs(1);
-    const moment = { now: clock.now(), ageMs, usefulMs: sender.usefulMs ?? usefulMs };
-    const judged = judge(delivery, place, moment);
-    switch (judged.kind) {
-      case "skip":
-        if (judged.reason === "disabled" && place.record !== undefined)
-          await options.refusals.tellOwner(place.record);
-        return unasked({ kind: "skipped", reason: judged.reason });
-      case "hold":
-        return hold(options, delivery, judged);
-      case "edit":
-        return edit(options, delivery, { place, until, messageId: judged.messageId });
-      case "push":
-        return push(options, delivery, { place, until, silent: judged.silent, pushes: judged.pushes });
-    }
+  return (delivery, visit, until) => {
+    if (visit.movedTo === undefined) return deliverTo(options, delivery, { place: visit, until });
+    return followed(options, visit, visit.movedTo).then(async (place) =>
+      deliverTo(options, delivery, { place, until }),
+    );
   };
+}
+
+function deliverTo(
+  options: DeliverOptions,
+  delivery: Delivery,
+  { place, until }: Errand,
+): Delivered | Promise<Delivered> {
+  const { clock, sender } = options;
+  if (delivery.place === noticesPlace) return deliverNotice(options, delivery, { place, until });
+  const ageMs = delivery.alert.ageMs / clock.realMs(1);
+  const moment = { now: clock.now(), ageMs, usefulMs: sender.usefulMs ?? usefulMs };
+  const judged = judge(delivery, place, moment);
+  switch (judged.kind) {
+    case "skip":
+      return skip(options, place, judged.reason);
+    case "hold":
+      return hold(options, delivery, judged);
+    case "edit":
+      return edit(options, delivery, { place, until, messageId: judged.messageId });
+    case "push":
+      return push(options, delivery, { place, until, silent: judged.silent, pushes: judged.pushes });
+  }
+}
+
+function skip(
+  { refusals }: DeliverOptions,
+  { record }: Place,
+  reason: string,
+): Delivered | Promise<Delivered> {
+  const skipped = unasked({ kind: "skipped", reason });
+  if (reason !== "disabled" || record === undefined) return skipped;
+  return refusals.tellOwner(record).then(() => skipped);
 }
 
 function unasked(result: DeliveryResult): Delivered {
@@ -144,14 +166,14 @@ async function push(
   if (options.monotonicMs() > until) return tooLate;
   const possibleRepeat = delivery.unknowns > 0 && delivery.unknownMs > (sender.repeatSafeMs ?? -1);
   if (possibleRepeat) options.onRepeat();
-  const request = { ...letter, possibleRepeat, ...(silent && { silent }) };
+  const request = requestOf(letter, possibleRepeat, silent);
   const answer = await sender.send(request);
-  if (answer.kind === "sent") return { result: answer, ...(pushes !== undefined && { pushes }) };
+  if (answer.kind === "sent") return pushes === undefined ? { result: answer } : { result: answer, pushes };
   return afterTrouble(options, delivery, { answer, request, pushes });
 }
 
 /** What was claimed long ago others may have taken over meanwhile. */
-const tooLate: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not begun in time" });
+export const tooLate: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not begun in time" });
 
 interface Trouble {
   readonly answer: Awaited<ReturnType<Sender["send"]>>;
@@ -199,7 +221,13 @@ async function edit(
 
 const messageStayed: FinalResult = { kind: "rejected", reason: "the chat has moved since", disable: false };
 
-type Letter = Omit<SendRequest, "possibleRepeat" | "silent">;
+type Letter = Omit<SendRequest, "silent">;
+
+/** A letter is its own request, nearly always: a copy for each of very many costs as much as the letter. */
+function requestOf(letter: Letter, possibleRepeat: boolean, silent: boolean): SendRequest {
+  if (silent) return { ...letter, possibleRepeat, silent };
+  return possibleRepeat ? { ...letter, possibleRepeat } : letter;
+}
 
 type LetterOrNone = Letter | Extract<FinalResult, { kind: "rejected" }>;
 
@@ -213,15 +241,20 @@ function letterFor(
   if (!worded.ok)
     return { kind: "rejected", reason: `the stored alert is unreadable: ${worded.reason}`, disable: false };
   const { message, content, language } = worded.value;
-  const { style, crosspost } = record?.settings ?? {};
-  const letter: Letter = {
+  const plain: Letter = {
     destination,
     message,
     content: alert.content,
     idempotencyKey: `${alert.alertId}|${destination}`,
-    ...(style !== undefined && { style }),
-    ...(crosspost !== undefined && { crosspost }),
+    possibleRepeat: false,
   };
+  const letter = record === undefined ? plain : styled(plain, record.settings);
   if (dress === undefined || content === undefined) return letter;
   return dress(content, destination, language).then((more) => ({ ...letter, ...more }));
+}
+
+/** Discord's styles; nobody else has any. */
+function styled(letter: Letter, { style, crosspost }: DestinationSettings): Letter {
+  if (style === undefined && crosspost === undefined) return letter;
+  return { ...letter, ...(style !== undefined && { style }), ...(crosspost !== undefined && { crosspost }) };
 }

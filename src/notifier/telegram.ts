@@ -70,17 +70,15 @@ export function createTelegramSender(
   return {
     platform: "telegram",
     pace: { limits: telegramLimits(paidRate), wishOf },
-    send: async (request, signal) => {
+    send: (request, signal) => {
       const place = parseTelegramDestination(request.destination);
-      if (place === undefined)
-        return { kind: "rejected", reason: "not a Telegram destination", disable: true };
-      if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before sending" };
+      if (place === undefined) return Promise.resolve(notOurs);
+      if (signal?.aborted === true) return Promise.resolve(stopped);
       return send(request, place, signal);
     },
     edit: async (request, signal) => {
       const place = parseTelegramDestination(request.destination);
-      if (place === undefined)
-        return { kind: "rejected", reason: "not a Telegram destination", disable: true };
+      if (place === undefined) return notOurs;
       try {
         await edit(request, place, signal);
       } catch (error) {
@@ -90,6 +88,9 @@ export function createTelegramSender(
     },
   };
 }
+
+const notOurs: SendResult = { kind: "rejected", reason: "not a Telegram destination", disable: true };
+const stopped: SendResult = { kind: "unreachable", reason: "stopped before sending" };
 
 /**
  * grammy.dev/advanced/flood: about 30 a second over all chats, one a second in a chat, 20 a minute in a group. What

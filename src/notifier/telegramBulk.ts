@@ -54,7 +54,7 @@ export function createBulkPost(options: BulkOptions, upload: Post): Post {
       return upload(request, place, signal);
     }
   };
-  return async (request, place, signal) => {
+  return (request, place, signal) => {
     const { picture } = request;
     const before = `{${ownPart(request, place, options.isPaid)}`;
     const caption = picture === undefined ? undefined : bodies(request, "caption");
@@ -111,8 +111,10 @@ function endOf(members: object): Buffer {
   return Buffer.from(JSON.stringify(members).slice(1));
 }
 
+type Method = "sendMessage" | "sendPhoto";
+
 type Call = (
-  method: string,
+  method: Method,
   body: readonly [own: string, shared: Buffer],
   signal?: AbortSignal,
 ) => Promise<number>;
@@ -129,11 +131,12 @@ function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
     bodyTimeout: timeoutMs,
     connect: { timeout: timeoutMs },
   });
-  return async (method, [own, shared], signal) =>
+  const base = `${pathname}bot${token}/`;
+  const paths = { sendMessage: `${base}sendMessage`, sendPhoto: `${base}sendPhoto` };
+  return (method, [own, shared], signal) =>
     new Promise((resolve, reject) => {
-      const path = `${pathname}bot${token}/${method}`;
-      const take: Take = { resolve, reject, method };
-      pool.dispatch({ path, method: "POST", headers, body: joined(own, shared) }, createTaker(take, signal));
+      const taker = new Taker({ resolve, reject, method, signal });
+      pool.dispatch({ path: paths[method], method: "POST", headers, body: joined(own, shared) }, taker);
     });
 }
 
@@ -149,43 +152,60 @@ function joined(own: string, shared: Buffer): Buffer {
 interface Take {
   readonly resolve: (messageId: number) => void;
   readonly reject: (error: Error) => void;
-  readonly method: string;
+  readonly method: Method;
+  readonly signal: AbortSignal | undefined;
 }
 
-/** Takes one answer as it comes, without the streams and promises in between. */
-function createTaker({ resolve, reject, method }: Take, signal?: AbortSignal): Dispatcher.DispatchHandler {
-  const chunks: Buffer[] = [];
-  let stop: (() => void) | undefined;
-  const done = (): void => {
-    if (stop !== undefined) signal?.removeEventListener("abort", stop);
-  };
-  const fail = (error: unknown): void => {
-    done();
-    reject(new HttpError(`${method} failed`, error));
-  };
-  return {
-    onRequestStart: (controller) => {
-      if (signal === undefined) return;
-      stop = () => controller.abort(new DOMException("stopped", "AbortError"));
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop, { once: true });
-    },
-    onResponseStart: () => undefined,
-    onResponseData: (_controller, chunk) => void chunks.push(chunk),
-    onResponseError: (_controller, error) => fail(error),
-    onResponseEnd: () => {
-      const [only] = chunks;
-      const text = (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString();
-      done();
-      const known = messageIdOf(text);
-      if (known !== undefined) return resolve(known);
-      try {
-        resolve(readMessageId(text, method));
-      } catch (error) {
-        reject(error instanceof GrammyError ? error : new HttpError(`${method} failed`, error));
-      }
-    },
-  };
+/**
+ * Takes one answer as it comes, without the streams and promises in between. A class, because there is one for each of
+ * very many posts: closures would be made anew for each.
+ */
+class Taker implements Dispatcher.DispatchHandler {
+  readonly #take: Take;
+  #data: Buffer | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(take: Take) {
+    this.#take = take;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const { signal } = this.#take;
+    if (signal === undefined) return;
+    this.#stop = () => controller.abort(new DOMException("stopped", "AbortError"));
+    if (signal.aborted) this.#stop();
+    else signal.addEventListener("abort", this.#stop, { once: true });
+  }
+
+  onResponseStart(): void {
+    // whatever the status is, the answer says what it means
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#data = this.#data === undefined ? chunk : Buffer.concat([this.#data, chunk]);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#over();
+    this.#take.reject(new HttpError(`${this.#take.method} failed`, error));
+  }
+
+  onResponseEnd(): void {
+    const { resolve, reject, method } = this.#take;
+    const text = this.#data?.toString() ?? "";
+    this.#over();
+    const known = messageIdOf(text);
+    if (known !== undefined) return resolve(known);
+    try {
+      resolve(readMessageId(text, method));
+    } catch (error) {
+      reject(error instanceof GrammyError ? error : new HttpError(`${method} failed`, error));
+    }
+  }
+
+  #over(): void {
+    if (this.#stop !== undefined) this.#take.signal?.removeEventListener("abort", this.#stop);
+  }
 }
 
 /** Bot API, Message: its first member is its id, so that the rest, ten times as long, need not be read. */

@@ -83,11 +83,18 @@ export async function receive(
     const turn = turns[index];
     if (turn?.kind !== "taken") return;
     const { movedTo, pushes: text } = turn;
-    const pushes = text === undefined ? noPushes : parsePushes(text);
-    const visit = { destination, rows: [], record: records[index], pushes, movedTo };
-    visits.push({ ...visit, isChanged: false, ending: undefined });
+    const visit: Visit = {
+      destination,
+      rows: [],
+      record: records[index],
+      pushes: text === undefined ? noPushes : parsePushes(text),
+      movedTo,
+      isChanged: false,
+      ending: undefined,
+    };
+    visits.push(visit);
+    underWay.set(destination, visit);
   });
-  for (const visit of visits) underWay.set(visit.destination, visit);
   return { visits, ...assign(underWay, { deliveries, bookings, claimedAt }) };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { ChangeResult, Destinations } from "./contracts/destinations.ts";
-import { parseDocument } from "./destinationDocument.ts";
+import { createDocumentReader } from "./destinationDocument.ts";
 import { movedRecord } from "./destinationMove.ts";
 import { createDocuments, type Decided } from "./documents.ts";
 import { destinationKeys, documentKey, guildKey, ownerKey, registerKeys } from "./keys.ts";
@@ -17,6 +17,7 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
   const { now = Date.now, newId = randomUUID } = options;
   const documents = createDocuments({ redis, now, newId });
   const register = createRegister(redis);
+  const parseDocument = createDocumentReader();
 
   const getMany: Destinations["getMany"] = async (destinations) => {
     const texts = await readAll(redis, destinations.map(documentKey));
