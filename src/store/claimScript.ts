@@ -6,9 +6,10 @@ import { outboxKeyCount } from "./outboxScripts.ts";
  * oldest first in each; what waited for its time has kept its place among them. While an alert's rows are still being
  * written only lane 0, because a group may yet come. ARGV: time, limit, ttl, prefixes of alerts, ledger, messages.
  * Answers whether a fan-out is open, how old the first of each lane is (ms, '' where nothing waits), when the next of
- * the later ones is due (ms, ''), alerts (subject, id, episode, content, decided at, age, version, kind, rule) and rows
- * as text: alert's index, lane, order, attempt, failures, unknowns, ms since the first unknown began, message to edit,
- * destination.
+ * the later ones is due (ms, ''), alerts (id, episode, content, decided at, age, version, kind, rule) and rows
+ * as text. A line that begins with a tab is of all that follow it: the alert's index and a ticket (ledgerLua.ts). A row is
+ * its destination alone where it is tried for the first time, or destination, attempt, failures, unknowns, ms since the
+ * first unknown began and message to edit.
  */
 export const claimScript = {
   name: "lopsideClaim",
@@ -19,8 +20,8 @@ local fanOuts, claimed = KEYS[1], KEYS[2]
 local now, limit, ttl = timeMs(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local alertPrefix, ledgerPrefix, messagePrefix = ARGV[4], ARGV[5], ARGV[6]
 local isOpen = redis.call('EXISTS', fanOuts) == 1
-local known, alerts, rows = {}, {}, {}
-local stamp = whole(now) .. '|'
+local known, alerts, rows, count = {}, {}, {}, 0
+local first = 's|1|0|0|0|' .. whole(now) .. '|'
 
 local function alertOf(subject)
   if known[subject] ~= nil then return known[subject] end
@@ -31,7 +32,7 @@ local function alertOf(subject)
   end
   local alert = { index = #alerts, episode = kept[2], isEdit = kept[7] == 'edit', shards = tonumber(kept[8]),
     messageShards = tonumber(kept[9]) }
-  alerts[#alerts + 1] = { subject, kept[1], kept[2], kept[3], kept[4], whole(now - tonumber(kept[5])), kept[6] or '0',
+  alerts[#alerts + 1] = { kept[1], kept[2], kept[3], kept[4], whole(now - tonumber(kept[5])), kept[6] or '0',
     kept[7], kept[10] or '' }
   known[subject] = alert
   return alert
@@ -39,10 +40,11 @@ end
 
 -- members of a lane whose rows lie in one hash, so that it is read and written once; lists, because tables of names
 -- for each member would take longer than all the rest
-local function groupOf(groups, key)
+local function groupOf(groups, subject, alert, shard)
+  local key = ledgerPrefix .. subject .. ':' .. shard
   local group = groups[key]
   if not group then
-    group = { key = key, destinations = {}, alerts = {}, orders = {}, texts = {} }
+    group = { key = key, alert = alert, tail = shard .. '\\t' .. subject, destinations = {}, orders = {}, texts = {} }
     groups[key] = group
     groups[#groups + 1] = group
   end
@@ -56,7 +58,7 @@ end
 
 -- how a row goes on from what is kept of it; nil where it is somebody's already, or settled
 local function begin(packed, alert)
-  if not packed then return 1, 's|1|0|0|0|' .. stamp, '0\\t0\\t0' end
+  if not packed then return 1, first, '0\\t0\\t0' end
   local row = parseRow(packed)
   if row.state == 's' or (row.state ~= 'p' and not alert.isEdit) then return nil end
   if row.state ~= 'p' then row.failures, row.unknowns, row.since = 0, 0, 0 end
@@ -66,11 +68,10 @@ local function begin(packed, alert)
 end
 
 local function claimGroup(lane, group, taken)
-  local kept = redis.call('HMGET', group.key, unpack(group.destinations))
-  local written = {}
+  local alert, kept = group.alert, redis.call('HMGET', group.key, unpack(group.destinations))
+  local written, told = {}, nil
   for at, destination in ipairs(group.destinations) do
-    local alert, order = group.alerts[at], group.orders[at]
-    local messageId = messageOf(alert, destination)
+    local order, messageId = group.orders[at], messageOf(alert, destination)
     local attempt, packed, troubles
     if messageId then attempt, packed, troubles = begin(kept[at], alert) end
     if attempt then
@@ -78,8 +79,13 @@ local function claimGroup(lane, group, taken)
       written[#written + 1] = packed
       taken[#taken + 1] = now
       taken[#taken + 1] = lane .. '|' .. order .. '|' .. group.texts[at]
-      rows[#rows + 1] = alert.index .. '\\t' .. lane .. '\\t' .. order .. '\\t' .. attempt .. '\\t' .. troubles .. '\\t'
-        .. messageId .. '\\t' .. destination
+      if order ~= told then
+        told = order
+        rows[#rows + 1] = '\\t' .. alert.index .. '\\t' .. lane .. '\\t' .. order .. '\\t' .. group.tail
+      end
+      count = count + 1
+      rows[#rows + 1] = packed == first and messageId == '' and destination
+        or destination .. '\\t' .. attempt .. '\\t' .. troubles .. '\\t' .. messageId
     end
   end
   if #written > 0 then
@@ -89,7 +95,7 @@ local function claimGroup(lane, group, taken)
 end
 
 local function claimLane(lane)
-  local popped = redis.call('ZPOPMIN', KEYS[3 + lane], limit - #rows)
+  local popped = redis.call('ZPOPMIN', KEYS[3 + lane], limit - count)
   local groups, taken = {}, {}
   for at = 1, #popped, 2 do
     local text = popped[at]
@@ -97,10 +103,9 @@ local function claimLane(lane)
     local alert = alertOf(subject)
     -- an alert that is gone waited for 90 days: there is nothing left to say
     if alert then
-      local group = groupOf(groups, fieldsKey(ledgerPrefix, subject, alert.shards, destination))
+      local group = groupOf(groups, subject, alert, shardOf(destination, alert.shards))
       local place = #group.destinations + 1
-      group.destinations[place], group.alerts[place] = destination, alert
-      group.orders[place], group.texts[place] = popped[at + 1], text
+      group.destinations[place], group.orders[place], group.texts[place] = destination, popped[at + 1], text
     end
   end
   for _, group in ipairs(groups) do claimGroup(lane, group, taken) end
@@ -114,7 +119,7 @@ for _, entry in ipairs(ripe) do
 end
 if #ripe > 0 then redis.call('ZREM', KEYS[6], unpack(ripe)) end
 for lane = 0, isOpen and 0 or 2 do
-  if #rows < limit then claimLane(lane) end
+  if count < limit then claimLane(lane) end
 end
 
 local ages = {}

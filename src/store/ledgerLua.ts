@@ -18,6 +18,9 @@ export const ledgerTtlMs = 90 * 24 * 3_600_000;
  * What waits for its first attempt has no row: it is only a member, alertId|destination, of the outbox.
  *
  * Rows lie in small hashes (at most 128 fields stay compact), and which one follows from the destination.
+ *
+ * A ticket is what a claim's rows have in common and their outcomes bring back: lane, order in it, shard, and whose rows
+ * they are (alertId or `episodeId~`).
  */
 export const ledgerLua = `
 local function timeMs(given)

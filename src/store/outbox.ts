@@ -46,10 +46,7 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
     settle: async (place, platform, outcomes) => {
       const { alert, ledger, messages } = symbolKeys(place);
       const args = [time(), ledgerTtlMs, maxFailures, mostUnknowns(platform), alert, ledger, messages];
-      const answers = await settle(scriptKeys(place, platform), [
-        ...args,
-        outcomes.map(packOutcome).join("\n"),
-      ]);
+      const answers = await settle(scriptKeys(place, platform), [...args, packOutcomes(outcomes)]);
       return asText(answers)
         .split("")
         .map((answer) => answer === "1");
@@ -83,8 +80,7 @@ function scriptKeys(place: string, platform: string): readonly string[] {
   return [fanOuts, claimed + platform, ...[0, 1, 2, "later"].map((lane) => `${outbox}${platform}:${lane}`)];
 }
 
-const states: Readonly<Record<DeliveryResult["kind"], string>> = {
-  sent: "o",
+const states: Readonly<Record<Exclude<DeliveryResult["kind"], "sent">, string>> = {
   dead: "d",
   skipped: "k",
   held: "h",
@@ -93,14 +89,30 @@ const states: Readonly<Record<DeliveryResult["kind"], string>> = {
   unknown: "u",
 };
 
-/** One line for each outcome: a claim's worth of them in one argument. */
-function packOutcome({ delivery, result }: Outcome): string {
-  const { lane, order, subject, destination, attempt, version } = delivery;
-  const delayMs = "retryInMs" in result ? Math.max(0, Math.ceil(result.retryInMs)) : 0;
-  const note = result.kind === "sent" ? result.messageId : oneLine(result.reason);
-  const movedTo = result.kind === "sent" ? (result.destination ?? "") : "";
-  const extra = delivery.alert.kind === "edit" ? version : movedTo;
-  return `${lane}\t${order}\t${subject}\t${destination}\t${attempt}\t${states[result.kind]}\t${delayMs}\t${extra}\t${note}`;
+/** One line for each outcome, behind its ticket: a claim's worth of them in one argument. */
+function packOutcomes(outcomes: readonly Outcome[]): string {
+  let text = "";
+  let ticket = "";
+  for (const { delivery, result } of outcomes) {
+    if (delivery.ticket !== ticket) {
+      ticket = delivery.ticket;
+      text += `\t${ticket}\n`;
+    }
+    text += `${delivery.destination}\t${delivery.attempt}\t${packResult(delivery, result)}\n`;
+  }
+  return text;
+}
+
+function packResult({ alert, version }: Delivery, result: DeliveryResult): string {
+  if (result.kind === "sent") {
+    const extra = alert.kind === "edit" ? version : result.destination;
+    return extra === undefined ? `o\t${result.messageId}` : `m\t${extra}\t${result.messageId}`;
+  }
+  const note = oneLine(result.reason);
+  const state = states[result.kind];
+  return "retryInMs" in result
+    ? `${state}\t${Math.max(0, Math.ceil(result.retryInMs))}\t${note}`
+    : `${state}\t${note}`;
 }
 
 function oneLine(reason: string): string {
@@ -108,16 +120,14 @@ function oneLine(reason: string): string {
 }
 
 interface ClaimedAlert {
-  readonly subject: string;
   readonly version: string;
   readonly alert: KeptAlert;
 }
 
 function decodeClaimed(place: string, [isOpen, ages, dueIn, alerts, rows]: readonly unknown[]): Claimed {
   const kept = asList(alerts).map((alert) => decodeAlert(asList(alert)));
-  const text = asText(rows);
   return {
-    deliveries: text === "" ? [] : text.split("\n").map((row) => decodeDelivery(place, kept, row)),
+    deliveries: decodeDeliveries(place, kept, asText(rows)),
     isOpen: asNumber(isOpen) === 1,
     ageMs: asList(ages).map(optionalMs),
     laterInMs: optionalMs(dueIn),
@@ -130,10 +140,9 @@ function optionalMs(reply: unknown): number | undefined {
 }
 
 function decodeAlert(fields: readonly unknown[]): ClaimedAlert {
-  const [subject = "", alertId = "", episodeId = "", content = "", at, ageMs, version = "", kind, rule = ""] =
+  const [alertId = "", episodeId = "", content = "", at, ageMs, version = "", kind, rule = ""] =
     fields.map(asText);
   return {
-    subject,
     version,
     alert: {
       alertId,
@@ -147,21 +156,39 @@ function decodeAlert(fields: readonly unknown[]): ClaimedAlert {
   };
 }
 
-function decodeDelivery(place: string, alerts: readonly ClaimedAlert[], row: string): Delivery {
-  const [index, lane, order = "", attempt, failures, unknowns, unknownMs, messageId = "", destination = ""] =
-    row.split("\t");
-  const kept = alerts[Number(index)];
-  if (kept === undefined) throw new Error("a claimed row names no alert");
+function decodeDeliveries(place: string, alerts: readonly ClaimedAlert[], text: string): readonly Delivery[] {
+  const deliveries: Delivery[] = [];
+  let kept: ClaimedAlert | undefined;
+  let ticket = "";
+  for (const line of text === "" ? [] : text.split("\n")) {
+    if (line.startsWith("\t")) {
+      const end = line.indexOf("\t", 1);
+      kept = alerts[Number(line.slice(1, end))];
+      ticket = line.slice(end + 1);
+    } else {
+      if (kept === undefined) throw new Error("a claimed row names no alert");
+      deliveries.push(decodeDelivery(line, { place, ...kept, ticket }));
+    }
+  }
+  return deliveries;
+}
+
+/** Nearly all are tried for the first time: they are only a name. */
+function decodeDelivery(
+  line: string,
+  { place, alert, version, ticket }: Pick<Delivery, "place" | "alert" | "version" | "ticket">,
+): Delivery {
+  const shared = { place, alert, version, ticket };
+  if (!line.includes("\t"))
+    return { ...shared, destination: line, attempt: 1, failures: 0, unknowns: 0, unknownMs: 0 };
+  const [destination = "", attempt, failures, unknowns, unknownMs, messageId = ""] = line.split("\t");
   return {
-    place,
-    ...kept,
+    ...shared,
     destination,
     attempt: Number(attempt),
     failures: Number(failures),
     unknowns: Number(unknowns),
     unknownMs: Number(unknownMs),
-    lane: Number(lane),
-    order,
     ...(messageId !== "" && { messageId }),
   };
 }

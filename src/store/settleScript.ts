@@ -3,9 +3,10 @@ import { outboxKeyCount, retryLua } from "./outboxScripts.ts";
 
 /**
  * Notes outcomes. ARGV: time, ttl, greatest numbers of failures and unknowns, prefixes of alerts, ledger, messages,
- * then the outcomes, a line each: lane, order, subject, destination, attempt, state (o, d, k, h, p, b, u; b is p without
- * having tried), ms until it is due again, extra, note. Extra is the destination a message really went to, or the version
- * of the edit it shows. Answers a digit each: 0 where the delivery is somebody else's by now, or settled already.
+ * then the outcomes, a line each: destination, attempt, state (o, m, d, k, h, p, b, u; b is p without having tried) and
+ * note. A line that begins with a tab is the ticket (ledgerLua.ts) of all that follow it. Before the note stands for p, b
+ * and u in how many ms it is due again, and for m, which is o, the destination a message really went to or the version of
+ * the edit it shows. Answers a digit each: 0 where the delivery is somebody else's by now, or settled already.
  */
 export const settleScript = {
   name: "lopsideSettle",
@@ -26,8 +27,7 @@ local function alertOf(subject)
 end
 local edits, gone = {}, {}
 -- the outcomes, a list for each of their parts
-local lanes, orders, subjects, destinations, attempts, states = {}, {}, {}, {}, {}, {}
-local delays, extras, notes, alerts, shards, grouped = {}, {}, {}, {}, {}, {}
+local tickets, destinations, attempts, states, notes = {}, {}, {}, {}, {}
 local function editOf(episode)
   if edits[episode] == nil then edits[episode] = redis.call('HGET', alertPrefix .. episode .. '~', 't') end
   return edits[episode]
@@ -45,17 +45,31 @@ local function groupOf(key)
   return group
 end
 local function write(group, field, value)
-  group.written[#group.written + 1] = field
-  group.written[#group.written + 1] = value
+  local at = #group.written
+  group.written[at + 1] = field
+  group.written[at + 2] = value
+end
+
+-- what the outcomes behind it share
+local function openTicket(text)
+  local lane, order, shard, subject = string.match(text, '^\\t(%d)\\t([^\\t]*)\\t(%d+)\\t(.*)$')
+  local alert = alertOf(subject)
+  local ticket = { alert = alert, lane = lane, order = order, member = subject .. '|',
+    entry = lane .. '|' .. order .. '|' .. subject .. '|' }
+  if alert then
+    ticket.group = groupOf(ledgerPrefix .. subject .. ':' .. shard)
+    if alert.episode ~= '' and alert.messageShards == alert.shards then
+      ticket.messages = groupOf(messagePrefix .. alert.episode .. ':' .. shard)
+    end
+  end
+  return ticket
 end
 
 -- a message stands: it is what edits go to, and if one came meanwhile it is due
-local function keepMessage(alert, destination, messageId, shard)
+local function keepMessage(alert, destination, messageId, messages)
   if alert.episode == '' then return end
-  local isSame = shard and alert.messageShards == alert.shards
-  local key = isSame and messagePrefix .. alert.episode .. ':' .. shard
-    or fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination)
-  write(groupOf(key), destination, messageId)
+  write(messages or groupOf(fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination)), destination,
+    messageId)
   local edit = editOf(alert.episode)
   if edit and tonumber(edit) > alert.at then
     redis.call('ZADD', KEYS[5], 'NX', now, alert.episode .. '~|' .. destination)
@@ -65,33 +79,30 @@ end
 -- what is written of nearly all: it was sending, this attempt of it, and it was sent; no table is made for it
 local stamp = whole(now) .. '|'
 local function settleSent(at)
-  local group, destination = grouped[at], destinations[at]
+  local ticket, destination = tickets[at], destinations[at]
+  local group = ticket.group
   local attempt, troubles = string.match(group.rows[destination] or '', '^s|(%d+)(|%d+|%d+|%d+|)')
   if attempt ~= attempts[at] then return nil end
   local row = 'o|' .. attempt .. troubles .. stamp .. notes[at]
   group.rows[destination] = row
   write(group, destination, row)
-  gone[#gone + 1] = lanes[at] .. '|' .. orders[at] .. '|' .. subjects[at] .. '|' .. destination
-  local moved = extras[at]
-  if moved == '' then
-    keepMessage(alerts[at], destination, notes[at], shards[at])
-  else
-    keepMessage(alerts[at], moved, notes[at])
-  end
+  gone[#gone + 1] = ticket.entry .. destination
+  keepMessage(ticket.alert, destination, notes[at], ticket.messages)
   return '1'
 end
 
 local function settle(at)
-  local alert, group, state, note = alerts[at], grouped[at], states[at], notes[at]
-  local lane, order, subject, destination = lanes[at], orders[at], subjects[at], destinations[at]
+  local ticket, state, note, destination = tickets[at], states[at], notes[at], destinations[at]
+  local alert, group, extra = ticket.alert, ticket.group, ''
   if state == 'o' and not alert.isEdit then
     local answer = settleSent(at)
     if answer then return answer end
   end
   local row = parseRow(group.rows[destination])
   if not row or row.attempt ~= tonumber(attempts[at]) or (row.state ~= 's' and row.state ~= 'p') then return '0' end
-  local member = subject .. '|' .. destination
-  local entry = lane .. '|' .. order .. '|' .. member
+  if string.find('mpbu', state, 1, true) then extra, note = string.match(note, '^([^\\t]*)\\t(.*)$') end
+  if state == 'm' then state = 'o' end
+  local lane, order, member, entry = ticket.lane, ticket.order, ticket.member .. destination, ticket.entry .. destination
   gone[#gone + 1] = entry
   if row.state == 'p' then
     redis.call('ZREM', KEYS[3 + lane], member)
@@ -103,17 +114,16 @@ local function settle(at)
       row.unknowns = row.unknowns + 1
       if row.since == 0 then row.since = row.at end
     end
-    retry(row, { lane = lane, order = order, member = member }, tonumber(delays[at]), note)
+    retry(row, { lane = lane, order = order, member = member }, tonumber(extra), note)
   elseif state == 'b' then
     row.state = 'p'
-    wait(lane, order, member, tonumber(delays[at]))
+    wait(lane, order, member, tonumber(extra))
   else
     row.state, row.note = state, note
   end
   row.at = now
   group.rows[destination] = packRow(row)
   write(group, destination, group.rows[destination])
-  local extra = extras[at]
   if state == 'o' and not alert.isEdit then keepMessage(alert, extra ~= '' and extra or destination, note) end
   if state == 'o' and alert.isEdit and alert.version ~= extra then redis.call('ZADD', KEYS[5], 'NX', now, member) end
   if state == 'd' and alert.isEdit then
@@ -122,29 +132,27 @@ local function settle(at)
   return '1'
 end
 
-local count = 0
+local count, ticket = 0, nil
 for line in string.gmatch(ARGV[8], '[^\\n]+') do
-  local at = count + 1
-  count = at
-  lanes[at], orders[at], subjects[at], destinations[at], attempts[at], states[at], delays[at], extras[at], notes[at] =
-    string.match(line, '^(%d)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t(%d+)\\t(%a)\\t(%d+)\\t([^\\t]*)\\t(.*)$')
-  local alert = alertOf(subjects[at])
-  alerts[at] = alert
-  if alert then
-    shards[at] = shardOf(destinations[at], alert.shards)
-    local group = groupOf(ledgerPrefix .. subjects[at] .. ':' .. shards[at])
-    grouped[at] = group
-    group.asked[#group.asked + 1] = destinations[at]
+  if string.byte(line) == 9 then
+    ticket = openTicket(line)
   else
-    shards[at], grouped[at] = 0, false
+    count = count + 1
+    tickets[count] = ticket
+    destinations[count], attempts[count], states[count], notes[count] =
+      string.match(line, '^([^\\t]*)\\t(%d+)\\t(%a)\\t(.*)$')
+    local group = ticket.group
+    if group then group.asked[#group.asked + 1] = destinations[count] end
   end
 end
 for _, group in ipairs(groups) do
-  local kept = redis.call('HMGET', group.key, unpack(group.asked))
-  for at, destination in ipairs(group.asked) do group.rows[destination] = kept[at] end
+  if #group.asked > 0 then
+    local kept = redis.call('HMGET', group.key, unpack(group.asked))
+    for at, destination in ipairs(group.asked) do group.rows[destination] = kept[at] end
+  end
 end
 local answers = {}
-for at = 1, count do answers[at] = alerts[at] and settle(at) or '0' end
+for at = 1, count do answers[at] = tickets[at].alert and settle(at) or '0' end
 for _, group in ipairs(groups) do
   if #group.written > 0 then
     redis.call('HSET', group.key, unpack(group.written))

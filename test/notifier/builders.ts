@@ -11,7 +11,6 @@ export const content = JSON.stringify(alertContent(referenceImbalance, firedUp))
 export function aDelivery(over: Partial<Delivery> = {}): Delivery {
   return {
     place: "BTC",
-    subject: firedUp.alertId,
     alert: {
       alertId: firedUp.alertId,
       episodeId: "",
@@ -26,8 +25,7 @@ export function aDelivery(over: Partial<Delivery> = {}): Delivery {
     failures: 0,
     unknowns: 0,
     unknownMs: 0,
-    lane: 0,
-    order: "0",
+    ticket: "",
     version: "0",
     ...over,
   };

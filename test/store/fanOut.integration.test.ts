@@ -173,7 +173,7 @@ describe("an edit", () => {
       {
         destination: "telegram:2",
         messageId: "m-telegram:2",
-        lane: 2,
+        ticket: expect.stringMatching(/^2\t/),
         alert: { alertId: "a2", kind: "edit" },
       },
       { destination: "telegram:3", messageId: "m-telegram:3" },

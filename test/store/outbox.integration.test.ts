@@ -74,7 +74,6 @@ describe("a committed alert", () => {
     expect(await claim("telegram")).toEqual(
       ["telegram:-100/7", "telegram:-42"].map((destination) => ({
         place: "BTC",
-        subject: "a1",
         alert: {
           alertId: "a1",
           episodeId: "",
@@ -89,8 +88,7 @@ describe("a committed alert", () => {
         failures: 0,
         unknowns: 0,
         unknownMs: 0,
-        lane: 0,
-        order: `${noon - 0.999}`,
+        ticket: `0\t${noon - 0.999}\t0\ta1`,
         version: "0",
       })),
     );
@@ -301,5 +299,7 @@ test("a notice is kept and claimed like any alert, and once for ever", async () 
   await outbox.insert("notices", noon, [notice]);
   await outbox.insert("notices", noon, [notice]);
   const { deliveries } = await outbox.claim("notices", "telegram", 10);
-  expect(deliveries).toMatchObject([{ place: "notices", destination: "telegram:7", lane: 1 }]);
+  expect(deliveries).toMatchObject([
+    { place: "notices", destination: "telegram:7", ticket: expect.stringMatching(/^1\t/) },
+  ]);
 });

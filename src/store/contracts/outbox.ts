@@ -34,11 +34,9 @@ export interface Delivery {
   readonly unknownMs: number;
   /** The message to edit; undefined for a push. */
   readonly messageId?: string;
-  /** Where it waited, and the edit's number; the outbox' own business. */
-  readonly lane: number;
-  readonly order: string;
+  /** Where it waited and where its row is, and the edit's number; the outbox' own business. */
+  readonly ticket: string;
   readonly version: string;
-  readonly subject: string;
 }
 
 /** `retryInMs` is real time. */
