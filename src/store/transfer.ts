@@ -9,7 +9,9 @@ import { formatRecordLine, parseRecordLine } from "./recordLine.ts";
 const batch = 500;
 
 /** Every destination's record as a line of JSON, each once. */
-export async function* exportLines(destinations: Destinations): AsyncGenerator<string> {
+export async function* exportLines(
+  destinations: Pick<Destinations, "list" | "getMany">,
+): AsyncGenerator<string> {
   const seen = new Set<string>();
   let cursor: string | undefined;
   do {
@@ -32,7 +34,7 @@ export interface Imported {
 }
 
 export interface ImportOptions {
-  readonly destinations: Destinations;
+  readonly destinations: Pick<Destinations, "change">;
   readonly rules: Rules;
   readonly onRefused: (line: number, reason: string) => void;
 }
@@ -80,7 +82,10 @@ export async function importLines(lines: AsyncIterable<string>, options: ImportO
   return tally;
 }
 
-async function restore(destinations: Destinations, record: DestinationRecord): Promise<unknown> {
+async function restore(
+  destinations: Pick<Destinations, "change">,
+  record: DestinationRecord,
+): Promise<unknown> {
   return destinations.change(record.destination, () => ({ kind: "keep", record }));
 }
 
