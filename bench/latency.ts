@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { startLopside } from "../src/main.ts";
 import { scaledClock } from "../src/ops/clock.ts";
+import type { Log } from "../src/ops/log.ts";
 import { createLifecycle } from "../src/ops/lifecycle.ts";
 import type { Store } from "../src/store/contracts/store.ts";
 import { destinationKeys } from "../src/store/keys.ts";
@@ -66,6 +67,7 @@ async function measure(variant: Variant): Promise<void> {
   const watch = createWatch(venues.lastAnswerAt);
   const sink = await startSink(watch, venues.flip);
   const lifecycle = createLifecycle(silentLog);
+  const past = pastWatch();
   const [commands, queues, workers] = await Promise.all([
     redis.connect("commands"),
     redis.connect("queue"),
@@ -87,7 +89,7 @@ async function measure(variant: Variant): Promise<void> {
     }),
     roles: ["poller", "worker", "notifier"],
     clock,
-    log: silentLog,
+    log: past.log,
     lifecycle,
     print: () => undefined,
     redis: { commands, queues, workers },
@@ -95,6 +97,8 @@ async function measure(variant: Variant): Promise<void> {
     unthrottled: true,
     chartAssets,
   });
+  // seconds of work that a start brings with it, and no later hour
+  await past.reconstructed;
   const floor: number[] = [];
   const bare = { venues, commands, sinkPort: sink.port };
   const forgetAndFlip = async (): Promise<void> => {
@@ -119,6 +123,21 @@ async function measure(variant: Variant): Promise<void> {
   venues.close();
   await redis.stop();
   report(variant, { taken: watch.taken.slice(warmUps), floor: floor.slice(warmUps), early: watch.early() });
+}
+
+/** Tells when the past has been reconstructed. */
+function pastWatch(): { readonly log: Log; readonly reconstructed: Promise<void> } {
+  let log = silentLog;
+  const reconstructed = new Promise<void>((resolve) => {
+    log = {
+      ...silentLog,
+      info: (_fields, message) => {
+        if (message === "past reconstructed") resolve();
+      },
+      child: () => log,
+    };
+  });
+  return { log, reconstructed };
 }
 
 /** A chat's second between two messages is over before the next alert: none waits for its turn. */
