@@ -67,8 +67,8 @@ export async function heed(options: Heed, result: FinalResult, destination: stri
 }
 
 /** Nothing is asked before the platform's patience is back: in that chat, and where it didn't say so, anywhere. */
-async function rest(
-  { sender, pace, log }: Heed,
+export async function rest(
+  { sender, pace, log }: Pick<Heed, "sender" | "pace" | "log">,
   destination: string,
   { waitMs, isAll }: { readonly waitMs: number; readonly isAll: boolean },
 ): Promise<void> {

@@ -5,11 +5,14 @@ import type { BotPorts, TestOutcome } from "../bots/contracts.ts";
 import { createFirings } from "../bots/shared/firings.ts";
 import { agedImbalance } from "../model/aged.ts";
 import type { Imbalance } from "../model/types.ts";
-import type { SendResult } from "../notifier/contracts.ts";
+import type { Sender, SendResult } from "../notifier/contracts.ts";
+import { rest } from "../notifier/heed.ts";
 import { openSender } from "../notifier/senders.ts";
 import { platformOf } from "../notifier/destinations.ts";
 import { createAlertLog, forgetDeliveries } from "../store/alertLog.ts";
+import type { ReplyPace } from "../store/contracts/pace.ts";
 import { readMemory } from "../store/memory.ts";
+import { createReplyPace } from "../store/replyPace.ts";
 import { readSigningKey } from "../store/signingKey.ts";
 import { decodeMemory } from "../worker/memory.ts";
 import { openDressing, openFileIds, type Dress } from "./dressing.ts";
@@ -50,13 +53,14 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
   };
 }
 
-/** Posts the example at today's price, exactly as an alert would be posted. */
+/** Posts the example at today's price, exactly as an alert would be posted. It counts as an answer, and waits for none. */
 function createTestSender(
-  { config, clock, print, store, redis }: Parts,
+  { config, clock, print, store, redis, log }: Parts,
   { imbalance, dress }: { readonly imbalance: BotPorts["imbalance"]; readonly dress: Dress },
 ): BotPorts["sendTest"] {
   const fileIds = openFileIds(redis.commands, config.telegram.botToken);
   const options = { config, clock, print, terminal: process.stdout.isTTY, fileIds };
+  const answers = createReplyPace(redis.commands);
   const senders = new Map<string, ReturnType<typeof openSender>>();
   return async (destination, symbol, language) => {
     const platform = platformOf(destination);
@@ -67,6 +71,7 @@ function createTestSender(
     const content = testAlertContent(symbol, now, priced?.markPrice ?? undefined);
     const style = record?.settings.style;
     const sender = await opened;
+    if (!(await mayGo(answers, sender, destination))) return { kind: "later" };
     const result = await sender.send({
       destination,
       message: alertMessage(content, language),
@@ -75,8 +80,18 @@ function createTestSender(
       ...(await dress(content, destination, language)),
       ...(style !== undefined && { style }),
     });
+    if (result.kind === "rate-limited") {
+      const waitMs = Math.max(0, clock.realMs(result.retryAt - clock.now()));
+      const isAll = result.scope !== "chat";
+      await rest({ sender, pace: store.pace, log }, destination, { waitMs, isAll });
+    }
     return outcomeOf(result);
   };
+}
+
+async function mayGo(answers: ReplyPace, { platform, pace }: Sender, destination: string): Promise<boolean> {
+  if (pace === undefined) return true;
+  return (await answers.take(platform, pace.limits, pace.wishOf(destination))).kind === "go";
 }
 
 function outcomeOf(result: SendResult): TestOutcome {

@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { telegramLimits } from "../../src/notifier/telegram.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { startTestLopside, type TestLopside } from "../support/lopside.ts";
+import { patient } from "../support/patience.ts";
 import { freePort, startTestRedis, type TestRedis } from "../support/redis.ts";
 import { startTelegramServer, type TelegramServer } from "../support/telegram/server.ts";
 
@@ -61,6 +63,38 @@ describe("the role telegram", () => {
     });
     expect(forged.status).toBe(401);
     expect(server.calls.some(({ method }) => method === "getUpdates")).toBe(false);
+  });
+
+  describe("a test alert in a group", () => {
+    /** What a chat bears, and however much all of them together. */
+    const open = { ...telegramLimits(undefined), perSecond: Infinity, chatGapMs: 0 };
+
+    test("counts among the group's twenty a minute, as answers do", async () => {
+      const { store } = await start();
+      const ana = server.driver.addUser();
+      const group = server.driver.addGroup({ admins: [ana] });
+      server.driver.say(ana, group, "/subscribe BTC 2");
+      const [, answer] = await server.waitFor(() => {
+        const sent = server.sent(group.id);
+        return sent.length === 2 ? sent : undefined;
+      });
+      expect(answer?.content.text).toContain("test alert");
+      const wish = { chat: String(group.id), isGroup: true };
+      const left = await store.pace.book("telegram", open, Array(20).fill(wish));
+      expect(left.filter(({ kind }) => kind === "go")).toHaveLength(18);
+    });
+
+    test("that Telegram has no patience for makes alerts wait, too", async () => {
+      const { store } = await start();
+      const ana = server.driver.addUser();
+      const group = server.driver.addGroup({ admins: [ana] });
+      server.faults.add({ kind: "status", status: 429, retryAfterSeconds: 60, method: "sendMessage" });
+      server.driver.say(ana, group, "/subscribe BTC 2");
+      await vi.waitFor(async () => {
+        const [booking] = await store.pace.book("telegram", open, [{ chat: "1", isGroup: false }]);
+        expect(booking).toMatchObject({ kind: "wait", isAll: true });
+      }, patient);
+    });
   });
 
   test("a webhook without the role http is refused, saying what to do", async () => {
