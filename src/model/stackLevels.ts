@@ -33,18 +33,32 @@ const leastReportedHours = 48;
 
 const partsOfStack = nearPart + 1;
 
-/** Each part by bin as it is laid, and behind which bin there is nothing of it. */
-interface Rows {
-  readonly masses: readonly Float64Array[];
+/** Where a book's bins lie on bins that begin at the mark: each over two of them, always in the same proportion. */
+interface Placement extends LevelWindow {
+  /** From a bin to the nearer one of the two it lies over. */
+  readonly shift: number;
+  /** Its share in the farther one. */
+  readonly outer: number;
+}
+
+interface Scratch {
+  /** A part as it is laid. */
+  readonly row: Float64Array;
+  /** The mirrored side, which eight rows are added to. */
+  readonly mirrored: Float64Array;
+  /** By part, behind which bin there is nothing of it. */
   readonly ends: Int32Array;
 }
 
 // scratch of `stackLevels`, which runs to its end before anyone can call it again
-const scratch: Readonly<Record<Side, Rows>> = { long: createRows("long"), short: createRows("short") };
+const scratch: Readonly<Record<Side, Scratch>> = {
+  long: createScratch("long"),
+  short: createScratch("short"),
+};
 
-function createRows(side: Side): Rows {
-  const masses = Array.from({ length: partsOfStack }, () => new Float64Array(bins[side]));
-  return { masses, ends: new Int32Array(partsOfStack) };
+function createScratch(side: Side): Scratch {
+  const [row, mirrored] = [new Float64Array(bins[side]), new Float64Array(bins[side])];
+  return { row, mirrored, ends: new Int32Array(partsOfStack) };
 }
 
 export interface LevelsWanted {
@@ -57,19 +71,13 @@ export interface LevelsWanted {
 /** Σ w_j (S_1/S_j) X_j by bin, both sides on bins that begin at the mark; the filter's part tier by tier. */
 export function stackLevels(stack: StackState, state: FilterState, wanted: LevelsWanted): VenueLevels {
   const { contractType, markPrice } = wanted;
-  const windows = {
-    long: windowOf("long", state.long, markPrice),
-    short: windowOf("short", state.short, markPrice),
+  const placed = {
+    long: placementOf("long", state.long, markPrice),
+    short: placementOf("short", state.short, markPrice),
   };
   const mix = mixOf(stack);
-  const sideLevels = (side: Side): SideLevels => {
-    if (!Number.isFinite(Math.log(markPrice)))
-      return { nearest: binWidth / 2, quantities: new Float64Array() };
-    layTiers(state, windows, side, mix);
-    layKernels(stack, state, { side, markPrice, mix });
-    return readRows(scratch[side], wanted.parts);
-  };
   const [reported = 0, mapped = 0, hours = 0] = stack.reports;
+  const sideLevels = (side: Side): SideLevels => sideOf({ stack, state, placed, mix, wanted }, side);
   return {
     contractType,
     markPrice,
@@ -79,72 +87,86 @@ export function stackLevels(stack: StackState, state: FilterState, wanted: Level
   };
 }
 
-/** X1 tier by tier, and X2, which is the other side's tiers together. */
-function layTiers(
-  state: FilterState,
-  windows: Readonly<Record<Side, LevelWindow>>,
-  side: Side,
-  [own = 0, mirrored = 0]: readonly number[],
-): void {
-  const { masses, ends } = scratch[side];
-  const other = side === "long" ? "short" : "long";
-  const mirror = masses[mirroredPart]?.fill(0);
-  let mirrorEnd = 0;
-  for (let tier = 0; tier < tierCount; tier += 1) {
-    ends[tier] = spread(state[side], tier, windows[side], own, masses[tier]?.fill(0));
-    mirrorEnd = Math.max(mirrorEnd, spread(state[other], tier, windows[other], mirrored, mirror));
-  }
-  ends[mirroredPart] = mirrorEnd;
+function placementOf(side: Side, book: Book, markPrice: number): Placement {
+  const window = windowOf(side, book, markPrice);
+  const position = window.nearest / binWidth - 0.5;
+  const shift = Math.floor(position);
+  return { ...window, shift, outer: position - shift };
 }
 
-/** X3 and X4. */
-function layKernels(
-  stack: StackState,
-  state: FilterState,
-  {
-    side,
-    markPrice,
-    mix,
-  }: { readonly side: Side; readonly markPrice: number; readonly mix: readonly number[] },
-): void {
-  const { masses, ends } = scratch[side];
-  const [, , far = 0, near = 0] = mix;
-  const held = state.openInterest ?? 0;
-  ends[farPart] = lay(farBins, held * far, masses[farPart]);
-  const gaps = gapsOf(stack.sweeps, side, outwards(side, Math.log(markPrice)));
-  sweep(gaps, held * far, masses[farPart]);
-  ends[nearPart] = lay(nearBins, held * near * paceOf(stack), masses[nearPart]);
+interface Laying {
+  readonly stack: StackState;
+  readonly state: FilterState;
+  readonly placed: Readonly<Record<Side, Placement>>;
+  /** What each part of the stack is multiplied by. */
+  readonly mix: readonly number[];
+  readonly wanted: LevelsWanted;
 }
 
-/** What was laid, and its sum; the parts are copied into one piece, because many small ones cost more than that. */
-function readRows({ masses, ends }: Rows, withParts: boolean): SideLevels {
-  const quantities = new Float64Array(masses[0]?.length ?? 0);
-  const copied = new Float64Array(withParts ? ends.reduce((sum, end) => sum + end, 0) : 0);
+/** Parts lie in one piece, one behind the other: many small arrays would cost more than what is written into them. */
+function sideOf(laying: Laying, side: Side): SideLevels {
+  const { state, placed, mix, wanted } = laying;
+  if (!Number.isFinite(Math.log(wanted.markPrice)))
+    return { nearest: binWidth / 2, quantities: new Float64Array() };
+  const { row, mirrored, ends } = scratch[side];
+  const [own = 0] = mix;
+  const quantities = new Float64Array(bins[side]);
+  for (let tier = 0; tier < tierCount; tier += 1)
+    ends[tier] = own === 0 ? 0 : endOf(state[side], tier, placed[side], row.length);
+  ends[mirroredPart] = layMirrored(laying, side);
+  ends[farPart] = row.length;
+  ends[nearPart] = nearBins.length;
+  const masses = new Float64Array(wanted.parts ? ends.reduce((sum, end) => sum + end, 0) : 0);
   const parts: Float64Array[] = [];
   let first = 0;
   for (let part = 0; part < partsOfStack; part += 1) {
     const end = ends[part] ?? 0;
-    const row = masses[part] ?? quantities;
-    for (let i = 0; i < end; i += 1) quantities[i] = (quantities[i] ?? 0) + (row[i] ?? 0);
-    if (!withParts) continue;
-    for (let i = 0; i < end; i += 1) copied[first + i] = row[i] ?? 0;
-    parts.push(copied.subarray(first, first + end));
+    const laid = wanted.parts ? masses.subarray(first, first + end) : row.fill(0);
+    if (part < tierCount) spread(state[side], part, placed[side], own, laid);
+    else if (part === mirroredPart) for (let i = 0; i < end; i += 1) laid[i] = mirrored[i] ?? 0;
+    else layKernel(laying, side, part, laid);
+    for (let i = 0; i < end; i += 1) quantities[i] = (quantities[i] ?? 0) + (laid[i] ?? 0);
+    if (wanted.parts) parts.push(laid);
     first += end;
   }
-  return { nearest: binWidth / 2, quantities, ...(withParts && { parts }) };
+  return { nearest: binWidth / 2, quantities, ...(wanted.parts && { parts }) };
 }
 
-/** Sets what a kernel has of each bin; says behind which there is nothing. */
-function lay(kernel: Float64Array, times: number, into: Float64Array | undefined): number {
-  if (into === undefined) return 0;
-  const end = times === 0 ? 0 : Math.min(into.length, kernel.length);
-  for (let i = 0; i < end; i += 1) into[i] = times * (kernel[i] ?? 0);
+/** X2: the other side's tiers together. Says behind which bin there is nothing of it. */
+function layMirrored({ state, placed, mix: [, times = 0] }: Laying, side: Side): number {
+  const { mirrored } = scratch[side];
+  const other = side === "long" ? "short" : "long";
+  mirrored.fill(0);
+  let end = 0;
+  for (let tier = 0; times !== 0 && tier < tierCount; tier += 1) {
+    spread(state[other], tier, placed[other], times, mirrored);
+    end = Math.max(end, endOf(state[other], tier, placed[other], mirrored.length));
+  }
   return end;
 }
 
+/** X3 or X4. */
+function layKernel(
+  { stack, state, mix, wanted }: Laying,
+  side: Side,
+  part: number,
+  into: Float64Array,
+): void {
+  const [, , far = 0, near = 0] = mix;
+  const held = state.openInterest ?? 0;
+  if (part === nearPart) return lay(nearBins, held * near * paceOf(stack), into);
+  lay(farBins, held * far, into);
+  sweep(gapsOf(stack.sweeps, side, outwards(side, Math.log(wanted.markPrice))), held * far, into);
+}
+
+function lay(kernel: Float64Array, times: number, into: Float64Array): void {
+  const end = Math.min(into.length, kernel.length);
+  for (let i = 0; i < end; i += 1) into[i] = times * (kernel[i] ?? 0);
+}
+
 /** Takes out of the far kernel what is missing in its gaps; gaps may begin and end inside of bins. */
-function sweep(gaps: readonly Gap[], times: number, from: Float64Array | undefined): void {
-  if (from === undefined || times === 0) return;
+function sweep(gaps: readonly Gap[], times: number, from: Float64Array): void {
+  if (times === 0) return;
   for (const gap of gaps) {
     const last = Math.min(from.length - 1, Math.floor(gap.to / binWidth));
     for (let bin = Math.floor(gap.from / binWidth); bin <= last; bin += 1) {
@@ -157,40 +179,42 @@ function sweep(gaps: readonly Gap[], times: number, from: Float64Array | undefin
   }
 }
 
-/**
- * Adds a book's row to bins that begin at the mark; a bin's mass lies evenly over the part of it ahead. Bins of both
- * grids are alike in width, so that each lies over two others and always in the same proportion. Says behind which bin
- * there is nothing of it.
- */
-function spread(
-  book: Book,
-  tier: number,
-  { first, count, nearest }: LevelWindow,
-  times: number,
-  into: Float64Array | undefined,
-): number {
-  if (into === undefined || times === 0) return 0;
-  const position = nearest / binWidth - 0.5;
-  const shift = Math.floor(position);
-  const outer = position - shift;
+/** Behind which bin from the mark there is nothing of a row. */
+function endOf(book: Book, tier: number, placed: Placement, bins: number): number {
+  const end = lastHeld(book, tier, placed, bins);
+  return end <= firstHeld(book, tier, placed) ? 0 : Math.min(bins, end + placed.shift + 1);
+}
+
+/** The first bin of the window that may hold something. */
+function firstHeld(book: Book, tier: number, { first }: Placement): number {
+  return Math.max(0, (book.frontier[tier] ?? 0) - first);
+}
+
+/** The one behind the last bin of the window that holds something and lies on the map. */
+function lastHeld(book: Book, tier: number, placed: Placement, bins: number): number {
+  const from = firstHeld(book, tier, placed);
+  const row = tier * binCount + placed.first;
+  let end = Math.min(placed.count, bins - placed.shift);
+  while (end > from && book.bins[row + end - 1] === 0) end -= 1;
+  return end;
+}
+
+/** Adds a book's row to bins that begin at the mark; a bin's mass lies evenly over the part of it ahead. */
+function spread(book: Book, tier: number, placed: Placement, times: number, into: Float64Array): void {
+  const { first, count, shift, outer } = placed;
   const inner = 1 - outer;
   const scaled = times * (book.scale[tier] ?? 1);
   const row = tier * binCount + first;
-  const frontier = Math.max(0, (book.frontier[tier] ?? 0) - first);
-  let end = Math.min(count, into.length - shift);
-  while (end > frontier && book.bins[row + end - 1] === 0) end -= 1;
+  const frontier = firstHeld(book, tier, placed);
   // of the bin the mark is in, only what is ahead; all of that lies in the first
-  const cut = position < 0 && count > 0 && frontier === 0;
+  const cut = shift < 0 && count > 0 && frontier === 0;
   let carried = cut ? scaled * (book.bins[row] ?? 0) : 0;
   let bin = cut ? 1 : frontier;
-  if (bin >= end && carried === 0) return 0;
+  const end = lastHeld(book, tier, placed, into.length);
   for (; bin < end; bin += 1) {
     const mass = scaled * (book.bins[row + bin] ?? 0);
     into[bin + shift] = (into[bin + shift] ?? 0) + carried + mass * inner;
     carried = mass * outer;
   }
-  const last = bin + shift;
-  if (last >= into.length) return into.length;
-  into[last] = (into[last] ?? 0) + carried;
-  return last + 1;
+  if (bin + shift < into.length) into[bin + shift] = (into[bin + shift] ?? 0) + carried;
 }
