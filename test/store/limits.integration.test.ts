@@ -1,38 +1,28 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { limitKey, startShareKey } from "../../src/store/keys.ts";
 import { createVenueLimits } from "../../src/store/limits.ts";
-import type { RedisClient } from "../../src/store/script.ts";
 import { readStartShare } from "../../src/store/startShare.ts";
-import { startTestRedis, type TestRedis } from "../support/redis.ts";
+import { useRedis } from "../support/useRedis.ts";
 
-let server: TestRedis;
-let redis: RedisClient;
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-});
-afterAll(async () => server.stop());
-beforeEach(async () => {
-  await redis.flushall();
-});
+const used = useRedis();
 
 /** A drip every ten seconds, so that no time passes that matters. */
 const turn = { takesMs: 10_000, burstMs: 30_000, mostWaitMs: 60_000 };
 
 test("processes share a bucket: a burst, then turns one after the other, then no room", async () => {
-  const one = createVenueLimits(redis);
-  const other = createVenueLimits(redis);
+  const one = createVenueLimits(used.redis);
+  const other = createVenueLimits(used.redis);
   const waits: number[] = [];
   for (let i = 0; i < 10; i += 1) {
     const said = await (i % 2 === 0 ? one : other).reserve("okx", "public", turn);
     waits.push(said.kind === "go" ? Math.round(said.waitMs / 10_000) : -1);
   }
   expect(waits).toEqual([0, 0, 0, 1, 2, 3, 4, 5, 6, -1]);
-  expect(await redis.pttl(limitKey("okx", "public"))).toBeGreaterThan(80_000);
+  expect(await used.redis.pttl(limitKey("okx", "public"))).toBeGreaterThan(80_000);
 });
 
 test("buckets and venues are apart", async () => {
-  const limits = createVenueLimits(redis);
+  const limits = createVenueLimits(used.redis);
   const full = { takesMs: 90_000, burstMs: 90_000, mostWaitMs: 0 };
   expect(await limits.reserve("okx", "public", full)).toEqual({ kind: "go", waitMs: 0 });
   expect(await limits.reserve("okx", "public", full)).toEqual({ kind: "full" });
@@ -42,8 +32,8 @@ test("buckets and venues are apart", async () => {
 
 test("a rest is everybody's, with its reason, for as long as it lasts", async () => {
   const failure = { kind: "cool-down", reason: "okx: HTTP 429", until: 123 } as const;
-  await createVenueLimits(redis).rest("okx", failure, 60_000);
-  const other = createVenueLimits(redis);
+  await createVenueLimits(used.redis).rest("okx", failure, 60_000);
+  const other = createVenueLimits(used.redis);
   expect(await other.reserve("okx", "public", turn)).toEqual({ kind: "resting", failure });
   expect((await other.reserve("bybit", "public", turn)).kind).toBe("go");
   await other.rest("bybit", failure, 0);
@@ -51,12 +41,12 @@ test("a rest is everybody's, with its reason, for as long as it lasts", async ()
 });
 
 test("where a venue's polls begin is drawn once, for all processes and for ever", async () => {
-  expect(await readStartShare(redis, "okx", () => 0.25)).toBe(0.25);
-  expect(await readStartShare(redis, "okx", () => 0.75)).toBe(0.25);
-  expect(await readStartShare(redis, "bybit", () => 0.75)).toBe(0.75);
+  expect(await readStartShare(used.redis, "okx", () => 0.25)).toBe(0.25);
+  expect(await readStartShare(used.redis, "okx", () => 0.75)).toBe(0.25);
+  expect(await readStartShare(used.redis, "bybit", () => 0.75)).toBe(0.75);
 });
 
 test("a start that can't be read is the slot's own", async () => {
-  await redis.set(startShareKey("okx"), "soon");
-  expect(await readStartShare(redis, "okx")).toBe(0);
+  await used.redis.set(startShareKey("okx"), "soon");
+  expect(await readStartShare(used.redis, "okx")).toBe(0);
 });

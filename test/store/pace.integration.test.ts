@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Booking, Pace, PaceLimits, PaceWish } from "../../src/store/contracts/pace.ts";
 import { createPace } from "../../src/store/pace.ts";
-import type { RedisClient } from "../../src/store/script.ts";
-import { startTestRedis, type TestRedis } from "../support/redis.ts";
+import { useRedis } from "../support/useRedis.ts";
 
-let server: TestRedis;
-let redis: RedisClient;
+const used = useRedis();
 let pace: Pace;
 /** What stands for Redis' clock. */
 let time = 1_795_348_800_000;
 const now = (): number => time;
 
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-  pace = createPace(redis, { now });
-});
-afterAll(async () => server.stop());
-beforeEach(async () => {
-  await redis.flushall();
-  time += 3_600_000;
+beforeAll(() => {
+  pace = createPace(used.redis, { now });
 });
 
 const limits: PaceLimits = {
@@ -60,7 +51,7 @@ describe("a platform's limits", () => {
   });
 
   test("are shared by all processes", async () => {
-    const other = createPace(await server.connect(), { now });
+    const other = createPace(await used.server.connect(), { now });
     await other.book("telegram", limits, people(0, 15));
     expect(going(await pace.book("telegram", limits, people(100, 120)))).toBe(3);
   });

@@ -1,28 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Pace, PaceLimits, PaceWish, ReplyPace } from "../../src/store/contracts/pace.ts";
 import { createPace } from "../../src/store/pace.ts";
 import { createReplyPace } from "../../src/store/replyPace.ts";
-import type { RedisClient } from "../../src/store/script.ts";
-import { startTestRedis, type TestRedis } from "../support/redis.ts";
+import { useRedis } from "../support/useRedis.ts";
 
-let server: TestRedis;
-let redis: RedisClient;
+const used = useRedis();
 let pace: Pace;
 let answers: ReplyPace;
 /** What stands for Redis' clock. */
 let time = 1_795_348_800_000;
 const now = (): number => time;
 
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-  pace = createPace(redis, { now });
-  answers = createReplyPace(redis, { now });
-});
-afterAll(async () => server.stop());
-beforeEach(async () => {
-  await redis.flushall();
-  time += 3_600_000;
+beforeAll(() => {
+  pace = createPace(used.redis, { now });
+  answers = createReplyPace(used.redis, { now });
 });
 
 const limits: PaceLimits = {
@@ -136,6 +127,6 @@ describe("answers to people", () => {
     const none = { ...limits, perSecond: Infinity, chatGapMs: 0, groupPerMinute: Infinity };
     for (let asked = 0; asked < 50; asked += 1)
       expect(await answers.take("telegram", none, group)).toEqual({ kind: "go" });
-    expect(await redis.keys("*pace*")).toEqual([]);
+    expect(await used.redis.keys("*pace*")).toEqual([]);
   });
 });

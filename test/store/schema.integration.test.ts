@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { schemaKey } from "../../src/store/keys.ts";
 import { prepareSchema, schemaVersion } from "../../src/store/schema.ts";
 import type { Migration } from "../../src/store/schema.ts";
-import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
-import { silentLog, startTestRedis } from "../support/redis.ts";
-import type { TestRedis } from "../support/redis.ts";
+import { silentLog } from "../support/redis.ts";
+import { useRedis } from "../support/useRedis.ts";
 
-let server: TestRedis;
-let redis: RedisClient;
-
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
-});
-afterAll(async () => server.stop());
-beforeEach(async () => {
-  await redis.flushall();
-});
+const used = useRedis();
 
 /** Two steps of a future that isn't: 7 renames a key, 8 doubles what is in it, unless that was done. */
 const migrations: readonly Migration[] = [
@@ -26,34 +15,36 @@ const migrations: readonly Migration[] = [
 ];
 
 test("an empty Redis is marked with our version", async () => {
-  await openStore(redis, { log: silentLog });
-  expect(await redis.get(schemaKey)).toBe(String(schemaVersion));
+  await openStore(used.redis, { log: silentLog });
+  expect(await used.redis.get(schemaKey)).toBe(String(schemaVersion));
 });
 
 test("our own version is opened as it is", async () => {
-  await openStore(redis, { log: silentLog });
-  await openStore(redis, { log: silentLog });
-  expect(await redis.get(schemaKey)).toBe(String(schemaVersion));
+  await openStore(used.redis, { log: silentLog });
+  await openStore(used.redis, { log: silentLog });
+  expect(await used.redis.get(schemaKey)).toBe(String(schemaVersion));
 });
 
 test("an older version is brought up step by step, in order", async () => {
-  await redis.mset(schemaKey, "7", "old", "1");
-  await prepareSchema(redis, { version: 9, migrations });
-  expect(await redis.mget(schemaKey, "new")).toEqual(["9", "2"]);
+  await used.redis.mset(schemaKey, "7", "old", "1");
+  await prepareSchema(used.redis, { version: 9, migrations });
+  expect(await used.redis.mget(schemaKey, "new")).toEqual(["9", "2"]);
 });
 
 test("two that start at once both end at the new version", async () => {
-  await redis.mset(schemaKey, "7", "old", "1");
-  const other = await server.connect();
-  await Promise.all([redis, other].map(async (client) => prepareSchema(client, { version: 9, migrations })));
-  expect(await redis.get(schemaKey)).toBe("9");
+  await used.redis.mset(schemaKey, "7", "old", "1");
+  const other = await used.server.connect();
+  await Promise.all(
+    [used.redis, other].map(async (client) => prepareSchema(client, { version: 9, migrations })),
+  );
+  expect(await used.redis.get(schemaKey)).toBe("9");
 });
 
 test("a migration that fails leaves its version, so that the next start tries again", async () => {
-  await redis.set(schemaKey, "7");
+  await used.redis.set(schemaKey, "7");
   const broken = { from: 7, run: async () => Promise.reject(new Error("broken")) };
-  await expect(prepareSchema(redis, { version: 8, migrations: [broken] })).rejects.toThrow("broken");
-  expect(await redis.get(schemaKey)).toBe("7");
+  await expect(prepareSchema(used.redis, { version: 8, migrations: [broken] })).rejects.toThrow("broken");
+  expect(await used.redis.get(schemaKey)).toBe("7");
 });
 
 test.each([
@@ -61,7 +52,7 @@ test.each([
   { stored: "0", says: "Start a Lopside of a version in between" },
   { stored: "something", says: "Something else has written it" },
 ])("version $stored is refused and left alone: $says", async ({ stored, says }) => {
-  await redis.set(schemaKey, stored);
-  await expect(openStore(redis, { log: silentLog })).rejects.toThrow(says);
-  expect(await redis.get(schemaKey)).toBe(stored);
+  await used.redis.set(schemaKey, stored);
+  await expect(openStore(used.redis, { log: silentLog })).rejects.toThrow(says);
+  expect(await used.redis.get(schemaKey)).toBe(stored);
 });
