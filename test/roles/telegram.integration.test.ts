@@ -79,8 +79,8 @@ describe("the role telegram", () => {
         return sent.length === 2 ? sent : undefined;
       });
       expect(answer?.content.text).toContain("test alert");
-      const wish = { chat: String(group.id), isGroup: true };
-      const left = await store.pace.book("telegram", open, Array(20).fill(wish));
+      const wishes = Array.from({ length: 20 }, () => ({ chat: String(group.id), isGroup: true }));
+      const left = await store.pace.book("telegram", open, wishes);
       expect(left.filter(({ kind }) => kind === "go")).toHaveLength(18);
     });
 
