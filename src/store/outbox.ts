@@ -167,23 +167,29 @@ function decodeDeliveries(place: string, alerts: readonly ClaimedAlert[], text: 
       ticket = line.slice(end + 1);
     } else {
       if (kept === undefined) throw new Error("a claimed row names no alert");
-      deliveries.push(decodeDelivery(line, { place, ...kept, ticket }));
+      const { alert, version } = kept;
+      const first: Delivery = {
+        place,
+        alert,
+        destination: line,
+        attempt: 1,
+        failures: 0,
+        unknowns: 0,
+        unknownMs: 0,
+        ticket,
+        version,
+      };
+      // nearly all are tried for the first time: they are only a name
+      deliveries.push(line.includes("\t") ? withTroubles(first, line) : first);
     }
   }
   return deliveries;
 }
 
-/** Nearly all are tried for the first time: they are only a name. */
-function decodeDelivery(
-  line: string,
-  { place, alert, version, ticket }: Pick<Delivery, "place" | "alert" | "version" | "ticket">,
-): Delivery {
-  const shared = { place, alert, version, ticket };
-  if (!line.includes("\t"))
-    return { ...shared, destination: line, attempt: 1, failures: 0, unknowns: 0, unknownMs: 0 };
+function withTroubles(first: Delivery, line: string): Delivery {
   const [destination = "", attempt, failures, unknowns, unknownMs, messageId = ""] = line.split("\t");
   return {
-    ...shared,
+    ...first,
     destination,
     attempt: Number(attempt),
     failures: Number(failures),
