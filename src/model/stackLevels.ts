@@ -136,9 +136,10 @@ function sideOf(laying: Laying, side: Side): SideLevels {
 function layMirrored({ state, placed, mix: [, times = 0] }: Laying, side: Side): number {
   const { mirrored } = scratch[side];
   const other = side === "long" ? "short" : "long";
+  if (times === 0) return 0;
   mirrored.fill(0);
   let end = 0;
-  for (let tier = 0; times !== 0 && tier < tierCount; tier += 1) {
+  for (let tier = 0; tier < tierCount; tier += 1) {
     spread(state[other], tier, placed[other], times, mirrored);
     end = Math.max(end, endOf(state[other], tier, placed[other], mirrored.length));
   }

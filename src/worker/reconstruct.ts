@@ -14,8 +14,8 @@ export interface VenueHistory {
 /** Before that all of the open interest seems to have opened at the first bar. */
 const settlingMs = 2 * 24 * 3_600_000;
 
-/** Bars at a stretch, a few milliseconds; as long again is left to others. Real time. */
-const barsPerTurn = 25;
+/** What others wait for at most, and what is left to them before it goes on. Real time. */
+const turnMs = 2;
 const restMs = 8;
 
 /**
@@ -32,14 +32,18 @@ export async function reconstruct(
   const from = (bars[0]?.openTime ?? 0) + settlingMs;
   const points: HistoryPoint[] = [];
   let memory: ImbalanceMemory = freshNotionalMemory;
-  for (const [index, bar] of withStandingInterest(bars).entries()) {
-    if (index % barsPerTurn === barsPerTurn - 1) await sleep(restMs);
+  let turnEnds = performance.now() + turnMs;
+  for (const bar of withStandingInterest(bars)) {
+    if (performance.now() >= turnEnds) {
+      await sleep(restMs);
+      turnEnds = performance.now() + turnMs;
+    }
     signal?.throwIfAborted();
     applyStacked(series, bar);
     const time = bar.openTime + spec.intervalMs;
     if (time < from || series.lastClosed !== bar.openTime) continue;
     const aggregate = aggregateVenues(symbol, time, [inputOf(series, bar)]);
-    const measured = measureImbalance(aggregate, memory, { episodeOpen: false });
+    const measured = measureImbalance(aggregate, memory, { episodeOpen: false, draws: false });
     memory = measured.memory;
     const { markPrice, ratio, notionalUsd, regime } = measured.imbalance;
     const known = regime === "stale" || regime === "thin" ? null : ratio;
