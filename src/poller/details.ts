@@ -17,9 +17,13 @@ export const liveHistoryOf = ({ openInterestHistory }: VenueAdapter): Feed<OpenI
 
 /** Details that take longer, because the venue allows few of them, are there in the next round. */
 export async function askDetailsBriefly(desk: Desk, part: Part, live: number | undefined): Promise<void> {
-  const { recall } = part;
+  const { recall, cursor } = part;
   if (recall.asking !== undefined) return;
-  const asking = askDetails(desk, part, live).finally(() => {
+  const askedAt = desk.clock.now();
+  const rows = recall.rowsWanted(cursor, askedAt);
+  // as in nearly every round: no timer, and nothing to end
+  if (rows === 0) return;
+  const asking = askDetails(desk, part, { live, rows, askedAt }).finally(() => {
     recall.asking = undefined;
   });
   recall.asking = asking;
@@ -29,16 +33,20 @@ export async function askDetailsBriefly(desk: Desk, part: Part, live: number | u
   waiting.abort();
 }
 
+interface Wanted {
+  /** Open interest as it is now. */
+  readonly live: number | undefined;
+  readonly rows: number;
+  readonly askedAt: number;
+}
+
 /** What only a closed bar carries is asked for when one has closed, until it is there. */
 async function askDetails(
   desk: Desk,
-  { contract, recall, cursor, signal }: Part,
-  live: number | undefined,
+  { contract, recall, signal }: Part,
+  { live, rows, askedAt }: Wanted,
 ): Promise<void> {
-  const { adapter, clock } = desk;
-  const askedAt = clock.now();
-  const rows = recall.rowsWanted(cursor, askedAt);
-  if (rows === 0) return;
+  const { adapter } = desk;
   const newestClose = Math.floor(askedAt / intervalMs) * intervalMs;
   const optional = { signal, optional: true, patienceMs: detailsPatienceMs };
   const options = { ...optional, optional: rows <= catchUpRows };
