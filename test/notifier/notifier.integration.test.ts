@@ -349,6 +349,21 @@ describe("a subscriber", () => {
     expect(edits).toEqual([["console:1", "m1", requests[0]?.message.headline]]);
   });
 
+  test("whose message can't be edited for a day keeps it as it is", async () => {
+    await subscribed(store, "console:1");
+    const edit = async (): Promise<SendResult> => ({ kind: "unreachable", reason: "away" });
+    const { sender } = fakeSender([], { edit });
+    const { drain, settled } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await drain();
+    clock.advance(24 * 3_600_000);
+    await drain();
+    expect(settled).toEqual(["sent", "postponed", "dead"]);
+    expect(await store.outbox.countPending("BTC")).toBe(0);
+  });
+
   test("on a platform that can't edit is told in a new message", async () => {
     await subscribed(store, "console:1");
     const { sender, requests } = fakeSender();

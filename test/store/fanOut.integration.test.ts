@@ -204,6 +204,23 @@ describe("an edit", () => {
     expect(await claim()).toEqual([]);
   });
 
+  test("begins with no failures, however many the one before had", async () => {
+    await subscribe(["telegram:1"]);
+    await commit(aPush());
+    await settleAs(await claim(), "sent");
+    await commit(anEdit({ content: "stronger" }));
+    for (let failures = 0; failures < 3; failures++) {
+      const [delivery] = await claim();
+      if (delivery === undefined) throw new Error("nothing to claim");
+      expect(delivery.failures).toBe(failures);
+      const result = { kind: "postponed", retryInMs: 0, reason: "busy" } as const;
+      await outbox.settle("BTC", "telegram", [{ delivery, result }]);
+    }
+    await settleAs(await claim(), "sent");
+    await commit(anEdit({ alertId: "a3", content: "ended" }));
+    expect(await claim()).toMatchObject([{ failures: 0, alert: { content: "ended" } }]);
+  });
+
   test("that came while an older one was under way is shown after it", async () => {
     await subscribe(["telegram:1"]);
     await commit(aPush());

@@ -257,6 +257,16 @@ describe("a claim whose holder isn't heard of", () => {
     expect(await claimOne()).toMatchObject({ attempt: 2, failures: 1, unknowns: 1, unknownMs: 10_000 });
   });
 
+  test("waits for its turn where there are very many: Redis isn't held up by them", async () => {
+    const destinations = Array.from({ length: 200 }, (_, index) => `console:${index}`);
+    await commitAlerts(anAlert({ destinations }));
+    await claim("console", 192);
+    await claim("console", 8);
+    time += 10_000;
+    const released = [1, 2, 3].map(async () => outbox.releaseStuck("BTC", "console", 10_000));
+    expect(await Promise.all(released)).toEqual([192, 8, 0]);
+  });
+
   test("can't be settled by that holder once another has taken it over: the fence", async () => {
     await commitAlerts(anAlert());
     const zombie = await claimOne();
