@@ -3,6 +3,7 @@ import { mapReach } from "./grid.ts";
 import type { VenueLevels } from "./levels.ts";
 import { mergeParts, mergeSide, unitOf } from "./merge.ts";
 import type { PartProfile } from "./parts.ts";
+import { createRounding } from "./rounding.ts";
 import { knownUsd, sharesOf } from "./shares.ts";
 import { priceShares, type Profile } from "./profile.ts";
 import type { LiquidationMap, MapLevel, Method, VenueShare, VenueStatus } from "./types.ts";
@@ -176,9 +177,6 @@ function oldestAge(venues: readonly Contribution[]): number | null {
   }, null);
 }
 
-/** Digits of prices and notionals in a published map. */
-const significantDigits = 6;
-
 /** Bins under this share of open interest are rounding, not positions. */
 const leastShareOfLevel = 1e-9;
 
@@ -197,24 +195,15 @@ export function toLiquidationMap(aggregate: Aggregate): LiquidationMap {
   };
 }
 
-function mapLevels(profile: Profile, markPrice: number, least: number): MapLevel[] {
+function mapLevels({ side, notionalUsd }: Profile, markPrice: number, least: number): MapLevel[] {
   const levels: MapLevel[] = [];
-  const shares = priceShares[profile.side];
-  for (let bin = 0; bin < profile.notionalUsd.length; bin += 1) {
-    const notional = profile.notionalUsd[bin] ?? 0;
+  const shares = priceShares[side];
+  const [roundPrice, roundNotional] = [createRounding(), createRounding()];
+  for (let bin = 0; bin < notionalUsd.length; bin += 1) {
+    const notional = notionalUsd[bin] ?? 0;
     const share = shares[bin] ?? NaN;
-    if (notional > least && Math.abs(share - 1) <= mapReach) {
-      levels.push([roundDigits(markPrice * share), roundDigits(notional)]);
-    }
+    if (notional > least && Math.abs(share - 1) <= mapReach)
+      levels.push([roundPrice(markPrice * share), roundNotional(notional)]);
   }
   return levels;
-}
-
-/** To significant digits by whole numbers: ten times the speed of `toPrecision`, and the same double. */
-function roundDigits(value: number): number {
-  const decimals = significantDigits - 1 - Math.floor(Math.log10(value));
-  if (decimals > 22 || decimals < -22) return Number(value.toPrecision(significantDigits));
-  return decimals >= 0
-    ? Math.round(value * 10 ** decimals) / 10 ** decimals
-    : Math.round(value / 10 ** -decimals) * 10 ** -decimals;
 }
