@@ -73,17 +73,18 @@ const seriesOf = ({ id, series = id }: VenueInput): string => series;
 export function aggregateVenues(symbol: string, time: number, inputs: readonly VenueInput[]): Aggregate {
   // sums of floats depend on their order
   const judged = judgeMarks(inputs.toSorted((a, b) => (seriesOf(a) < seriesOf(b) ? -1 : 1)));
-  const contributions = judged.flatMap((input) => contributionOf(input) ?? []);
+  const contributions = judged.flatMap(({ own }) => own ?? []);
+  const freshUsd = new Map(judged.map(({ input, own }) => [input, own?.openInterestUsd ?? 0]));
   const markPrice = medianMark(contributions);
   const openInterestUsd = contributions.reduce((sum, venue) => sum + venue.openInterestUsd, 0);
-  const known = judged.reduce((sum, input) => sum + (knownUsd(input) ?? 0), 0);
+  const known = judged.reduce((sum, { input }) => sum + (knownUsd(input) ?? 0), 0);
   const longParts = once(() => mergeParts("long", contributions, markPrice));
   const shortParts = once(() => mergeParts("short", contributions, markPrice));
   return {
     symbol,
     time,
     markPrice,
-    lastMarkPrice: markPrice ?? medianMark(judged.flatMap((input) => markOf(input) ?? [])),
+    lastMarkPrice: markPrice ?? medianMark(judged.flatMap(({ input }) => markOf(input) ?? [])),
     long: mergeSide("long", contributions, markPrice),
     short: mergeSide("short", contributions, markPrice),
     get longParts() {
@@ -92,7 +93,10 @@ export function aggregateVenues(symbol: string, time: number, inputs: readonly V
     get shortParts() {
       return shortParts();
     },
-    shares: sharesOf(judged, (input) => contributionOf(input)?.openInterestUsd ?? 0),
+    shares: sharesOf(
+      judged.map(({ input }) => input),
+      (input) => freshUsd.get(input) ?? 0,
+    ),
     coverage: known > 0 ? Math.min(1, openInterestUsd / known) : 0,
     ageMs: oldestAge(contributions),
     openInterestUsd,
@@ -116,14 +120,21 @@ function realisedShareOf(venues: readonly Contribution[], markPrice: number | un
   return mapped > 0 ? reported / mapped : null;
 }
 
+interface Judged {
+  readonly input: VenueInput;
+  /** Undefined where it is only named. */
+  readonly own: Contribution | undefined;
+}
+
 /** Fresh venues that bring nothing sound, or a mark far from the others', are quarantined with the reason. */
-function judgeMarks(inputs: readonly VenueInput[]): VenueInput[] {
-  const fresh = inputs.flatMap((input) => contributionOf(input) ?? []);
+function judgeMarks(inputs: readonly VenueInput[]): Judged[] {
+  const brought = inputs.map((input): Judged => ({ input, own: contributionOf(input) }));
+  const fresh = brought.flatMap(({ own }) => own ?? []);
   const median = medianMark(fresh);
   const newestMs = Math.min(...fresh.map(({ ageMs }) => ageMs ?? Infinity));
-  return inputs.map((input) => {
-    const reason = input.status === "fresh" ? faultOfInput(input, median, newestMs) : undefined;
-    return reason === undefined ? input : quarantine(input, reason);
+  return brought.map((each) => {
+    const reason = each.input.status === "fresh" ? faultOf(each, median, newestMs) : undefined;
+    return reason === undefined ? each : { input: quarantine(each.input, reason), own: undefined };
   });
 }
 
@@ -131,8 +142,7 @@ function quarantine(input: VenueInput, reason: string): VenueInput {
   return { ...input, status: "quarantined", reason };
 }
 
-function faultOfInput(input: VenueInput, median: number | undefined, newestMs: number): string | undefined {
-  const own = contributionOf(input);
+function faultOf({ input, own }: Judged, median: number | undefined, newestMs: number): string | undefined {
   if (own === undefined) return input.reason ?? "no usable mark price, open interest or levels";
   const off = median === undefined ? 0 : Math.abs(own.markPrice / median - 1);
   const lagSeconds = Math.max(0, (own.ageMs ?? newestMs) - newestMs) / 1000;
@@ -146,7 +156,8 @@ function faultOfInput(input: VenueInput, median: number | undefined, newestMs: n
 export function contributionOf(input: VenueInput): Contribution | undefined {
   const mark = markOf(input);
   if (input.status !== "fresh" || input.levels === undefined || mark === undefined) return undefined;
-  return { ...mark, levels: input.levels, ageMs: input.ageMs };
+  const { markPrice, openInterestUsd } = mark;
+  return { markPrice, openInterestUsd, levels: input.levels, ageMs: input.ageMs };
 }
 
 function markOf(input: VenueInput): { markPrice: number; openInterestUsd: number } | undefined {
