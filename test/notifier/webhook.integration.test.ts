@@ -218,6 +218,14 @@ describe("the webhook sender", () => {
     expect(asked).toBe(1);
   });
 
+  it("takes no bug of its own for a lost answer", async () => {
+    const { url } = await receiver(answering(429, { "retry-after": "7" }));
+    const realMs = (): number => {
+      throw new RangeError("a bug");
+    };
+    await expect(sender({ clock: { ...handClock(), realMs } }).send(request(url))).rejects.toThrow("a bug");
+  });
+
   it("says nothing of a name that doesn't resolve but that it doesn't", async () => {
     const resolve: WebhookOptions["resolve"] = (_name, answer) => {
       answer(Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" }), []);
