@@ -1,6 +1,8 @@
 import { drawnParts, mapDraws, type Draws } from "./draws.ts";
+import { asItIs, weigh } from "./drawnReach.ts";
 import { binWidth, distanceRatio, logDistance } from "./grid.ts";
 import type { PartProfile } from "./parts.ts";
+import { selectRank } from "./select.ts";
 import type { BookDepth, Cascade, CascadeSide, Side } from "./types.ts";
 
 export interface CascadeInput {
@@ -79,20 +81,19 @@ function coverageOf(side: Side, { books, bookCoverage, bookShares }: CascadeInpu
 }
 
 function readSide(profile: PartProfile, resting: Float64Array, share: number, draws: Draws): CascadeSide {
+  const factors = draws.factors[profile.side];
   const found = new Float64Array(draws.count);
-  const forced = new Float64Array(resting.length);
+  const harmless = harmlessFactor(profile, resting, share);
   let cascades = 0;
   for (let draw = 0; draw < draws.count; draw += 1) {
-    drawForced(profile, draws.factors[profile.side].subarray(draw * drawnParts), share, forced);
-    const bin = firstSustained(forced, resting);
+    const from = draw * drawnParts;
+    const isHarmless = largestOf(factors, from) < harmless;
+    const bin = isHarmless ? undefined : firstSustained(profile, factors, from, { resting, share });
     found[draw] = bin === undefined ? Infinity : distanceRatio(profile.side, bin * binWidth);
     if (bin !== undefined) cascades += 1;
   }
-  const certain = new Float64Array(drawnParts).fill(1);
-  drawForced(profile, certain, share, forced);
-  const own = firstSustained(forced, resting);
-  const sorted = found.toSorted();
-  const at = (quantile: number): number => sorted[Math.round(quantile * (sorted.length - 1))] ?? Infinity;
+  const own = firstSustained(profile, asItIs, 0, { resting, share });
+  const at = (quantile: number): number => selectRank(found, Math.round(quantile * (found.length - 1)));
   return {
     distanceRatio: own === undefined ? null : distanceRatio(profile.side, own * binWidth),
     interval: cascades < leastShareOfDraws * draws.count ? null : { low: at(0.1), high: at(0.9) },
@@ -100,26 +101,65 @@ function readSide(profile: PartProfile, resting: Float64Array, share: number, dr
   };
 }
 
-/** Forced notional by bin, with each part times its factor. */
-function drawForced(profile: PartProfile, factors: Float64Array, share: number, into: Float64Array): void {
-  let before = 0;
-  for (let bin = 0; bin < into.length; bin += 1) {
-    let within = 0;
-    for (let part = 0; part < drawnParts; part += 1) {
-      within += (factors[part] ?? 0) * (profile.cumulativeUsd[part * profile.bins + bin] ?? 0);
-    }
-    into[bin] = share * (within - before);
-    before = within;
+/** Rounding of sums, with much to spare. */
+const rounding = 1e-9;
+
+/**
+ * A draw multiplies no stretch's forced flow by more than its largest factor, so that draws whose factors all are below
+ * this one have no cascade: the least, over the stretches, of what rests over what is forced. It spares most of the
+ * reading where markets are deep.
+ */
+function harmlessFactor({ bins, cumulativeUsd }: PartProfile, resting: Float64Array, share: number): number {
+  const within = forcedWithin.fill(0);
+  for (let part = 0; part < drawnParts; part += 1) {
+    for (let bin = 0; bin < resting.length; bin += 1)
+      within[bin] = (within[bin] ?? 0) + share * (cumulativeUsd[part * bins + bin] ?? 0);
   }
+  const slack = rounding * resting.reduce((sum, usd) => sum + usd, 0);
+  const most = rounding * (within[resting.length - 1] ?? 0);
+  let least = Infinity;
+  let rests = 0;
+  for (let end = 0; end < resting.length; end += 1) {
+    rests += resting[end] ?? 0;
+    const start = end - sustainedBins + 1;
+    if (start < 0) continue;
+    const flow = (within[end] ?? 0) - (start === 0 ? 0 : (within[start - 1] ?? 0));
+    least = Math.min(least, (rests - slack) / (flow + most));
+    rests -= resting[start] ?? 0;
+  }
+  return least;
 }
 
-/** The first bin from which on the forced flow of a stretch is no less than what rests there. */
-function firstSustained(forced: Float64Array, resting: Float64Array): number | undefined {
+function largestOf(factors: Float64Array, from: number): number {
+  let largest = 0;
+  for (let at = from; at < from + drawnParts; at += 1) largest = Math.max(largest, factors[at] ?? Infinity);
+  return largest;
+}
+
+// scratch of `harmlessFactor` and `firstSustained`, by bin
+const forcedWithin = new Float64Array(Math.ceil(logDistance("long", bookReach) / binWidth));
+const forced = new Float64Array(forcedWithin.length);
+
+/**
+ * The first bin from which on the forced flow of a stretch, each part times its factor, is no less than what rests
+ * there.
+ */
+function firstSustained(
+  { cumulativeUsd }: PartProfile,
+  factors: Float64Array,
+  from: number,
+  { resting, share }: { readonly resting: Float64Array; readonly share: number },
+): number | undefined {
+  let before = 0;
   let surplus = 0;
   let flow = 0;
-  for (let end = 0; end < forced.length; end += 1) {
-    surplus += (forced[end] ?? 0) - (resting[end] ?? 0);
-    flow += forced[end] ?? 0;
+  for (let end = 0; end < resting.length; end += 1) {
+    const within = weigh(factors, from, cumulativeUsd, end);
+    const usd = share * (within - before);
+    before = within;
+    forced[end] = usd;
+    surplus += usd - (resting[end] ?? 0);
+    flow += usd;
     const start = end - sustainedBins + 1;
     if (start < 0) continue;
     // nothing forced against nothing resting is no cascade

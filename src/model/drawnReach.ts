@@ -30,7 +30,8 @@ export function fillDistances(
   }
 }
 
-const asItIs = new Float64Array(drawnParts).fill(1);
+/** The factors of the map itself. */
+export const asItIs: Float64Array = new Float64Array(drawnParts).fill(1);
 
 /**
  * The first bin at which a draw's running total is no less than the notional, its total there and before it; as many
