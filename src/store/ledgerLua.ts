@@ -63,22 +63,24 @@ ${listOfLua}
 local function platformOf(destination)
   return string.sub(destination, 1, (string.find(destination, ':', 1, true) or 0) - 1)
 end
--- by platform, then by lane
-local function newBatch() return {} end
-local function add(batch, lane, score, subject, destination)
+-- by platform, then by lane; remembers where the last one went, because the next nearly always goes there too
+local function newBatch() return { lanes = {} } end
+local function membersOf(batch, lane, destination)
   local platform = platformOf(destination)
-  local lanes = batch[platform]
-  if not lanes then
-    lanes = {}
-    batch[platform] = lanes
+  local lanes = batch.lanes[platform] or {}
+  batch.lanes[platform] = lanes
+  lanes[lane] = lanes[lane] or {}
+  batch.prefix, batch.lane, batch.members = platform .. ':', lane, lanes[lane]
+  return batch.members
+end
+local function add(batch, lane, score, subject, destination)
+  local members, prefix = batch.members, batch.prefix
+  if lane ~= batch.lane or string.sub(destination, 1, #prefix) ~= prefix then
+    members = membersOf(batch, lane, destination)
   end
-  local members = lanes[lane]
-  if not members then
-    members = {}
-    lanes[lane] = members
-  end
-  members[#members + 1] = score
-  members[#members + 1] = subject .. '|' .. destination
+  local at = #members
+  members[at + 1] = score
+  members[at + 2] = subject .. '|' .. destination
 end
 local function dropOldest(lane)
   local over = redis.call('ZCARD', lane) - keys.bound
@@ -93,7 +95,7 @@ local function dropOldest(lane)
   end
 end
 local function enqueue(batch)
-  for platform, lanes in pairs(batch) do
+  for platform, lanes in pairs(batch.lanes) do
     for lane, members in pairs(lanes) do
       local key = keys.outbox .. platform .. ':' .. lane
       -- as many as Lua's stack takes
