@@ -14,7 +14,7 @@ import { imbalanceOf } from "../test/alerts/examples.ts";
 import { aCommit, anImbalance } from "../test/store/builders.ts";
 import { startTestRedis } from "../test/support/redis.ts";
 import { population } from "./support/population.ts";
-import { redisCpuMs, scriptsMs } from "./support/redisCost.ts";
+import { openOwnCost, type OwnCost, redisCpuMs, scriptsMs } from "./support/redisCost.ts";
 import { atMost, median, printTable, printVerdicts, quantile } from "./support/print.ts";
 
 const many = 1_000_000;
@@ -74,6 +74,7 @@ async function report(searches: readonly Search[]): Promise<void> {
   const [, one = Number.NaN, all = Number.NaN] = searches.map((search) => search.wholeMs());
   const last = searches.at(-1);
   const blocked = last === undefined ? [] : await scriptsMs(last.redis);
+  const own = (await last?.ownMs()) ?? [];
   const [usual, most] = [quantile(blocked, 0.5), quantile(blocked, 0.99)];
   process.stdout.write(
     `  scripts that held Redis up for a tenth of a millisecond or more: ${blocked.length}, half of them ` +
@@ -84,6 +85,7 @@ async function report(searches: readonly Search[]): Promise<void> {
     atMost(`${crowds[1][1]} of ${many} found and claimed, ms`, all, 200),
     atMost(`… among ${many} beside among ${few}, CPU`, (same ?? Number.NaN) / (small ?? Number.NaN), 1.3),
     atMost("the longest that Redis was held up, ms", quantile(blocked, 1), 2),
+    atMost("… of its own CPU, ms", quantile(own, 1), 2),
   ]);
 }
 
@@ -146,6 +148,8 @@ interface Search {
   readonly cost: () => number;
   /** From the question to the last row in the outbox, ms. */
   readonly wholeMs: () => number;
+  /** Of Redis' CPU, for each of the scripts that write a crowd's rows. */
+  readonly ownMs: () => Promise<readonly number[]>;
 }
 
 async function openSearch(
@@ -172,12 +176,17 @@ async function openSearch(
   const lookOnce = async (round: number): Promise<void> => {
     times.inUse.push(await elapsed(async () => rules.inUse(symbol, known)));
     times.decide.push(await elapsed(async () => decide(index, round)));
-    times.fanOut.push(await elapsed(fanOut.tell));
+    times.fanOut.push(await elapsed(async () => fanOut.tell()));
   };
   return {
     redis,
     cost,
     wholeMs: () => median(times.inUse) + median(times.decide) + median(times.fanOut),
+    ownMs: async () => {
+      const cost = openOwnCost(redis);
+      await fanOut.tell(cost.of);
+      return cost.each;
+    },
     look: async (round) => {
       const before = await cpuMs(redis);
       await lookOnce(round);
@@ -214,14 +223,14 @@ function openFanOut(redis: RedisClient, symbol: string, expected: number) {
   const lane = `${symbolKeys(symbol).outbox}telegram:1`;
   let version = 0;
   return {
-    tell: async (): Promise<void> => {
+    tell: async (asked: OwnCost["of"] = async (work) => work()): Promise<void> => {
       const alertId = `${symbol}-${version}`;
       const alert = { alertId, kind: "push", episodeId: alertId, content: "{}", rule: crowdRule } as const;
       const state = { symbol, slot: version + 1, basedOn: version, imbalance: anImbalance({ symbol }) };
-      const result = await symbols.commit(aCommit({ ...state, ruleAlerts: [alert] }));
+      const result = await asked(async () => symbols.commit(aCommit({ ...state, ruleAlerts: [alert] })));
       if (result !== "committed") throw new Error(result);
       version += 1;
-      while (await outbox.expand(symbol));
+      while (await asked(async () => outbox.expand(symbol)));
     },
     clear: async (): Promise<void> => {
       const rows = await redis.zcard(lane);
