@@ -3,7 +3,7 @@ import { mapReach } from "./grid.ts";
 import type { VenueLevels } from "./levels.ts";
 import { mergeParts, mergeSide, unitOf } from "./merge.ts";
 import type { PartProfile } from "./parts.ts";
-import { createRounding } from "./rounding.ts";
+import { roundDigits } from "./rounding.ts";
 import { knownUsd, sharesOf } from "./shares.ts";
 import { priceShares, type Profile } from "./profile.ts";
 import type { LiquidationMap, MapLevel, Method, VenueShare, VenueStatus } from "./types.ts";
@@ -206,15 +206,26 @@ export function toLiquidationMap(aggregate: Aggregate): LiquidationMap {
   };
 }
 
+// scratch of `mapLevels`
+const prices = new Float64Array(priceShares.long.length);
+const notionals = new Float64Array(priceShares.long.length);
+const blank: readonly MapLevel[] = Array.from(prices, () => [0, 0] as const);
+
 function mapLevels({ side, notionalUsd }: Profile, markPrice: number, least: number): MapLevel[] {
-  const levels: MapLevel[] = [];
   const shares = priceShares[side];
-  const [roundPrice, roundNotional] = [createRounding(), createRounding()];
+  let count = 0;
   for (let bin = 0; bin < notionalUsd.length; bin += 1) {
     const notional = notionalUsd[bin] ?? 0;
     const share = shares[bin] ?? NaN;
-    if (notional > least && Math.abs(share - 1) <= mapReach)
-      levels.push([roundPrice(markPrice * share), roundNotional(notional)]);
+    if (!(notional > least && Math.abs(share - 1) <= mapReach)) continue;
+    prices[count] = markPrice * share;
+    notionals[count] = notional;
+    count += 1;
   }
+  roundDigits(prices, count);
+  roundDigits(notionals, count);
+  // an array that grows takes twice as long as one that is cut off
+  const levels = blank.slice(0, count);
+  for (let i = 0; i < count; i += 1) levels[i] = [prices[i] ?? NaN, notionals[i] ?? NaN];
   return levels;
 }
