@@ -2,7 +2,15 @@ import type { VenueLevels } from "./levels.ts";
 import { pathHour, pathHours, type PathHour, type PricePath } from "./pricePath.ts";
 import { priorMix, type Mix } from "./priors.ts";
 import { priorWeights } from "./stack.ts";
-import { applyStacked, certainLevels, createStacked, type StackedSeries } from "./stackedSeries.ts";
+import { stackLevels } from "./stackLevels.ts";
+import {
+  applyStacked,
+  certainLevels,
+  createStacked,
+  createStepped,
+  stepOver,
+  type StackedSeries,
+} from "./stackedSeries.ts";
 import type { Bar, SeriesSpec } from "./types.ts";
 
 const hourMs = 3_600_000;
@@ -46,6 +54,9 @@ export interface NullMap {
 export function createNullMap(spec: SeriesSpec): NullMap {
   const hourly = { ...spec, intervalMs: hourMs };
   let built: { readonly day: number; readonly series: StackedSeries; done: number } | undefined;
+  // only a bar's close moves the path: until the next one the copy stepped over its newest hour stays as it is
+  const stepped = createStepped();
+  let over: { readonly bar: Bar; readonly series: StackedSeries; readonly done: number } | undefined;
   return {
     levels: (path, markPrice, weights = priorWeights) => {
       const { newest } = path;
@@ -62,9 +73,29 @@ export function createNullMap(spec: SeriesSpec): NullMap {
       }
       built.done = Math.max(built.done, newest - 1);
       built.series.stack.weights.set(weights);
-      return certainLevels(built.series, markPrice, barOf(path, newest));
+      const { series, done } = built;
+      const bar = barOf(path, newest);
+      if (bar === undefined) return certainLevels(series, markPrice);
+      if (over?.series !== series || over.done !== done || !isSameBar(over.bar, bar)) {
+        stepOver(series, bar, stepped);
+        over = { bar, series, done };
+      }
+      stepped.stack.weights.set(weights);
+      const { contractType } = spec;
+      return stackLevels(stepped.stack, stepped.state, { contractType, markPrice, parts: false });
     },
   };
+}
+
+/** Of bars whose volume and open interest never change. */
+function isSameBar(one: Bar, other: Bar): boolean {
+  return (
+    one.openTime === other.openTime &&
+    one.open === other.open &&
+    one.high === other.high &&
+    one.low === other.low &&
+    one.close === other.close
+  );
 }
 
 function barOf(path: PricePath, hour: number): Bar | undefined {

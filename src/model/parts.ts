@@ -41,14 +41,18 @@ export function addPart(
   }
 }
 
-/** Sums up along the bins, in place. */
+/** Sums up along the bins, in place; two parts side by side, because each addition waits for the one before. */
 export function partProfileOf({ side, notionalUsd }: PartMasses): PartProfile {
   const bins = notionalUsd.length / drawnParts;
-  for (let first = 0; first < notionalUsd.length; first += bins) {
-    let sum = 0;
-    for (let at = first; at < first + bins; at += 1) {
-      sum += notionalUsd[at] ?? 0;
-      notionalUsd[at] = sum;
+  for (let one = 0; one < notionalUsd.length; one += 2 * bins) {
+    const other = one + bins;
+    let oneSum = 0;
+    let otherSum = 0;
+    for (let bin = 0; bin < bins; bin += 1) {
+      oneSum += notionalUsd[one + bin] ?? 0;
+      otherSum += notionalUsd[other + bin] ?? 0;
+      notionalUsd[one + bin] = oneSum;
+      notionalUsd[other + bin] = otherSum;
     }
   }
   return { side, bins, cumulativeUsd: notionalUsd };

@@ -7,7 +7,7 @@ import { decodeStack, encodeStack, stackBytes } from "./stackSnapshot.ts";
 import { createPath, extendPath, type PricePath } from "./pricePath.ts";
 import { decodePath, encodePath, pathBytes } from "./pathSnapshot.ts";
 import { priorMix, type Mix } from "./priors.ts";
-import { copyState, createState } from "./state.ts";
+import { copyState, createState, type FilterState } from "./state.ts";
 import type { Bar, SeriesSpec, Side } from "./types.ts";
 
 /** A series with the stack's memory beside it: what is published of a venue's contract. */
@@ -77,8 +77,7 @@ export function fuelAhead({ series, stack }: StackedSeries, bar: Bar): number {
 }
 
 // scratch of `stackedLevels`, which runs to its end before anyone can call it again
-const scratchState = createState();
-const scratchStack = createStack();
+const scratch = createStepped();
 
 /**
  * Modelled exposure around the mark, all parts together; with a forming bar, as it would be if that bar closed now.
@@ -94,17 +93,33 @@ export function certainLevels(stacked: StackedSeries, markPrice: number, forming
 }
 
 function levelsWith(
-  { series, stack }: StackedSeries,
+  stacked: StackedSeries,
   markPrice: number,
   forming: Bar | undefined,
   parts: boolean,
 ): VenueLevels {
-  const wanted = { contractType: series.spec.contractType, markPrice, parts };
+  const { spec, series, stack } = stacked;
+  const wanted = { contractType: spec.contractType, markPrice, parts };
   if (forming === undefined) return stackLevels(stack, series.state, wanted);
-  copyState(series.state, scratchState);
-  copyStack(stack, scratchStack);
-  step({ ...series, state: scratchState }, scratchStack, forming);
-  return stackLevels(scratchStack, scratchState, wanted);
+  stepOver(stacked, forming, scratch);
+  return stackLevels(scratch.stack, scratch.state, wanted);
+}
+
+/** What a series would be if a forming bar closed now: a copy, stepped. */
+export interface Stepped {
+  readonly state: FilterState;
+  readonly stack: StackState;
+}
+
+export function createStepped(): Stepped {
+  return { state: createState(), stack: createStack() };
+}
+
+/** Makes the copy anew. */
+export function stepOver({ series, stack }: StackedSeries, forming: Bar, into: Stepped): void {
+  copyState(series.state, into.state);
+  copyStack(stack, into.stack);
+  step({ ...series, state: into.state }, into.stack, forming);
 }
 
 /** The stack's memory, the path's and the series as bytes, lossless. */

@@ -101,6 +101,20 @@ describe("a null map", () => {
     expect(areSame(followed.levels(path, price), createNullMap(aSpec()).levels(path, price))).toBe(true);
   });
 
+  it("is the same at every mark and with any weights, whatever it was asked before", () => {
+    const path = createPath();
+    const kept = createNullMap(aSpec());
+    const weights = [0.5, 0.1, 0.3, 0.1];
+    for (const bar of swing(3)) {
+      extendPath(path, bar, fiveMinutes);
+      if (bar.openTime < 36 * hourMs || bar.openTime % (5 * fiveMinutes) !== 0) continue;
+      for (const [mark, own] of [[bar.close], [1.01 * bar.close, weights], [bar.low]] as const) {
+        const anew = createNullMap(aSpec()).levels(path, mark, own);
+        expect(areSame(kept.levels(path, mark, own), anew)).toBe(true);
+      }
+    }
+  });
+
   it("is made anew where the path's memory is an older one", () => {
     const bars = swing(6);
     const nullMap = createNullMap(aSpec());
