@@ -39,6 +39,9 @@ interface Placement extends LevelWindow {
   readonly shift: number;
   /** Its share in the farther one. */
   readonly outer: number;
+  /** By tier, the first bin of the window that may hold something, and the one behind the last that does. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
 }
 
 interface Scratch {
@@ -91,7 +94,16 @@ function placementOf(side: Side, book: Book, markPrice: number): Placement {
   const window = windowOf(side, book, markPrice);
   const position = window.nearest / binWidth - 0.5;
   const shift = Math.floor(position);
-  return { ...window, shift, outer: position - shift };
+  const [from, to] = [new Int32Array(tierCount), new Int32Array(tierCount)];
+  for (let tier = 0; tier < tierCount; tier += 1) {
+    const row = tier * binCount + window.first;
+    const least = Math.max(0, (book.frontier[tier] ?? 0) - window.first);
+    let end = window.count;
+    while (end > least && book.bins[row + end - 1] === 0) end -= 1;
+    from[tier] = least;
+    to[tier] = end;
+  }
+  return { ...window, shift, outer: position - shift, from, to };
 }
 
 interface Laying {
@@ -112,7 +124,7 @@ function sideOf(laying: Laying, side: Side): SideLevels {
   const [own = 0] = mix;
   const quantities = new Float64Array(bins[side]);
   for (let tier = 0; tier < tierCount; tier += 1)
-    ends[tier] = own === 0 ? 0 : endOf(state[side], tier, placed[side], row.length);
+    ends[tier] = own === 0 ? 0 : endOf(placed[side], tier, row.length);
   ends[mirroredPart] = layMirrored(laying, side);
   ends[farPart] = row.length;
   ends[nearPart] = nearBins.length;
@@ -141,7 +153,7 @@ function layMirrored({ state, placed, mix: [, times = 0] }: Laying, side: Side):
   let end = 0;
   for (let tier = 0; tier < tierCount; tier += 1) {
     spread(state[other], tier, placed[other], times, mirrored);
-    end = Math.max(end, endOf(state[other], tier, placed[other], mirrored.length));
+    end = Math.max(end, endOf(placed[other], tier, mirrored.length));
   }
   return end;
 }
@@ -181,23 +193,9 @@ function sweep(gaps: readonly Gap[], times: number, from: Float64Array): void {
 }
 
 /** Behind which bin from the mark there is nothing of a row. */
-function endOf(book: Book, tier: number, placed: Placement, bins: number): number {
-  const end = lastHeld(book, tier, placed, bins);
-  return end <= firstHeld(book, tier, placed) ? 0 : Math.min(bins, end + placed.shift + 1);
-}
-
-/** The first bin of the window that may hold something. */
-function firstHeld(book: Book, tier: number, { first }: Placement): number {
-  return Math.max(0, (book.frontier[tier] ?? 0) - first);
-}
-
-/** The one behind the last bin of the window that holds something and lies on the map. */
-function lastHeld(book: Book, tier: number, placed: Placement, bins: number): number {
-  const from = firstHeld(book, tier, placed);
-  const row = tier * binCount + placed.first;
-  let end = Math.min(placed.count, bins - placed.shift);
-  while (end > from && book.bins[row + end - 1] === 0) end -= 1;
-  return end;
+function endOf({ shift, from, to }: Placement, tier: number, bins: number): number {
+  const end = to[tier] ?? 0;
+  return end <= (from[tier] ?? 0) ? 0 : Math.min(bins, end + shift + 1);
 }
 
 /** Adds a book's row to bins that begin at the mark; a bin's mass lies evenly over the part of it ahead. */
@@ -206,12 +204,12 @@ function spread(book: Book, tier: number, placed: Placement, times: number, into
   const inner = 1 - outer;
   const scaled = times * (book.scale[tier] ?? 1);
   const row = tier * binCount + first;
-  const frontier = firstHeld(book, tier, placed);
+  const frontier = placed.from[tier] ?? 0;
   // of the bin the mark is in, only what is ahead; all of that lies in the first
   const cut = shift < 0 && count > 0 && frontier === 0;
   let carried = cut ? scaled * (book.bins[row] ?? 0) : 0;
   let bin = cut ? 1 : frontier;
-  const end = lastHeld(book, tier, placed, into.length);
+  const end = Math.min(placed.to[tier] ?? 0, into.length - shift);
   for (; bin < end; bin += 1) {
     const mass = scaled * (book.bins[row + bin] ?? 0);
     into[bin + shift] = (into[bin + shift] ?? 0) + carried + mass * inner;
