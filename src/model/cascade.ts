@@ -145,7 +145,7 @@ const forced = new Float64Array(forcedWithin.length);
  * there.
  */
 function firstSustained(
-  { cumulativeUsd }: PartProfile,
+  profile: PartProfile,
   factors: Float64Array,
   from: number,
   { resting, share }: { readonly resting: Float64Array; readonly share: number },
@@ -154,7 +154,7 @@ function firstSustained(
   let surplus = 0;
   let flow = 0;
   for (let end = 0; end < resting.length; end += 1) {
-    const within = weigh(factors, from, cumulativeUsd, end);
+    const within = weigh(factors, from, profile, end);
     const usd = share * (within - before);
     before = within;
     forced[end] = usd;

@@ -38,18 +38,19 @@ export const asItIs: Float64Array = new Float64Array(drawnParts).fill(1);
  * bins as there are where none is. Totals never fall, so that the bin is the same wherever the search begins.
  */
 function search(
-  { bins, cumulativeUsd }: PartProfile,
+  profile: PartProfile,
   factors: Float64Array,
   from: number,
   { notionalUsd, start }: { readonly notionalUsd: number; readonly start: number },
 ): void {
+  const { bins } = profile;
   let low = -1;
   let below = 0;
   let high = bins;
   let reached = Infinity;
   let at = notionalUsd > 0 ? start : 0;
   for (let step = 0; high - low > 1; step += 1) {
-    const total = weigh(factors, from, cumulativeUsd, at);
+    const total = weigh(factors, from, profile, at);
     if (total >= notionalUsd) {
       high = at;
       reached = total;
@@ -66,12 +67,16 @@ function search(
   found.before = below;
 }
 
-/** Σ factor × mass over the parts: a draw's factors begin at one place; of the masses, each part's place is the same. */
-export function weigh(factors: Float64Array, from: number, masses: Float64Array, at: number): number {
-  const stride = masses.length / drawnParts;
+/** Σ factor × mass over the parts at a bin: a draw's factors begin at `from`. Empty parts add nothing and are spared. */
+export function weigh(
+  factors: Float64Array,
+  from: number,
+  { bins, cumulativeUsd, first, end }: Omit<PartProfile, "side">,
+  bin: number,
+): number {
   let sum = 0;
-  for (let part = 0, place = at; part < drawnParts; part += 1, place += stride) {
-    sum += (factors[from + part] ?? 0) * (masses[place] ?? 0);
+  for (let part = first, at = first * bins + bin; part < end; part += 1, at += bins) {
+    sum += (factors[from + part] ?? 0) * (cumulativeUsd[at] ?? 0);
   }
   return sum;
 }

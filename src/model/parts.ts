@@ -10,6 +10,9 @@ export interface PartProfile {
   readonly side: Side;
   readonly bins: number;
   readonly cumulativeUsd: Float64Array;
+  /** The first part that holds anything, and the one behind the last that does. */
+  readonly first: number;
+  readonly end: number;
 }
 
 /** The same before it is summed up: masses[part * bins + bin]. */
@@ -55,5 +58,9 @@ export function partProfileOf({ side, notionalUsd }: PartMasses): PartProfile {
       notionalUsd[other + bin] = otherSum;
     }
   }
-  return { side, bins, cumulativeUsd: notionalUsd };
+  const isEmpty = (part: number): boolean => notionalUsd[(part + 1) * bins - 1] === 0;
+  let [first, end] = [0, drawnParts];
+  while (first < end && isEmpty(first)) first += 1;
+  while (end > first && isEmpty(end - 1)) end -= 1;
+  return { side, bins, cumulativeUsd: notionalUsd, first, end };
 }

@@ -48,7 +48,7 @@ export function drawDistances(
 
 /** Notional within `ratio` of the mark over the draws. */
 export function drawWithin(
-  { side, bins, cumulativeUsd }: PartProfile,
+  { side, bins, cumulativeUsd, first, end }: PartProfile,
   ratio: number,
   draws: Draws = mapDraws,
 ): Interval {
@@ -60,8 +60,9 @@ export function drawWithin(
     within[part] = before + (position - bin) * (after - before);
   }
   const factors = draws.factors[side];
+  const atDistance = { bins: 1, cumulativeUsd: within, first, end };
   for (let draw = 0; draw < draws.count; draw += 1) {
-    downs[draw] = weigh(factors, draw * drawnParts, within, 0);
+    downs[draw] = weigh(factors, draw * drawnParts, atDistance, 0);
   }
   const drawn = firstOf(downs, draws.count);
   const [low, high] = [rankOf(drawn, 0.1), rankOf(drawn, 0.9)];
