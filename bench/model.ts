@@ -1,6 +1,12 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { aggregateVenues, type Aggregate, type VenueInput } from "../src/model/aggregate.ts";
+import {
+  aggregateVenues,
+  toLiquidationMap,
+  type Aggregate,
+  type VenueInput,
+} from "../src/model/aggregate.ts";
+import { readCascade } from "../src/model/cascade.ts";
 import { freshNotionalMemory, measureImbalance } from "../src/model/imbalance.ts";
 import { createNullMap } from "../src/model/nullMap.ts";
 import { drawDistances, drawWithin } from "../src/model/posterior.ts";
@@ -15,6 +21,7 @@ import {
   type StackedSeries,
 } from "../src/model/stackedSeries.ts";
 import type { Bar, SeriesSpec } from "../src/model/types.ts";
+import { packMap } from "../src/store/map.ts";
 import { measureLearning } from "./support/learning.ts";
 import { median, printTable } from "./support/print.ts";
 
@@ -160,10 +167,24 @@ function recomputeRows(month: readonly Bar[]): string[][] {
   const whole = medianTime(300, () =>
     measureImbalance(aggregateOf(venues, forming), freshNotionalMemory, { episodeOpen: false }),
   );
+  const aggregate = aggregateOf(venues, forming);
+  const packed = medianTime(300, () => packMap(toLiquidationMap(aggregate)));
   return [
     ["levels of one venue with the forming bar", us(levels)],
     ["imbalance of three venues with their forming bars, draws included", us(whole)],
+    ...cascadeRows(aggregate),
+    ["the map to publish, rounded and packed", us(packed)],
   ];
+}
+
+function cascadeRows({ longParts: long, shortParts: short }: Aggregate): string[][] {
+  const figures = [1e5, 1e7, 1e9].map((notionalUsd) => {
+    const side = Array.from({ length: 50 }, (_, i) => [i / 1000, notionalUsd] as const);
+    const books = [{ venue: "a", observedAt: 0, bids: side, asks: side }];
+    const input = { long, short, books, bookCoverage: 1, realisedShare: null };
+    return us(medianTime(300, () => readCascade(input)));
+  });
+  return [["cascades in thin, middling and deep books", figures.join(", ")]];
 }
 
 function nullRows(series: StackedSeries, month: readonly Bar[]): string[][] {
