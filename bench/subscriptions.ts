@@ -13,6 +13,7 @@ import { createSymbols } from "../src/store/symbols.ts";
 import { imbalanceOf } from "../test/alerts/examples.ts";
 import { aCommit, anImbalance } from "../test/store/builders.ts";
 import { startTestRedis } from "../test/support/redis.ts";
+import { type BareClaim, openBareClaim } from "./support/bareClaim.ts";
 import { population } from "./support/population.ts";
 import { openOwnCost, type OwnCost, redisCpuMs, scriptsMs } from "./support/redisCost.ts";
 import { atMost, median, printTable, printVerdicts, quantile } from "./support/print.ts";
@@ -48,7 +49,7 @@ export async function run(): Promise<void> {
       await openSearch(large, many, one),
       ...(await Promise.all(others.map(async (crowded) => openSearch(large, many, crowded)))),
     ];
-    await report(searches);
+    await report(searches, await openBareClaim(small));
   } finally {
     await Promise.all(servers.map(async (server) => server.stop()));
   }
@@ -56,9 +57,13 @@ export async function run(): Promise<void> {
 
 const unsaved = { config: ["--appendonly", "no"] };
 
-async function report(searches: readonly Search[]): Promise<void> {
+async function report(searches: readonly Search[], bare: BareClaim): Promise<void> {
+  const bareMs: number[] = [];
   // interleaved, so that all meet the same noise
-  for (let round = 0; round < rounds; round += 1) for (const search of searches) await search.look(round);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const search of searches) await search.look(round);
+    bareMs.push(await bare.claim(crowds[0][1]));
+  }
   printTable([
     [
       "crossed",
@@ -79,6 +84,10 @@ async function report(searches: readonly Search[]): Promise<void> {
   process.stdout.write(
     `  scripts that held Redis up for a tenth of a millisecond or more: ${blocked.length}, half of them ` +
       `${usual.toFixed(2)} ms or less, 99 % ${most.toFixed(2)} ms or less (with what interrupted them)\n`,
+  );
+  process.stdout.write(
+    `  floor: ${crowds[0][1]} members of a sorted set moved into a stream by one script, ${median(bareMs).toFixed(2)} ms; ` +
+      `found and claimed take ${(one / median(bareMs)).toFixed(2)} × that\n`,
   );
   printVerdicts([
     atMost(`${crowds[0][1]} of ${many} found and claimed, ms`, one, 2.5),
