@@ -1,31 +1,19 @@
-import type { AlertContent } from "../alerts/content.ts";
 import type { Pushes } from "../alerts/pushes.ts";
-import type { DestinationSettings } from "../alerts/subscription.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import { type Delivery, type DeliveryResult, noticesPlace } from "../store/contracts/outbox.ts";
 import type { Pace } from "../store/contracts/pace.ts";
-import type { Language } from "../texts/texts.ts";
 import type { Sender, SendRequest } from "./contracts.ts";
 import { follow, heed, type Heed, type Moved } from "./heed.ts";
 import type { Holding } from "./holding.ts";
 import { judge, judgeNotice, type Judgement } from "./judge.ts";
+import { letterFor, type LetterOptions, requestOf } from "./letter.ts";
 import type { Refusals } from "./refusals.ts";
 import { editSettlement, type FinalResult, settlement } from "./settlement.ts";
 import type { Visit } from "./visits.ts";
-import type { Wording } from "./wording.ts";
 
-/** Picture and buttons of an alert; never rejects. */
-export type Dress = (
-  content: AlertContent,
-  destination: string,
-  language: Language,
-) => Promise<Pick<SendRequest, "picture" | "buttons">>;
-
-export interface DeliverOptions extends Heed {
+export interface DeliverOptions extends Heed, LetterOptions {
   readonly sender: Sender;
-  readonly wording: Wording;
-  readonly dress?: Dress;
   readonly holding: Holding;
   readonly refusals: Refusals;
   readonly pace: Pick<Pace, "pause" | "noteInvalid">;
@@ -220,41 +208,3 @@ async function edit(
 }
 
 const messageStayed: FinalResult = { kind: "rejected", reason: "the chat has moved since", disable: false };
-
-type Letter = Omit<SendRequest, "silent">;
-
-/** A letter is its own request, nearly always: a copy for each of very many costs as much as the letter. */
-function requestOf(letter: Letter, possibleRepeat: boolean, silent: boolean): SendRequest {
-  if (silent) return { ...letter, possibleRepeat, silent };
-  return possibleRepeat ? { ...letter, possibleRepeat } : letter;
-}
-
-type LetterOrNone = Letter | Extract<FinalResult, { kind: "rejected" }>;
-
-/** A promise only where something has to be drawn: to very many it costs as much as the words. */
-function letterFor(
-  { wording, dress }: DeliverOptions,
-  { alert, place: symbol }: Delivery,
-  { destination, record }: Place,
-): LetterOrNone | Promise<LetterOrNone> {
-  const worded = wording(alert, record?.settings, symbol === noticesPlace);
-  if (!worded.ok)
-    return { kind: "rejected", reason: `the stored alert is unreadable: ${worded.reason}`, disable: false };
-  const { message, content, language } = worded.value;
-  const plain: Letter = {
-    destination,
-    message,
-    content: alert.content,
-    idempotencyKey: `${alert.alertId}|${destination}`,
-    possibleRepeat: false,
-  };
-  const letter = record === undefined ? plain : styled(plain, record.settings);
-  if (dress === undefined || content === undefined) return letter;
-  return dress(content, destination, language).then((more) => ({ ...letter, ...more }));
-}
-
-/** Discord's styles; nobody else has any. */
-function styled(letter: Letter, { style, crosspost }: DestinationSettings): Letter {
-  if (style === undefined && crosspost === undefined) return letter;
-  return { ...letter, ...(style !== undefined && { style }), ...(crosspost !== undefined && { crosspost }) };
-}

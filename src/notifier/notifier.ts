@@ -5,8 +5,9 @@ import { type Delivery, type DeliveryResult, noticesPlace } from "../store/contr
 import type { Store } from "../store/contracts/store.ts";
 import type { Sender } from "./contracts.ts";
 import { createCourier } from "./courier.ts";
-import { createDeliver, type Dress } from "./deliver.ts";
+import { createDeliver } from "./deliver.ts";
 import { createHolding } from "./holding.ts";
+import type { Dress } from "./letter.ts";
 import { createPump, type Pump } from "./pump.ts";
 import { createRefusals } from "./refusals.ts";
 import { createSettler } from "./settler.ts";
