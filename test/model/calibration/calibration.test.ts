@@ -84,7 +84,8 @@ describe("what a symbol learns", () => {
         const own = take(reports).calibration.contest.candidate?.weights;
         const other = take(mirrored).calibration.contest.candidate?.weights;
         expect(own).toBeDefined();
-        own?.forEach((weight, j) => expect(other?.[j]).toBeCloseTo(weight, 6));
+        // both fits end where another step would gain next to nothing
+        own?.forEach((weight, j) => expect(other?.[j]).toBeCloseTo(weight, 4));
       }),
       { numRuns: 1000 },
     );
