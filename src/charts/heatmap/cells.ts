@@ -64,12 +64,15 @@ const darkest = 0.3;
 const leastSpan = 5;
 const mostSpan = 300;
 
+/** USD in a cell: less is what differences of running totals leave of nothing. */
+const nothing = 0.01;
+
 /** Sorting all of a month's cells takes longer than drawing them; these tell its quantiles as well. */
 const mostSampled = 15_000;
 
 export function scaleOf({ usd }: Cells): ColourScale | undefined {
   const stride = Math.max(1, Math.floor(usd.length / mostSampled));
-  const known = usd.filter((value, i) => i % stride === 0 && value > 0).toSorted();
+  const known = usd.filter((value, i) => i % stride === 0 && value > nothing).toSorted();
   const quantile = (share: number): number | undefined =>
     known[Math.min(known.length - 1, Math.floor(known.length * share))];
   const [low, most] = [quantile(darkest), quantile(brightest)];

@@ -43,8 +43,12 @@ describe("cells", () => {
     );
   });
 
-  test("of a map without leverage have no scale", () => {
-    expect(scaleOf({ columns: 2, rows: 1, usd: Float64Array.from([0, Number.NaN]) })).toBeUndefined();
+  test.each([
+    ["without leverage", 0],
+    ["of which rounding left a trace", 1e-9],
+    ["of the least there is", Number.MIN_VALUE],
+  ])("of a map %s have no scale", (_, usd) => {
+    expect(scaleOf({ columns: 3, rows: 1, usd: Float64Array.from([0, usd, Number.NaN]) })).toBeUndefined();
   });
 });
 
