@@ -29,7 +29,8 @@ class LongestFirst extends BaseSequencer {
 
 const cores = availableParallelism();
 /** The machine may be busy: a test that would never end is told apart from a slow one, and nothing else. */
-const patience = {
+const everywhere = {
+  setupFiles: ["test/support/properties.ts"],
   testTimeout: 180_000,
   hookTimeout: 180_000,
   expect: { poll: { timeout: 90_000, interval: 20 } },
@@ -41,7 +42,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...patience,
+          ...everywhere,
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.integration.test.ts"],
@@ -50,10 +51,9 @@ export default defineConfig({
       },
       {
         test: {
-          ...patience,
+          ...everywhere,
           name: "integration",
           include: ["test/**/*.integration.test.ts"],
-          // real Redis servers and child processes, which mostly wait
           // real Redis servers and child processes, which mostly wait
           maxWorkers: Math.min(2 * cores, 8),
           // after the units: projects with different workers must not run together
