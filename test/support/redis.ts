@@ -99,13 +99,25 @@ async function launchRedis(args: readonly string[], dir: string): Promise<Runnin
   throw new Error(`redis-server did not start:\n${said.join("\n")}`);
 }
 
-/** A port of the loopback that nobody had a moment ago. */
+/** Below what systems give to those that ask for any port; a thousand for each of the processes that test at once. */
+const firstPort = 10_000;
+const portsEach = 1_000;
+let portsAsked = Math.floor(Math.random() * portsEach);
+
+/** A port of the loopback that nobody has, and nobody else will be given. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  const own = firstPort + portsEach * Number(process.env["VITEST_POOL_ID"] ?? 0);
+  for (;;) {
+    portsAsked += 1;
+    const port = own + (portsAsked % portsEach);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
