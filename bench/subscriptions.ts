@@ -229,7 +229,8 @@ function decide(index: RuleIndex, round: number): void {
 function openFanOut(redis: RedisClient, symbol: string, expected: number) {
   const symbols = createSymbols(redis);
   const outbox = createOutbox(redis);
-  const lane = `${symbolKeys(symbol).outbox}telegram:1`;
+  const keys = symbolKeys(symbol);
+  const [lane, beyond] = [`${keys.outbox}telegram:1`, `${keys.beyond}telegram`];
   let version = 0;
   return {
     tell: async (asked: OwnCost["of"] = async (work) => work()): Promise<void> => {
@@ -242,9 +243,9 @@ function openFanOut(redis: RedisClient, symbol: string, expected: number) {
       while (await asked(async () => outbox.expand(symbol)));
     },
     clear: async (): Promise<void> => {
-      const rows = await redis.zcard(lane);
+      const rows = await outbox.countPending(symbol);
       if (rows !== expected) throw new Error(`${rows} rows, not ${expected}`);
-      await redis.del(lane);
+      await redis.del(lane, beyond);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { openEntry } from "./bundles.ts";
 import type { AlertLog, DeliveryRecord, LoggedAlert } from "./contracts/alertLog.ts";
 import { symbolKeys } from "./keys.ts";
 import type { RedisClient } from "./script.ts";
@@ -32,21 +33,31 @@ export function createAlertLog(redis: RedisClient): AlertLog {
       return kept.flatMap((fields) => loggedAlert(symbol, fields) ?? []);
     },
     deliveries: async (alert) => {
-      const rows: DeliveryRecord[] = [];
+      // before the rows: what gets one meanwhile is in both
+      const rows = new Map((await firstAttempts(redis, alert.symbol)).get(alert.alertId));
       for (let shard = 0; shard < alert.shards; shard += 1) {
         const key = `${symbolKeys(alert.symbol).ledger}${alert.alertId}:${shard}`;
         for (const [destination, packed] of Object.entries(await redis.hgetall(key)))
-          rows.push(recordOf(destination, packed));
+          rows.set(destination, recordOf(destination, packed));
       }
-      return rows;
+      return [...rows.values()];
     },
     deliveriesTo: async (destination, alerts) => {
-      const rows = await Promise.all(
-        alerts.map(async ({ symbol, alertId, shards }) =>
-          redis.hget(`${symbolKeys(symbol).ledger}${alertId}:${shardOf(destination, shards)}`, destination),
+      const symbols = [...new Set(alerts.map(({ symbol }) => symbol))];
+      const first = new Map(
+        await Promise.all(
+          symbols.map(async (symbol) => [symbol, await firstAttempts(redis, symbol)] as const),
         ),
       );
-      return rows.map((packed) => (packed === null ? undefined : recordOf(destination, packed)));
+      return Promise.all(
+        alerts.map(async ({ symbol, alertId, shards }) => {
+          const key = `${symbolKeys(symbol).ledger}${alertId}:${shardOf(destination, shards)}`;
+          const packed = await redis.hget(key, destination);
+          return packed === null
+            ? first.get(symbol)?.get(alertId)?.get(destination)
+            : recordOf(destination, packed);
+        }),
+      );
     },
   };
 }
@@ -75,6 +86,30 @@ export async function forgetDeliveries(
       if (ids.length < mostAlerts) break;
     }
   }
+}
+
+type ByDestination = ReadonlyMap<string, DeliveryRecord>;
+
+/** What is being sent for the first time and has no row yet, by alert. */
+async function firstAttempts(
+  redis: RedisClient,
+  symbol: string,
+): Promise<ReadonlyMap<string, ByDestination>> {
+  const keys = symbolKeys(symbol);
+  const found = new Map<string, Map<string, DeliveryRecord>>();
+  for (const platform of await redis.smembers(keys.platforms)) {
+    const bundles = await redis.hgetall(keys.bundles + platform);
+    for (const [entry, names] of Object.entries(bundles)) {
+      const subject = openEntry(entry);
+      if (subject === undefined) continue;
+      const rows = found.get(subject) ?? new Map<string, DeliveryRecord>();
+      found.set(subject, rows);
+      const at = Number((await redis.zscore(keys.claimed + platform, entry)) ?? 0);
+      for (const destination of names.split("\n"))
+        rows.set(destination, recordOf(destination, `s|1|0|0|0|${at}|`));
+    }
+  }
+  return found;
 }
 
 /** As the ledger's scripts choose it (ledgerLua.ts). */

@@ -1,3 +1,4 @@
+import { bundlesLua } from "./bundles.ts";
 import { ledgerLua } from "./ledgerLua.ts";
 import { outboxKeyCount } from "./outboxScripts.ts";
 
@@ -16,7 +17,8 @@ export const claimScript = {
   keys: outboxKeyCount,
   lua: `
 ${ledgerLua}
-local fanOuts, claimed = KEYS[1], KEYS[2]
+${bundlesLua}
+local fanOuts, claimed, bundles, beyond = KEYS[1], KEYS[2], KEYS[7], KEYS[8]
 local now, limit, ttl = timeMs(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local alertPrefix, ledgerPrefix, messagePrefix = ARGV[4], ARGV[5], ARGV[6]
 local isOpen = redis.call('EXISTS', fanOuts) == 1
@@ -94,10 +96,10 @@ local function claimGroup(lane, group, taken)
   end
 end
 
-local function claimLane(lane)
-  local popped = redis.call('ZPOPMIN', KEYS[3 + lane], limit - count)
+-- rows by themselves, popped one after the other
+local function claimAlone(lane, popped, from, to)
   local groups, taken = {}, {}
-  for at = 1, #popped, 2 do
+  for at = from, to, 2 do
     local text = popped[at]
     local subject, destination = string.match(text, '^([^|]+)|(.*)$')
     local alert = alertOf(subject)
@@ -110,6 +112,50 @@ local function claimLane(lane)
   end
   for _, group in ipairs(groups) do claimGroup(lane, group, taken) end
   if #taken > 0 then redis.call('ZADD', claimed, unpack(taken)) end
+end
+
+-- as many of a bundle as there is room for; none of them has a row yet, nor needs one now
+local function claimBundle(lane, order, waiting, names, subject)
+  local alert, taken, rest = alertOf(subject), math.min(waiting, limit - count), nil
+  redis.call('HINCRBY', beyond, lane, taken < waiting and -taken or 1 - waiting)
+  if taken < waiting then
+    names, rest = splitNames(names, taken)
+    redis.call('ZADD', KEYS[3 + lane], order, bundleOf(subject, waiting - taken, rest))
+  end
+  if not alert then return end
+  local first = firstOf(names)
+  local entry = entryOf(lane, order, subject, first)
+  redis.call('HSET', bundles, entry, names, '#' .. entry, taken)
+  redis.call('ZADD', claimed, now, entry)
+  if taken > 1 then redis.call('HINCRBY', beyond, 'claimed', taken - 1) end
+  count = count + taken
+  local shard = shardOf(first, alert.shards)
+  rows[#rows + 1] = '\\t' .. alert.index .. '\\t' .. lane .. '\\t' .. order .. '\\t' .. shard .. '\\t' .. subject .. '\\t' .. first
+  rows[#rows + 1] = names
+end
+
+local function claimLane(lane)
+  -- one bundle at a time, because each may be more than there is room for
+  local step = 1
+  while count < limit do
+    local popped = redis.call('ZPOPMIN', KEYS[3 + lane], step)
+    if #popped == 0 then return end
+    local from = 1
+    for at = 1, #popped, 2 do
+      local waiting, names, subject = openBundle(popped[at])
+      if waiting then
+        claimAlone(lane, popped, from, at - 2)
+        from = at + 2
+        if count < limit then
+          claimBundle(lane, popped[at + 1], waiting, names, subject)
+        else
+          redis.call('ZADD', KEYS[3 + lane], popped[at + 1], popped[at])
+        end
+      end
+    end
+    claimAlone(lane, popped, from, #popped - 1)
+    step = from > 1 and 1 or limit - count
+  end
 end
 
 local ripe = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', now, 'LIMIT', 0, 200)

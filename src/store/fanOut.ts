@@ -1,6 +1,7 @@
 import type { OutboxAlert, RuleAlert } from "./contracts/symbols.ts";
+import { fanOutLua } from "./fanOutLua.ts";
 import { type SymbolKeys, symbolKeys } from "./keys.ts";
-import { fanOutLua, ledgerTtlMs } from "./ledgerLua.ts";
+import { ledgerTtlMs } from "./ledgerLua.ts";
 import type { ScriptArgument } from "./script.ts";
 
 /**
@@ -9,8 +10,8 @@ import type { ScriptArgument } from "./script.ts";
  */
 const maxWaiting = 500_000;
 
-/** Rows written by one script: more would hold Redis up for more than two milliseconds. */
-export const rowsPerScript = 450;
+/** What one script writes: rows in bundles; more would hold Redis up for more than a millisecond. */
+export const rowsPerScript = 1_500;
 
 /** An alert's rows lie in hashes of about this many at most, so that hardly one grows beyond the compact 128. */
 const rowsPerShard = 80;
@@ -21,12 +22,12 @@ const maxAlerts = 50_000;
 /** Lua: fills `keys` from the script's next arguments, which `keyArguments` gives. */
 export const keysLua = `
 keys = { time = timeMs(take()), alert = take(), alerts = take(), ledger = take(), messages = take(),
-  outbox = take(), fanOuts = take(), platforms = take(), rules = take(), rulePage = take(),
+  outbox = take(), beyond = take(), fanOuts = take(), platforms = take(), rules = take(), rulePage = take(),
   ttl = tonumber(take()), bound = tonumber(take()) }
 `;
 
 export function keyArguments(keys: SymbolKeys, time: number | undefined): readonly ScriptArgument[] {
-  const { alert, alerts, ledger, messages, outbox, fanOuts, platforms, rules, rulePage } = keys;
+  const { alert, alerts, ledger, messages, outbox, beyond, fanOuts, platforms, rules, rulePage } = keys;
   return [
     time ?? "",
     alert,
@@ -34,6 +35,7 @@ export function keyArguments(keys: SymbolKeys, time: number | undefined): readon
     ledger,
     messages,
     outbox,
+    beyond,
     fanOuts,
     platforms,
     rules,
@@ -74,7 +76,7 @@ local function insertListed(alertId, content, delay, at, order)
   keepAlert(alertId, { 'k', 'push', 'i', alertId, 'e', '', 'c', content, 'at', at, 'm', 1,
     'n', shardsFor(#destinations) })
   indexAlert(alertId)
-  local batch = newBatch()
+  local batch = {}
   for _, destination in ipairs(destinations) do
     local lane = string.match(destination, '^telegram:%d') and 1 or 0
     if delay > 0 then

@@ -56,6 +56,10 @@ export interface SymbolKeys {
   readonly outbox: string;
   /** Prefix of sorted sets: deliveries claimed, by platform; the score is when they were. */
   readonly claimed: string;
+  /** Prefix of hashes: claimed bundles, by platform (bundles.ts). */
+  readonly bundles: string;
+  /** Prefix of hashes: rows in bundles beyond the one each is counted as, by platform; by lane, or `claimed`. */
+  readonly beyond: string;
   /** Hash: rules that anybody subscribed to, and what the set of them is called now (rulePages.ts). */
   readonly rules: string;
   /** Prefix of hashes: a page of a rule's subscribers, by `rule:page`. */
@@ -89,6 +93,8 @@ export function symbolKeys(symbol: string): SymbolKeys {
     fanOuts: `${base}:fan-outs`,
     outbox: `${base}:outbox:`,
     claimed: `${base}:claimed:`,
+    bundles: `${base}:bundles:`,
+    beyond: `${base}:beyond:`,
     rules: `${base}:rules`,
     rulePage: `${base}:rule:`,
   };

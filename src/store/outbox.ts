@@ -57,12 +57,13 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
     },
     releaseStuck: async (place, platform, stuckMs) => {
       const { alert, ledger } = symbolKeys(place);
-      const args = [time(), stuckMs, maxClaim, maxFailures, mostUnknowns(platform), alert, ledger];
+      const bounds = [ledgerTtlMs, maxFailures, mostUnknowns(platform)];
+      const args = [time(), stuckMs, maxClaim, ...bounds, alert, ledger];
       return asNumber(await release(scriptKeys(place, platform), args));
     },
     countPending: async (place) => {
       const keys = symbolKeys(place);
-      return asNumber(await count([keys.platforms, keys.fanOuts], [keys.outbox, keys.claimed]));
+      return asNumber(await count([keys.platforms, keys.fanOuts], [keys.outbox, keys.claimed, keys.beyond]));
     },
     newestEdits: async (place, episodeIds) => {
       const { alert } = symbolKeys(place);
@@ -76,8 +77,9 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
 }
 
 function scriptKeys(place: string, platform: string): readonly string[] {
-  const { fanOuts, claimed, outbox } = symbolKeys(place);
-  return [fanOuts, claimed + platform, ...[0, 1, 2, "later"].map((lane) => `${outbox}${platform}:${lane}`)];
+  const { fanOuts, claimed, outbox, bundles, beyond } = symbolKeys(place);
+  const lanes = [0, 1, 2, "later"].map((lane) => `${outbox}${platform}:${lane}`);
+  return [fanOuts, claimed + platform, ...lanes, bundles + platform, beyond + platform];
 }
 
 const states: Readonly<Record<Exclude<DeliveryResult["kind"], "sent">, string>> = {

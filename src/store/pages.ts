@@ -22,17 +22,8 @@ local function listOf(lists, list)
 end
 `;
 
-/**
- * Puts one member into lists, or takes it out of them: KEYS lists; ARGV prefix, member, then for each list its name
- * and the value ('' takes out). Where a list comes to be or ends, the field `version` gets a new value.
- */
-export const placeScript = {
-  name: "lopsidePlace",
-  keys: 1,
-  lua: `
-${listOfLua}
-local lists, prefix, member = KEYS[1], ARGV[1], ARGV[2]
-
+/** Lua: `pageOf` says in which of so many pages a member lies. */
+export const pageOfLua = `
 local function hashOf(text) return tonumber(string.sub(redis.sha1hex(text), 1, 8), 16) end
 local function sizeOf(pages)
   local size = 1
@@ -45,6 +36,20 @@ local function pageOf(text, pages)
   if page < pages then return page end
   return hash % size
 end
+`;
+
+/**
+ * Puts one member into lists, or takes it out of them: KEYS lists; ARGV prefix, member, then for each list its name
+ * and the value ('' takes out). Where a list comes to be or ends, the field `version` gets a new value.
+ */
+export const placeScript = {
+  name: "lopsidePlace",
+  keys: 1,
+  lua: `
+${listOfLua}
+${pageOfLua}
+local lists, prefix, member = KEYS[1], ARGV[1], ARGV[2]
+
 local function split(list, pages)
   local size = sizeOf(pages)
   local from, to = prefix .. list .. ':' .. (pages - size), prefix .. list .. ':' .. pages

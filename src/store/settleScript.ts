@@ -1,3 +1,4 @@
+import { bundlesLua } from "./bundles.ts";
 import { ledgerLua } from "./ledgerLua.ts";
 import { outboxKeyCount, retryLua } from "./outboxScripts.ts";
 
@@ -13,7 +14,8 @@ export const settleScript = {
   keys: outboxKeyCount,
   lua: `
 ${ledgerLua}
-local claimed = KEYS[2]
+${bundlesLua}
+local claimed, bundles, beyond = KEYS[2], KEYS[7], KEYS[8]
 local now, ttl, maxFailures, maxUnknowns = timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local alertPrefix, ledgerPrefix, messagePrefix = ARGV[5], ARGV[6], ARGV[7]
 ${retryLua}
@@ -52,10 +54,14 @@ end
 
 -- what the outcomes behind it share
 local function openTicket(text)
-  local lane, order, shard, subject = string.match(text, '^\\t(%d)\\t([^\\t]*)\\t(%d+)\\t(.*)$')
+  local lane, order, shard, subject, first = string.match(text, '^\\t(%d)\\t([^\\t]*)\\t(%d+)\\t([^\\t]*)\\t?(.*)$')
   local alert = alertOf(subject)
   local ticket = { alert = alert, lane = lane, order = order, member = subject .. '|',
-    entry = lane .. '|' .. order .. '|' .. subject .. '|' }
+    entry = lane .. '|' .. order .. '|' .. subject .. '|', settled = 0 }
+  if first ~= '' then
+    ticket.bundle = entryOf(lane, order, subject, first)
+    ticket.since = tonumber(redis.call('ZSCORE', claimed, ticket.bundle) or nil)
+  end
   if alert then
     ticket.group = groupOf(ledgerPrefix .. subject .. ':' .. shard)
     if alert.episode ~= '' and alert.messageShards == alert.shards then
@@ -78,15 +84,22 @@ end
 
 -- what is written of nearly all: it was sending, this attempt of it, and it was sent; no table is made for it
 local stamp = whole(now) .. '|'
+local firstSent = 'o|1|0|0|0|' .. stamp
 local function settleSent(at)
   local ticket, destination = tickets[at], destinations[at]
-  local group = ticket.group
-  local attempt, troubles = string.match(group.rows[destination] or '', '^s|(%d+)(|%d+|%d+|%d+|)')
-  if attempt ~= attempts[at] then return nil end
-  local row = 'o|' .. attempt .. troubles .. stamp .. notes[at]
+  local group, row = ticket.group, nil
+  local kept = group.rows[destination]
+  if not kept and ticket.since and attempts[at] == '1' then
+    row = firstSent .. notes[at]
+    ticket.settled = ticket.settled + 1
+  else
+    local attempt, troubles = string.match(kept or '', '^s|(%d+)(|%d+|%d+|%d+|)')
+    if attempt ~= attempts[at] then return nil end
+    row = 'o|' .. attempt .. troubles .. stamp .. notes[at]
+    gone[#gone + 1] = ticket.entry .. destination
+  end
   group.rows[destination] = row
   write(group, destination, row)
-  gone[#gone + 1] = ticket.entry .. destination
   keepMessage(ticket.alert, destination, notes[at], ticket.messages)
   return '1'
 end
@@ -98,12 +111,17 @@ local function settle(at)
     local answer = settleSent(at)
     if answer then return answer end
   end
-  local row = parseRow(group.rows[destination])
+  local row, isFirst = parseRow(group.rows[destination]), false
+  if not group.rows[destination] and ticket.since then row, isFirst = firstRow(ticket.since), true end
   if not row or row.attempt ~= tonumber(attempts[at]) or (row.state ~= 's' and row.state ~= 'p') then return '0' end
   if string.find('mpbu', state, 1, true) then extra, note = string.match(note, '^([^\\t]*)\\t(.*)$') end
   if state == 'm' then state = 'o' end
   local lane, order, member, entry = ticket.lane, ticket.order, ticket.member .. destination, ticket.entry .. destination
-  gone[#gone + 1] = entry
+  if isFirst then
+    ticket.settled = ticket.settled + 1
+  else
+    gone[#gone + 1] = entry
+  end
   if row.state == 'p' then
     redis.call('ZREM', KEYS[3 + lane], member)
     redis.call('ZREM', KEYS[6], entry)
@@ -132,10 +150,28 @@ local function settle(at)
   return '1'
 end
 
-local count, ticket = 0, nil
+-- rows that a bundle has now; with its last one it is gone
+local function leaveBundle(ticket)
+  local left = redis.call('HINCRBY', bundles, '#' .. ticket.bundle, -ticket.settled)
+  if left <= 0 then
+    redis.call('HDEL', bundles, ticket.bundle, '#' .. ticket.bundle)
+    gone[#gone + 1] = ticket.bundle
+  end
+  local fewer = left <= 0 and ticket.settled - 1 or ticket.settled
+  if fewer > 0 then redis.call('HINCRBY', beyond, 'claimed', -fewer) end
+end
+
+local count, ticket, opened, bundled = 0, nil, {}, {}
+local function ticketOf(line)
+  if not opened[line] then
+    opened[line] = openTicket(line)
+    if opened[line].bundle then bundled[#bundled + 1] = opened[line] end
+  end
+  return opened[line]
+end
 for line in string.gmatch(ARGV[8], '[^\\n]+') do
   if string.byte(line) == 9 then
-    ticket = openTicket(line)
+    ticket = ticketOf(line)
   else
     count = count + 1
     tickets[count] = ticket
@@ -158,6 +194,9 @@ for _, group in ipairs(groups) do
     redis.call('HSET', group.key, unpack(group.written))
     redis.call('PEXPIRE', group.key, ttl)
   end
+end
+for _, one in ipairs(bundled) do
+  if one.settled > 0 then leaveBundle(one) end
 end
 if #gone > 0 then redis.call('ZREM', claimed, unpack(gone)) end
 return table.concat(answers)
