@@ -5,6 +5,7 @@ import { startLopside } from "../src/main.ts";
 import { scaledClock } from "../src/ops/clock.ts";
 import type { Log } from "../src/ops/log.ts";
 import { createLifecycle } from "../src/ops/lifecycle.ts";
+import type { Outset } from "../src/store/contracts/rounds.ts";
 import type { Store } from "../src/store/contracts/store.ts";
 import { destinationKeys } from "../src/store/keys.ts";
 import { createPace } from "../src/store/pace.ts";
@@ -23,11 +24,10 @@ const warmUps = 20;
 /** The clock runs five times as fast, so that a round comes every 200 ms; nothing is under way in between. */
 const speed = 5;
 
-type Hop = "reported" | "woken" | "commit" | "committed" | "claim" | "claimed" | "posted" | "answered";
+type Hop = "reported" | "commit" | "committed" | "claim" | "claimed" | "posted" | "answered";
 const hops: readonly [Hop, string][] = [
-  ["reported", "answer parsed and reported"],
-  ["woken", "recompute woken"],
-  ["commit", "read and recomputed"],
+  ["reported", "parsed, reported, all read"],
+  ["commit", "recomputed"],
   ["committed", "committed"],
   ["claim", "notifier woken"],
   ["claimed", "claimed"],
@@ -172,7 +172,7 @@ async function bareHop({ venues, commands, sinkPort }: Bare): Promise<number> {
 interface Watch {
   readonly mark: (hop: Hop, at?: number) => void;
   /** A report was handed over; once it is known what it did, the answer is called. */
-  readonly reporting: (slot: number) => (result: "waiting" | "complete") => void;
+  readonly reporting: (slot: number) => (result: "waiting" | "complete" | Outset) => void;
   readonly committing: (slot: number) => void;
   readonly taken: readonly ReadonlyMap<Hop | "start", number>[];
   /** Messages of rounds that a deadline ended, on a busy machine: no answer completed those. */
@@ -196,7 +196,7 @@ function createWatch(lastAnswerAt: () => number): Watch {
     reporting: (slot) => {
       const answeredAt = lastAnswerAt();
       return (result) => {
-        if (result === "complete") complete = { slot, answeredAt, at: performance.now() };
+        if (result !== "waiting") complete = { slot, answeredAt, at: performance.now() };
       };
     },
     committing: (slot) => {
@@ -239,19 +239,15 @@ function timedStore(store: Store, watch: Watch, drawn: boolean): Store {
     ...store,
     rounds: {
       ...store.rounds,
-      report: async (symbol, said, expected) => {
+      report: async (symbol, said, ...more) => {
         const done = watch.reporting(said.slot);
-        const result = await store.rounds.report(symbol, said, expected);
+        const result = await store.rounds.report(symbol, said, ...more);
         done(result);
         return result;
       },
     },
     symbols: {
       ...store.symbols,
-      readVersion: async (symbol) => {
-        watch.mark("woken");
-        return store.symbols.readVersion(symbol);
-      },
       commit: async (commit) => {
         watch.committing(commit.slot);
         const result = await store.symbols.commit(commit);

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Liquidations } from "../store/contracts/markets.ts";
-import type { Rounds } from "../store/contracts/rounds.ts";
+import type { Outset, Rounds } from "../store/contracts/rounds.ts";
 import {
   historyMs,
   maxBarsPerPoll,
@@ -20,7 +20,7 @@ export interface RoundOptions {
   readonly symbols: readonly string[];
   /** Every venue whose report a round waits for. */
   readonly expected: readonly string[];
-  readonly rounds: Rounds;
+  readonly rounds: Pick<Rounds, "report" | "cursors">;
   readonly clock: Clock;
   readonly log: Log;
   readonly troubles: Troubles;
@@ -30,7 +30,9 @@ export interface RoundOptions {
   /** Aborts when the process is to stop: who is still asked then is not reported as failing. */
   readonly stopping: AbortSignal;
   readonly barMs: number;
-  readonly onComplete: (symbol: string, slot: number) => Promise<void>;
+  /** The recompute that a report wakes runs in this process: the report brings what it sets out from. */
+  readonly recomputesHere?: boolean;
+  readonly onComplete: (symbol: string, slot: number, outset?: Outset) => Promise<void>;
   readonly onHistoryNeeded: (symbol: string, from: number, series: string) => Promise<void>;
   readonly onOutcome: OnOutcome;
   /** What streams heard of bars' liquidations. */
@@ -131,13 +133,15 @@ interface Heard {
 }
 
 async function report(options: RoundOptions, heard: Heard): Promise<void> {
-  const { rounds, expected, onComplete } = options;
+  const { rounds, expected, recomputesHere = false, onComplete } = options;
   const { symbol, series, slot, outcome, at } = heard;
   const said = outcome.ok
     ? { observation: await withLiquidations(options, heard, outcome.observation) }
     : { failure: outcome.failure };
-  const result = await rounds.report(symbol, { venue: series, slot, at, ...said }, expected);
-  if (result === "complete") await onComplete(symbol, slot);
+  const wanted = { outset: recomputesHere };
+  const result = await rounds.report(symbol, { venue: series, slot, at, ...said }, expected, wanted);
+  if (result === "waiting") return;
+  await onComplete(symbol, slot, result === "complete" ? undefined : result);
 }
 
 async function withLiquidations(

@@ -1,6 +1,5 @@
 import type { Lifecycle } from "../ops/lifecycle.ts";
 import type { Log } from "../ops/log.ts";
-import type { Backfills } from "../store/contracts/rounds.ts";
 import type { Store } from "../store/contracts/store.ts";
 import { reconstruct, type VenueHistory } from "../worker/reconstruct.ts";
 
@@ -13,11 +12,15 @@ export interface PastOptions {
 }
 
 /**
- * The hand-over of histories, of which the first long one of each symbol also gives it a past, where Redis has none:
+ * Takes the histories that are handed over. The first long one of each symbol gives it a past, where Redis has none:
  * how often a threshold would have been crossed can then be told from the first day. In the background, one symbol
  * after the other; without it nothing else suffers.
  */
-export function givePast({ store, log, lifecycle }: PastOptions): Backfills {
+export function givePast({
+  store,
+  log,
+  lifecycle,
+}: PastOptions): (symbol: string, histories: readonly VenueHistory[]) => void {
   const begun = new Set<string>();
   const stopping = new AbortController();
   let last = Promise.resolve();
@@ -35,21 +38,15 @@ export function givePast({ store, log, lifecycle }: PastOptions): Backfills {
     stopping.abort();
     await last;
   });
-  return {
-    put: store.backfills.put,
-    take: async (symbol) => {
-      const taken = await store.backfills.take(symbol);
-      const longest = begun.has(symbol) ? undefined : largest(taken.filter(isLong));
-      if (longest !== undefined) {
-        begun.add(symbol);
-        last = last
-          .then(async () => give(symbol, longest))
-          .catch((error: unknown) => {
-            if (!stopping.signal.aborted) log.warn({ symbol, error }, "the past could not be reconstructed");
-          });
-      }
-      return taken;
-    },
+  return (symbol, histories) => {
+    const longest = begun.has(symbol) ? undefined : largest(histories.filter(isLong));
+    if (longest === undefined) return;
+    begun.add(symbol);
+    last = last
+      .then(async () => give(symbol, longest))
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.warn({ symbol, error }, "the past could not be reconstructed");
+      });
   };
 }
 

@@ -47,6 +47,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       timeoutMs: roundTimeoutMs,
       stopping: stopping.signal,
       barMs,
+      recomputesHere: parts.roles.includes("worker"),
       onComplete: shortcuts.recompute,
       onHistoryNeeded: async (symbol, from, series) => queues.backfill(id, { symbol, from, series }),
       onOutcome: (symbol, outcome, series = id) => {

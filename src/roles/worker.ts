@@ -41,13 +41,14 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
   lifecycle.add("feed notices", feedNotices.settled);
   const patience = createPatience(slots, clock);
   const recompute = createRecompute({
-    store: { ...store, backfills: givePast({ store, log, lifecycle }) },
+    store,
     rule: config.alerts,
     pollIntervalMs: config.pollIntervalMs,
     venues: config.venues,
     clock,
     log,
     onHeard: patience.note,
+    onHistories: givePast({ store, log, lifecycle }),
     onCommitting: (symbol) => {
       for (const platform of platforms) shortcuts.deliverBehind(platform, symbol);
     },
@@ -68,14 +69,14 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
   });
   lifecycle.add("deadlines", stopDeadlines);
   return {
-    recompute: async (job) => {
+    recompute: async (job, outset) => {
       if (job.slot < slots.current() - 1) {
         // left over from while no worker ran: on today's data it would count as another look at the market
         metrics.recomputes.inc({ outcome: "too-late" });
         return;
       }
       const done = metrics.recomputeSeconds.startTimer();
-      metrics.recomputes.inc({ outcome: await recompute(job) });
+      metrics.recomputes.inc({ outcome: await recompute(job, outset) });
       done();
     },
   };

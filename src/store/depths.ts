@@ -1,5 +1,4 @@
 import type { Depths } from "./contracts/markets.ts";
-import { parseStored, storedDepth } from "./json.ts";
 import { symbolKeys } from "./keys.ts";
 import type { RedisClient } from "./script.ts";
 
@@ -14,9 +13,5 @@ export function createDepths(redis: RedisClient): Depths {
       await redis.hset(depths, depth.venue, JSON.stringify(depth));
       await redis.pexpire(depths, ttlMs);
     },
-    read: async (symbol) =>
-      Object.values(await redis.hgetall(symbolKeys(symbol).depths))
-        .map((json) => parseStored(json, storedDepth, "order-book depth"))
-        .toSorted((a, b) => (a.venue < b.venue ? -1 : 1)),
   };
 }

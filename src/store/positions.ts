@@ -41,16 +41,23 @@ export function createPositions(redis: RedisClient): Positions {
       await redis.hset(positions, kept);
       await redis.pexpire(positions, ttlMs);
     },
-    read: async (symbol) => {
-      const byVenue = new Map<string, MeasuredPosition[]>();
-      for (const [field, text] of Object.entries(await redis.hgetall(symbolKeys(symbol).positions))) {
-        const [venue = ""] = field.split(" ");
-        const position = unpackPosition(text);
-        if (position !== undefined) byVenue.set(venue, [...(byVenue.get(venue) ?? []), position]);
-      }
-      return byVenue;
-    },
   };
+}
+
+/** By venue, of the fields of the hash. */
+export function readPositions(
+  fields: Iterable<readonly [string, string]>,
+): ReadonlyMap<string, readonly MeasuredPosition[]> {
+  const byVenue = new Map<string, MeasuredPosition[]>();
+  for (const [field, text] of fields) {
+    const [venue = ""] = field.split(" ");
+    const position = unpackPosition(text);
+    if (position === undefined) continue;
+    const held = byVenue.get(venue) ?? [];
+    held.push(position);
+    byVenue.set(venue, held);
+  }
+  return byVenue;
 }
 
 const fieldOf = (venue: string, address: string): string => `${venue} ${address}`;

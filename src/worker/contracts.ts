@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Outset } from "../store/contracts/rounds.ts";
 
 /** All queues of an installation live under one hash tag, so that BullMQ's scripts work on Redis Cluster. */
 export const queuePrefix = "{lopside}";
@@ -31,7 +32,8 @@ export type DeliverJob = z.infer<typeof deliverJob>;
 export interface Handlers {
   readonly poll?: (job: PollJob) => Promise<void>;
   readonly backfill?: (job: BackfillJob) => Promise<void>;
-  readonly recompute?: (job: RecomputeJob) => Promise<void>;
+  /** What was read already, by whoever wakes it in the same process, isn't read again. */
+  readonly recompute?: (job: RecomputeJob, outset?: Outset) => Promise<void>;
   readonly deliver?: (job: DeliverJob) => Promise<void>;
 }
 

@@ -13,15 +13,9 @@ import {
 import type { Bar, LearnedWeights, SeriesSpec } from "../model/types.ts";
 import type { Log } from "../ops/log.ts";
 import { maxBarsPerPoll } from "../poller/contracts.ts";
-import type { VenueRecord } from "../store/contracts/rounds.ts";
+import type { Outset, VenueHistory, VenueRecord } from "../store/contracts/rounds.ts";
 import type { Store } from "../store/contracts/store.ts";
 import { decodeMemory, type SymbolMemory } from "./memory.ts";
-
-interface Backfill {
-  readonly venue: string;
-  readonly spec: SeriesSpec;
-  readonly bars: readonly Bar[];
-}
 
 /**
  * One symbol's model state in this process, by venue. Redis holds the truth; while the version there is the one
@@ -29,10 +23,13 @@ interface Backfill {
  */
 export interface Portfolio {
   readonly symbol: string;
-  /** Makes the state current and says what it remembers. */
-  readonly refresh: (now: number) => Promise<SymbolMemory & { version: number; slot: number }>;
+  /** Makes the state that of the last commit, and says what it remembers. */
+  readonly refresh: (
+    last: Pick<Outset, "version" | "slot">,
+    now: number,
+  ) => Promise<SymbolMemory & { version: number; slot: number }>;
   /** Applies new closed bars: first whole histories, then what the polls brought. */
-  readonly absorb: (records: readonly VenueRecord[], backfills: readonly Backfill[]) => void;
+  readonly absorb: (records: readonly VenueRecord[], handedOver: readonly VenueHistory[]) => void;
   /** Undefined while a venue has none, and while it waits for the history that fills a hole. */
   readonly series: (venue: string) => StackedSeries | undefined;
   /** Lets all maps be made with what the symbol has learned, where they may change now; says what that is. */
@@ -65,7 +62,7 @@ export function createPortfolio(
   let calibration = createCalibration();
   let learnt = false;
   // the hand-over has forgotten them: a commit that fails or comes second must not lose them
-  let histories: readonly Backfill[] = [];
+  let histories: readonly VenueHistory[] = [];
 
   const take = (venue: string, bars: readonly Bar[], series: StackedSeries): void => {
     for (const bar of bars) {
@@ -106,7 +103,7 @@ export function createPortfolio(
     return series;
   };
 
-  const takeHistory = ({ venue, spec, bars }: Backfill): void => {
+  const takeHistory = ({ venue, spec, bars }: VenueHistory): void => {
     const series = heldOrStored(spec);
     if (series !== undefined) take(venue, bars, series);
     else {
@@ -147,8 +144,7 @@ export function createPortfolio(
       const series = seriesOf(venue);
       return series && nullMapOf(venue, series.spec).levels(series.path, markPrice, calibration.used);
     },
-    refresh: async (now) => {
-      const { version, slot } = await store.symbols.readVersion(symbol);
+    refresh: async ({ version, slot }, now) => {
       if (current !== undefined && current.version === version && current.slot === slot) return current;
       const state = await store.symbols.read(symbol);
       held.clear();
@@ -161,11 +157,11 @@ export function createPortfolio(
       current = { ...memory, version: state.version, slot: state.slot };
       return current;
     },
-    absorb: (records, backfills) => {
+    absorb: (records, handedOver) => {
       lost.clear();
       behind.clear();
       for (const { observation } of records) if (observation !== undefined) heldOrStored(observation.spec);
-      histories = [...histories, ...backfills];
+      histories = [...histories, ...handedOver];
       for (const history of histories) heldOrStored(history.spec);
       // what was to go on from a state that can't be used is no start for a new one, which needs all of the history
       histories = histories.filter(({ venue }) => !lost.has(venue));

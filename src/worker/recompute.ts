@@ -7,7 +7,7 @@ import type { Decision } from "../model/calibration/gate.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { VenueRecord } from "../store/contracts/rounds.ts";
+import type { Outset, VenueHistory, VenueRecord } from "../store/contracts/rounds.ts";
 import type { Store } from "../store/contracts/store.ts";
 import type { Commit } from "../store/contracts/symbols.ts";
 import type { RecomputeJob } from "./contracts.ts";
@@ -34,6 +34,8 @@ export interface RecomputeOptions {
   readonly onCommitted: (imbalance: Imbalance, outcome: Outcome) => void;
   /** What the venues had said when a recompute read it. */
   readonly onHeard?: (symbol: string, records: readonly VenueRecord[]) => void;
+  /** Histories that were handed over with it. */
+  readonly onHistories?: (symbol: string, histories: readonly VenueHistory[]) => void;
   /** Once a day a symbol's weights are judged. */
   readonly onCalibrated?: (symbol: string, decision: Decision) => void;
   /** After every commit, with what it was made of. */
@@ -55,7 +57,7 @@ const conflictLimit = 3;
  */
 export function createRecompute(
   options: RecomputeOptions,
-): (job: RecomputeJob) => Promise<"committed" | "slot-done"> {
+): (job: RecomputeJob, outset?: Outset) => Promise<"committed" | "slot-done"> {
   const inTurn = createTurns();
   const symbols = new Map<string, Held>();
   const heldOf = (symbol: string): Held => {
@@ -64,9 +66,14 @@ export function createRecompute(
     return kept;
   };
 
-  const recompute = async ({ symbol, slot }: RecomputeJob): Promise<"committed" | "slot-done"> => {
+  const recompute = async (
+    { symbol, slot }: RecomputeJob,
+    given: Outset | undefined,
+  ): Promise<"committed" | "slot-done"> => {
     for (let attempt = 1; attempt <= conflictLimit; attempt++) {
-      const result = await recomputeOnce(options, heldOf(symbol), slot);
+      const known = attempt === 1 ? given : undefined;
+      const outset = known ?? (await options.store.rounds.outset(symbol));
+      const result = await recomputeOnce(options, heldOf(symbol), { slot, outset });
       if (result !== "conflict") return result;
     }
     throw new Error(
@@ -74,7 +81,7 @@ export function createRecompute(
     );
   };
   // a report and a deadline may wake the same symbol at the same moment
-  return async (job) => inTurn(job.symbol, async () => recompute(job));
+  return async (job, outset) => inTurn(job.symbol, async () => recompute(job, outset));
 }
 
 function hold({ store, log, rule, onCalibrated }: RecomputeOptions, symbol: string): Held {
@@ -92,22 +99,16 @@ function alwaysWatched({ ratio }: AlertRule): readonly RuleKey[] {
 async function recomputeOnce(
   options: RecomputeOptions,
   { portfolio, rules }: Held,
-  slot: number,
+  { slot, outset }: { readonly slot: number; readonly outset: Outset },
 ): Promise<"committed" | "conflict" | "slot-done"> {
   const { store, clock } = options;
   const { symbol } = portfolio;
-  // asked at once, answered in one trip
-  const [memory, records, backfills, positions, depths] = await Promise.all([
-    portfolio.refresh(clock.now()),
-    store.rounds.read(symbol),
-    store.backfills.take(symbol),
-    store.positions.read(symbol),
-    store.depths.read(symbol),
-    rules.refresh(),
-  ]);
+  const { records, histories, positions, depths } = outset;
+  const [memory] = await Promise.all([portfolio.refresh(outset, clock.now()), rules.refresh(outset.rules)]);
   options.onHeard?.(symbol, records);
   // even where the slot is done: what was taken is for the next commit then
-  portfolio.absorb(records, backfills);
+  portfolio.absorb(records, histories);
+  if (histories.length > 0) options.onHistories?.(symbol, histories);
   if (memory.slot === slot) return "slot-done";
 
   const learned = portfolio.weigh(!keepsNotional(memory.episode));

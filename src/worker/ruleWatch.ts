@@ -32,8 +32,8 @@ export interface Outcome {
 
 /** A symbol's rules: which are in use, and what they decide. */
 export interface RuleWatch {
-  /** Brings up to date which rules are in use. One small read where nothing changed. */
-  readonly refresh: () => Promise<void>;
+  /** Brings up to date which rules are in use, where the set of them has another name than known. */
+  readonly refresh: (version: string) => Promise<void>;
   readonly decide: (look: Look) => Outcome;
 }
 
@@ -47,11 +47,10 @@ export function createRuleWatch(
   let index: RuleIndex = indexRules(always);
   const told = new Set(always);
   return {
-    refresh: async () => {
-      const inUse = await rules.inUse(symbol, known);
-      if (inUse === known) return;
-      known = inUse;
-      index = indexRules(new Set([...inUse.members.keys(), ...always]));
+    refresh: async (version) => {
+      if (known?.version === version) return;
+      known = await rules.inUse(symbol, known);
+      index = indexRules(new Set([...known.members.keys(), ...always]));
     },
     decide: (look) => decideAndTell(symbol, look, { index, told, settings }),
   };

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
+import type { Outset } from "../store/contracts/rounds.ts";
 import type { Handlers, Wakeups } from "./contracts.ts";
 
-export interface Shortcuts extends Pick<Wakeups, "recompute" | "deliver"> {
+export interface Shortcuts extends Pick<Wakeups, "deliver"> {
+  /** What it sets out from, where the report that completed the round brought it. */
+  readonly recompute: (symbol: string, slot: number, outset?: Outset) => Promise<void>;
   /**
    * Begins a delivery here, where this process can, for a commit that was sent but not answered yet. On one connection
    * Redis answers in order: the claim finds the commit's rows, or nothing where it was refused.
@@ -48,11 +51,11 @@ export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, 
   };
 
   return {
-    recompute: async (symbol, slot) => {
+    recompute: async (symbol, slot, outset) => {
       const queued = async (): Promise<void> => queues.recompute(symbol, slot);
       if (own.recompute === undefined) return queued();
       const before = new Set(underWay);
-      await orByQueue(`the recompute of ${symbol}`, own.recompute({ symbol, slot }), queued);
+      await orByQueue(`the recompute of ${symbol}`, own.recompute({ symbol, slot }, outset), queued);
       await letGoFirst([...underWay].filter((delivering) => !before.has(delivering)));
     },
     deliver: async (platform, symbol, delayMs = 0) => {

@@ -24,7 +24,6 @@ function setScene(symbols: readonly string[], perMinute: number, silent: readonl
       put: async (symbol) => {
         kept.push(symbol);
       },
-      read: async () => [],
     },
   });
   return { clock, asked, kept, watch: async () => watch(new AbortController().signal) };

@@ -36,7 +36,6 @@ function memory(): Memory {
         else positions.set(address, position);
       }
     },
-    read: async (symbol) => new Map([["hyperliquid", [...(held.get(symbol)?.values() ?? [])]]]),
   };
 }
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { PollOutcome, PollRequest, Venue } from "../../src/poller/contracts.ts";
 import { createRound, type RoundOptions } from "../../src/poller/round.ts";
 import type { Rounds, VenueReport } from "../../src/store/contracts/rounds.ts";
-import { aBar, anObservation } from "../store/builders.ts";
+import { aBar, anObservation, anOutset } from "../store/builders.ts";
 import { barMs, handClock, type HandClock, hourMs, noon, silentLog } from "./world.ts";
 
 const good: PollOutcome = { ok: true, observation: anObservation() };
@@ -63,9 +63,8 @@ function setScene({ report, poll, ...more }: SceneOptions = {}): Scene {
     expected: ["bybit", "okx"],
     rounds: {
       cursors: async () => scene.cursors,
-      read: async () => [],
-      report: async (symbol, said, expected) => {
-        const result = (await report?.(symbol, said, expected)) ?? "waiting";
+      report: async (symbol, said, ...more) => {
+        const result = (await report?.(symbol, said, ...more)) ?? "waiting";
         scene.reports.push({ symbol, ...said });
         return result;
       },
@@ -92,8 +91,8 @@ function setScene({ report, poll, ...more }: SceneOptions = {}): Scene {
     timeoutMs: 10_000,
     stopping: new AbortController().signal,
     barMs,
-    onComplete: async (symbol, at) => {
-      scene.completed.push(`${symbol} ${at}`);
+    onComplete: async (symbol, at, outset) => {
+      scene.completed.push(`${symbol} ${at}${outset === undefined ? "" : ` from ${outset.version}`}`);
     },
     onHistoryNeeded: async (symbol, from) => {
       scene.histories.push({ symbol, from });
@@ -167,6 +166,17 @@ describe("a round", () => {
     });
     await round();
     expect(completed).toEqual(["ETH 1"]);
+  });
+
+  test("hands on what a recompute of this process sets out from", async () => {
+    const report: Rounds["report"] = async (_symbol, _said, _expected, wanted) =>
+      wanted?.outset === true ? anOutset({ version: 5 }) : "complete";
+    const here = setScene({ report, recomputesHere: true });
+    await here.round();
+    expect(here.completed).toEqual(["BTC 1 from 5", "ETH 1 from 5"]);
+    const elsewhere = setScene({ report });
+    await elsewhere.round();
+    expect(elsewhere.completed).toEqual(["BTC 1", "ETH 1"]);
   });
 
   test("goes on when Redis does not take a report while the venue still speaks", async () => {

@@ -1,5 +1,6 @@
 import type { Bar, Imbalance, LiquidationMap, SeriesSpec } from "../../src/model/types.ts";
 import type { Observation } from "../../src/poller/contracts.ts";
+import type { Outset } from "../../src/store/contracts/rounds.ts";
 import type { Commit, OutboxAlert } from "../../src/store/contracts/symbols.ts";
 
 /** 2026-11-22T12:00:00Z, the start of a minute. */
@@ -84,6 +85,11 @@ export function aMap(over: Partial<LiquidationMap> = {}): LiquidationMap {
     short: [[84_400, 3e6]],
     ...over,
   };
+}
+
+export function anOutset(over: Partial<Outset> = {}): Outset {
+  const nothing = { records: [], histories: [], positions: new Map(), depths: [] };
+  return { version: 0, slot: -1, rules: "", ...nothing, ...over };
 }
 
 export function anAlert(over: Partial<OutboxAlert> = {}): OutboxAlert {

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { BookDepth, MeasuredPosition } from "../../src/model/types.ts";
 import type { Depths, Positions } from "../../src/store/contracts/markets.ts";
+import type { Outset, Rounds } from "../../src/store/contracts/rounds.ts";
 import { createDepths } from "../../src/store/depths.ts";
 import { accountsKey, symbolKeys } from "../../src/store/keys.ts";
 import { createPositions } from "../../src/store/positions.ts";
+import { createRounds } from "../../src/store/rounds.ts";
 import type { RedisClient } from "../../src/store/script.ts";
-import { startTestRedis } from "../support/redis.ts";
+import { silentLog, startTestRedis } from "../support/redis.ts";
 import type { TestRedis } from "../support/redis.ts";
 import { noon } from "./builders.ts";
 
@@ -13,17 +15,21 @@ let server: TestRedis;
 let redis: RedisClient;
 let positions: Positions;
 let depths: Depths;
+let rounds: Rounds;
 
 beforeAll(async () => {
   server = await startTestRedis();
   redis = await server.connect();
   positions = createPositions(redis);
   depths = createDepths(redis);
+  rounds = createRounds(redis, silentLog);
 });
 afterAll(async () => server.stop());
 beforeEach(async () => {
   await redis.flushall();
 });
+
+const held = async (symbol: string): Promise<Outset["positions"]> => (await rounds.outset(symbol)).positions;
 
 const venue = "hyperliquid";
 const account = { address: "0xa", notionalUsd: 125_000, seenAt: noon, polledAt: noon - 1 };
@@ -51,11 +57,11 @@ test("positions are kept by symbol and venue, and a closed one goes", async () =
     ]),
   );
   await positions.put(venue, "ETH", new Map([["0xa", short]]));
-  expect((await positions.read("BTC")).get(venue)).toEqual([long, short]);
+  expect((await held("BTC")).get(venue)).toEqual([long, short]);
   await positions.put(venue, "BTC", new Map([["0xa", undefined]]));
-  expect(await positions.read("BTC")).toEqual(new Map([[venue, [short]]]));
-  expect((await positions.read("ETH")).get(venue)).toEqual([short]);
-  expect(await positions.read("SOL")).toEqual(new Map());
+  expect(await held("BTC")).toEqual(new Map([[venue, [short]]]));
+  expect((await held("ETH")).get(venue)).toEqual([short]);
+  expect(await held("SOL")).toEqual(new Map());
 });
 
 test("an account that is forgotten leaves nothing behind", async () => {
@@ -63,7 +69,7 @@ test("an account that is forgotten leaves nothing behind", async () => {
   await positions.put(venue, "BTC", new Map([["0xa", long]]));
   await positions.forget(venue, ["0xa"], ["BTC", "ETH"]);
   expect(await positions.accounts(venue)).toEqual([]);
-  expect(await positions.read("BTC")).toEqual(new Map());
+  expect(await held("BTC")).toEqual(new Map());
 });
 
 test("what nobody writes any more goes away by itself", async () => {
@@ -77,7 +83,7 @@ test("what isn't readable is nobody's position", async () => {
   const texts = { "hyperliquid 0xa": "x - 1", "hyperliquid 0xb": "0 - 1", "hyperliquid 0xc": "1 -5 1" };
   await redis.hset(symbolKeys("BTC").positions, texts);
   await redis.hset(accountsKey(venue), { "0xa": "nonsense" });
-  expect(await positions.read("BTC")).toEqual(new Map());
+  expect(await held("BTC")).toEqual(new Map());
   expect(await positions.accounts(venue)).toEqual([]);
 });
 
@@ -86,7 +92,7 @@ test("a venue's newest order-book depth is kept, for an hour at most", async () 
   await depths.put("BTC", { ...depth, observedAt: noon - 60_000 });
   await depths.put("BTC", depth);
   await depths.put("BTC", { ...depth, venue: "okx" });
-  expect(await depths.read("BTC")).toEqual([depth, { ...depth, venue: "okx" }]);
-  expect(await depths.read("ETH")).toEqual([]);
+  expect((await rounds.outset("BTC")).depths).toEqual([depth, { ...depth, venue: "okx" }]);
+  expect((await rounds.outset("ETH")).depths).toEqual([]);
   expect(await redis.pttl(symbolKeys("BTC").depths)).toBeGreaterThan(0);
 });

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Rounds, VenueReport } from "../../src/store/contracts/rounds.ts";
+import type { Outset, Rounds, VenueReport } from "../../src/store/contracts/rounds.ts";
+import { createBackfills } from "../../src/store/backfills.ts";
+import { createDepths } from "../../src/store/depths.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
+import { createPositions } from "../../src/store/positions.ts";
 import { createRounds } from "../../src/store/rounds.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
 import { silentLog, startTestRedis } from "../support/redis.ts";
 import type { TestRedis } from "../support/redis.ts";
-import { aBar, aCommit, anObservation, noon } from "./builders.ts";
+import { aBar, aCommit, anObservation, anOutset, aSpec, noon } from "./builders.ts";
 
 let server: TestRedis;
 let redis: RedisClient;
@@ -157,4 +160,55 @@ test("cursors are the newest committed bars of the symbols that have any", async
   await symbols.commit(aCommit({ cursors: new Map([["okx", aBar().openTime]]) }));
   expect(await rounds.cursors("okx", ["BTC", "ETH"])).toEqual(new Map([["BTC", noon]]));
   expect(await rounds.cursors("bybit", ["BTC", "ETH"])).toEqual(new Map());
+});
+
+describe("what a recompute sets out from", () => {
+  const wanted = { outset: true };
+  const reported = async (): Promise<"waiting" | "complete" | Outset> =>
+    rounds.report("BTC", good("okx", 7), ["okx"], wanted);
+
+  test("is nothing for a symbol nobody has heard of", async () => {
+    expect(await rounds.outset("BTC")).toEqual(anOutset());
+  });
+
+  test("comes with the report that completes a round, itself included", async () => {
+    const depth = { venue: "bybit", observedAt: noon, bids: [], asks: [] };
+    const position = { side: "short", quantity: 3, observedAt: noon } as const;
+    await createSymbols(redis).commit(aCommit({ slot: 4 }));
+    await createBackfills(redis).put("BTC", "bybit", aSpec(), [aBar()]);
+    await createPositions(redis).put("hyperliquid", "BTC", new Map([["0xa", position]]));
+    await createDepths(redis).put("BTC", depth);
+    await redis.hset(symbolKeys("BTC").rules, "version", "v3");
+    expect(await reported()).toEqual({
+      version: 1,
+      slot: 4,
+      records: [{ venue: "okx", observation: anObservation() }],
+      histories: [{ venue: "bybit", spec: aSpec(), bars: [aBar()] }],
+      positions: new Map([["hyperliquid", [position]]]),
+      depths: [depth],
+      rules: "v3",
+    });
+  });
+
+  test("comes with no other report", async () => {
+    const both = ["okx", "bybit"];
+    await createBackfills(redis).put("BTC", "bybit", aSpec(), [aBar()]);
+    expect(await rounds.report("BTC", good("okx", 7), both, wanted)).toBe("waiting");
+    expect(await rounds.report("BTC", good("bybit", 7), both, { outset: false })).toBe("complete");
+    expect(await rounds.report("BTC", good("bybit", 7), both, wanted)).toBe("waiting");
+    expect((await rounds.outset("BTC")).histories).toHaveLength(1);
+  });
+
+  test("hands a history over once", async () => {
+    await createBackfills(redis).put("BTC", "bybit", aSpec(), [aBar()]);
+    expect(await reported()).toMatchObject({ histories: [{ venue: "bybit" }] });
+    expect((await rounds.outset("BTC")).histories).toEqual([]);
+  });
+
+  test("leaves out what can't be read, and goes on with the rest", async () => {
+    const { depths, backfills } = symbolKeys("BTC");
+    await redis.hset(depths, "bybit", "{}");
+    await redis.hset(backfills, "bybit", "no bars");
+    expect(await reported()).toMatchObject({ records: [{ venue: "okx" }], depths: [], histories: [] });
+  });
 });

@@ -1,17 +1,15 @@
 import type { BookDepth, MeasuredPosition } from "../../src/model/types.ts";
 import type { RuleKey } from "../../src/alerts/rules.ts";
 import type { Destinations, RulesInUse } from "../../src/store/contracts/destinations.ts";
-import type { VenueRecord } from "../../src/store/contracts/rounds.ts";
+import type { VenueHistory, VenueRecord } from "../../src/store/contracts/rounds.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import type { Commit, CommitResult, OutboxAlert, SymbolState } from "../../src/store/contracts/symbols.ts";
-
-type Backfill = Awaited<ReturnType<Store["backfills"]["take"]>>[number];
 
 /** The store's promises for one symbol, in memory: what a recompute reads and commits. */
 export interface FakeStore extends Store {
   /** What the venues are known to have said. */
   readonly records: Map<string, VenueRecord>;
-  readonly waiting: Backfill[];
+  readonly waiting: VenueHistory[];
   readonly commits: Commit[];
   readonly alerts: OutboxAlert[];
   /** Whole reads of the state, beside those of its version. */
@@ -48,7 +46,7 @@ const noDestinations: Destinations = {
 
 export function fakeStore(): FakeStore {
   const records = new Map<string, VenueRecord>();
-  const waiting: Backfill[] = [];
+  const waiting: VenueHistory[] = [];
   const commits: Commit[] = [];
   const alerts: OutboxAlert[] = [];
   const cursors = new Map<string, number>();
@@ -94,6 +92,15 @@ export function fakeStore(): FakeStore {
     state: () => state,
     rounds: {
       report: async () => "waiting",
+      outset: async () => ({
+        version: state.version,
+        slot: state.slot,
+        records: [...records.values()],
+        histories: waiting.splice(0),
+        positions: measured,
+        depths: books,
+        rules: inUse.version,
+      }),
       read: async () => [...records.values()],
       cursors: async (venue, symbols) =>
         new Map(
@@ -107,7 +114,6 @@ export function fakeStore(): FakeStore {
       put: async (_symbol, venue, spec, bars) => {
         waiting.push({ venue, spec, bars });
       },
-      take: async () => waiting.splice(0),
     },
     symbols: {
       read: async () => {
@@ -155,7 +161,6 @@ export function fakeStore(): FakeStore {
       keep: async () => undefined,
       forget: async () => undefined,
       put: async () => undefined,
-      read: async () => measured,
     },
     liquidations: {
       putTotals: async () => undefined,
@@ -164,7 +169,7 @@ export function fakeStore(): FakeStore {
       addPrints: async () => undefined,
       prints: async () => [],
     },
-    depths: { put: async () => undefined, read: async () => books },
+    depths: { put: async () => undefined },
     openInterest: { put: async () => undefined, bars: async () => [], minutes: async () => [] },
     markets: { get: async () => undefined, put: async () => undefined },
     destinations: noDestinations,

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 async function round(portfolio: Portfolio, records: readonly VenueRecord[], histories: Histories = []) {
-  const { version } = await portfolio.refresh(0);
+  const { version } = await portfolio.refresh(store.state(), 0);
   portfolio.absorb(records, histories);
   portfolio.weigh(true);
   slot += 1;
@@ -98,7 +98,7 @@ describe("what a symbol learned", () => {
     for (const venue of ["bybit", "okx"])
       expect(Array.from(portfolio.series(venue)?.stack.weights ?? [])).toEqual(weights);
     const restarted = open();
-    await restarted.refresh(0);
+    await restarted.refresh(store.state(), 0);
     restarted.absorb([polled("bybit", 99, 100)], []);
     expect(Array.from(restarted.series("bybit")?.stack.weights ?? [])).toEqual(weights);
   });

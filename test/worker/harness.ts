@@ -1,5 +1,6 @@
 import type { Imbalance } from "../../src/model/types.ts";
 import type { Clock } from "../../src/ops/clock.ts";
+import type { Outset } from "../../src/store/contracts/rounds.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import type { RecomputeJob } from "../../src/worker/contracts.ts";
 import { createRecompute, type RecomputeOptions } from "../../src/worker/recompute.ts";
@@ -10,7 +11,7 @@ import { silentLog } from "../support/redis.ts";
 export const eagerRule = { ratio: 1.1, holdMs: 0, cooldownMs: 3_600_000, warmupMs: 0 };
 
 export interface Process {
-  readonly recompute: (job: RecomputeJob) => Promise<unknown>;
+  readonly recompute: (job: RecomputeJob, outset?: Outset) => Promise<unknown>;
   readonly decided: ({ readonly imbalance: Imbalance } & Outcome)[];
   /** Symbols, once for each commit with alerts. */
   readonly woken: string[];

@@ -28,7 +28,7 @@ async function round(
   records: Parameters<Portfolio["absorb"]>[0],
   histories: Parameters<Portfolio["absorb"]>[1] = [],
 ): Promise<string> {
-  const { version } = await portfolio.refresh(0);
+  const { version } = await portfolio.refresh(store.state(), 0);
   portfolio.absorb(records, histories);
   slot += 1;
   const result = await store.symbols.commit(

@@ -35,6 +35,27 @@ describe("a recompute", () => {
     expect(statuses()).toEqual(["bybit fresh", "okx fresh"]);
   });
 
+  test("reads nothing again that it was given", async () => {
+    everybodySpeaks(99, 100);
+    store.waiting.push(history("bybit", 0, 100), history("okx", 0, 100));
+    const outset = await store.rounds.outset("BTC");
+    store.records.clear();
+    await process.recompute({ symbol: "BTC", slot: 1 }, outset);
+    expect(statuses()).toEqual(["bybit fresh", "okx fresh"]);
+    expect(store.commits[0]?.series.size).toBe(2);
+  });
+
+  test("reads anew when what it was given was overtaken, and loses no history", async () => {
+    everybodySpeaks(99, 100);
+    store.waiting.push(history("bybit", 0, 100), history("okx", 0, 100));
+    const outset = await store.rounds.outset("BTC");
+    store.overwrite({ slot: 1 });
+    await process.recompute({ symbol: "BTC", slot: 2 }, outset);
+    expect(store.commits).toMatchObject([{ slot: 2, basedOn: 1 }]);
+    expect(statuses()).toEqual(["bybit fresh", "okx fresh"]);
+    expect(store.cursors.size).toBe(2);
+  });
+
   test("a slot that was overtaken changes nothing", async () => {
     await warmUp();
     await process.recompute({ symbol: "BTC", slot: 3 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Handlers } from "../../src/worker/contracts.ts";
 import { createShortcuts, type Shortcuts } from "../../src/worker/shortcuts.ts";
+import { anOutset } from "../store/builders.ts";
 import { silentLog } from "../support/redis.ts";
 
 let queued: string[];
@@ -46,6 +47,14 @@ describe("a wake-up", () => {
     await wakeBoth();
     expect(handled).toEqual(["recompute BTC 7", "deliver telegram BTC"]);
     expect(queued).toEqual([]);
+  });
+
+  test("brings a recompute what it sets out from", async () => {
+    const given: unknown[] = [];
+    shortcuts.connect({ recompute: async (_job, outset) => void given.push(outset) });
+    const outset = anOutset({ version: 3 });
+    await shortcuts.recompute("BTC", 7, outset);
+    expect(given).toEqual([outset]);
   });
 
   test("is queued for other processes where this one has no handler", async () => {

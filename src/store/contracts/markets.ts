@@ -24,7 +24,6 @@ export interface Positions {
     symbol: string,
     held: ReadonlyMap<string, MeasuredPosition | undefined>,
   ) => Promise<void>;
-  readonly read: (symbol: string) => Promise<ReadonlyMap<string, readonly MeasuredPosition[]>>;
 }
 
 /** A figure at a time, epoch ms. */
@@ -50,7 +49,6 @@ export interface OpenInterestLog {
 /** The newest order-book depth of each venue; one that is read by nobody in time is forgotten. */
 export interface Depths {
   readonly put: (symbol: string, depth: BookDepth) => Promise<void>;
-  readonly read: (symbol: string) => Promise<readonly BookDepth[]>;
 }
 
 /** What venues' streams of liquidations said. One writer at a time for each venue. */

@@ -1,4 +1,4 @@
-import type { Bar, SeriesSpec } from "../../model/types.ts";
+import type { Bar, BookDepth, MeasuredPosition, SeriesSpec } from "../../model/types.ts";
 import type { Observation, PollFailure } from "../../poller/contracts.ts";
 
 /** What a venue said, or failed to say, about a symbol in one slot. */
@@ -11,12 +11,17 @@ export type VenueReport =
  * venue of `expected` has reported, well or badly; those that failed or missed the round before are not waited for.
  */
 export interface Rounds {
-  /** Keeps the report (a failure keeps the last good observation beside it). Says whether that completed the round. */
+  /**
+   * Keeps the report (a failure keeps the last good observation beside it). Says whether that completed the round: with
+   * what a recompute sets out from, where the caller wants to begin one at once.
+   */
   readonly report: (
     symbol: string,
     report: VenueReport,
     expected: readonly string[],
-  ) => Promise<"waiting" | "complete">;
+    wanted?: { readonly outset: boolean },
+  ) => Promise<"waiting" | "complete" | Outset>;
+  readonly outset: (symbol: string) => Promise<Outset>;
   /** The newest observation and, if later, the newest failure of each venue. */
   readonly read: (symbol: string) => Promise<readonly VenueRecord[]>;
   /** Open time of the newest closed bar the model has of each venue, for the poller to go on from. */
@@ -29,10 +34,29 @@ export interface VenueRecord {
   readonly failure?: PollFailure & { readonly at: number; readonly slot: number };
 }
 
-/** A venue's history on its way from the poller to the worker, one hand-over per series. */
+export interface VenueHistory {
+  readonly venue: string;
+  readonly spec: SeriesSpec;
+  readonly bars: readonly Bar[];
+}
+
+/** What a recompute of a symbol sets out from, as it was at one moment. */
+export interface Outset {
+  /** Of the last commit; 0 when there is none. */
+  readonly version: number;
+  /** -1 when none. */
+  readonly slot: number;
+  readonly records: readonly VenueRecord[];
+  /** Handed over by this: nobody else will see them. */
+  readonly histories: readonly VenueHistory[];
+  /** Positions that are known, by venue. */
+  readonly positions: ReadonlyMap<string, readonly MeasuredPosition[]>;
+  readonly depths: readonly BookDepth[];
+  /** What the set of rules in use is called; "" where there never was one. */
+  readonly rules: string;
+}
+
+/** Venues' histories on their way from the poller to the worker, who has them with its next `outset`. */
 export interface Backfills {
   readonly put: (symbol: string, venue: string, spec: SeriesSpec, bars: readonly Bar[]) => Promise<void>;
-  readonly take: (
-    symbol: string,
-  ) => Promise<readonly { venue: string; spec: SeriesSpec; bars: readonly Bar[] }[]>;
 }
