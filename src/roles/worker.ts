@@ -6,6 +6,7 @@ import { createRecompute } from "../worker/recompute.ts";
 import { createCalibrationRecorder } from "../worker/calibrationRecord.ts";
 import { createRecorder } from "../worker/record.ts";
 import type { Handlers } from "../worker/contracts.ts";
+import { createAfterwards } from "../worker/afterwards.ts";
 import { createPatience } from "../worker/patience.ts";
 import { startDeadlines } from "../worker/slots.ts";
 import { keepDailyExports } from "./dailyExport.ts";
@@ -38,7 +39,12 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
   const { destinations: places, outbox } = store;
   const memory = createBotMemory(redis.commands);
   const feedNotices = createFeedNotices({ destinations: places, outbox, memory, clock, log });
-  lifecycle.add("feed notices", feedNotices.settled);
+  const afterwards = createAfterwards();
+  lifecycle.add("feed notices", async () => {
+    afterwards.finish();
+    await feedNotices.settled();
+  });
+  const keepForPictures = createPictureKeeper(createPictureStore(redis.commands), log);
   const patience = createPatience(slots, clock);
   const recompute = createRecompute({
     store,
@@ -57,10 +63,12 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
     },
     onCalibrated: createCalibrationRecorder(metrics, log),
     onCommitted: (imbalance, outcome) => {
-      record(imbalance, outcome);
-      feedNotices.note(imbalance);
+      afterwards.leave(() => {
+        record(imbalance, outcome);
+        feedNotices.note(imbalance);
+      });
     },
-    keepForPictures: createPictureKeeper(createPictureStore(redis.commands), log),
+    keepForPictures: (committed) => afterwards.leave(() => keepForPictures(committed)),
   });
   const stopDeadlines = startDeadlines(slots, symbols, patience.deadlineMs, (symbol, slot) => {
     queues.recompute(symbol, slot).catch((error: unknown) => {

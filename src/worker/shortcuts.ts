@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
 import type { Outset } from "../store/contracts/rounds.ts";
+import { headStartMs } from "./afterwards.ts";
 import type { Handlers, Wakeups } from "./contracts.ts";
 
 export interface Shortcuts extends Pick<Wakeups, "deliver"> {
@@ -18,12 +19,6 @@ export interface Shortcuts extends Pick<Wakeups, "deliver"> {
 }
 
 /**
- * What a round has to put in order when it is over waits so long, real ms, for the alerts it has caused: they would
- * take turns on the same processor.
- */
-const headStartMs = 25;
-
-/**
  * Wakes this process' own handlers without the way through a queue, which takes longer than the work itself. The
  * queues wake the others, and stay the way out when a handler fails. Nothing relies on a shortcut: a recompute that
  * died with its process is woken by its deadline, a delivery is found in the outbox.
@@ -31,6 +26,7 @@ const headStartMs = 25;
 export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, log: Log): Shortcuts {
   const underWay = new Set<Promise<void>>();
   let own: Handlers = {};
+  let begun = 0;
 
   const orByQueue = async (what: string, work: Promise<void>, queued: () => Promise<void>): Promise<void> => {
     try {
@@ -42,6 +38,7 @@ export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, 
   };
 
   const begin = (platform: string, symbol: string, work: Promise<void>): void => {
+    begun += 1;
     const queued = async (): Promise<void> => queues.deliver(platform, symbol);
     const delivering = orByQueue(`a delivery to ${platform}`, work, queued)
       .catch((error: unknown) => log.warn({ error }, "nor could that be queued; the next sweep finds it"))
@@ -54,9 +51,10 @@ export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, 
     recompute: async (symbol, slot, outset) => {
       const queued = async (): Promise<void> => queues.recompute(symbol, slot);
       if (own.recompute === undefined) return queued();
-      const before = new Set(underWay);
+      const before = begun;
       await orByQueue(`the recompute of ${symbol}`, own.recompute({ symbol, slot }, outset), queued);
-      await letGoFirst([...underWay].filter((delivering) => !before.has(delivering)));
+      // whoever was woken may be asking Redis still: that it was woken says nothing of when its alert goes out
+      if (begun > before) await sleep(headStartMs, undefined, { ref: false });
     },
     deliver: async (platform, symbol, delayMs = 0) => {
       if (own.deliver === undefined || delayMs > 0) return queues.deliver(platform, symbol, delayMs);
@@ -72,9 +70,4 @@ export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, 
       await Promise.all(underWay);
     },
   };
-}
-
-async function letGoFirst(deliveries: readonly Promise<void>[]): Promise<void> {
-  if (deliveries.length === 0) return;
-  await Promise.race([Promise.all(deliveries), sleep(headStartMs, undefined, { ref: false })]);
 }

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { createAfterwards } from "../../src/worker/afterwards.ts";
+
+test("what is left for afterwards is done in its order, and not at once", async () => {
+  const { leave } = createAfterwards();
+  const done: string[] = [];
+  leave(() => done.push("first"));
+  await new Promise<void>((resolve) => {
+    leave(() => done.push("second"));
+    leave(resolve);
+    expect(done).toEqual([]);
+  });
+  expect(done).toEqual(["first", "second"]);
+});
+
+test("a stop leaves nothing undone, and does nothing twice", () => {
+  const { leave, finish } = createAfterwards();
+  const done: string[] = [];
+  leave(() => done.push("first"));
+  leave(() => done.push("second"));
+  finish();
+  finish();
+  expect(done).toEqual(["first", "second"]);
+});
