@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery, Outbox } from "../../src/store/contracts/outbox.ts";
 import type { RuleAlert, Symbols } from "../../src/store/contracts/symbols.ts";
-import { rowsPerScript } from "../../src/store/fanOut.ts";
+import { createAlertLog } from "../../src/store/alertLog.ts";
+import { insertArguments, insertScript, keyArguments, rowsPerScript } from "../../src/store/fanOut.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { createPlace, pageFlags } from "../../src/store/rulePages.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import { defineScript, type RedisClient } from "../../src/store/script.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { aCommit, noon } from "./builders.ts";
@@ -162,6 +163,83 @@ describe("an alert of a rule", () => {
   });
 });
 
+describe("a bundle", () => {
+  const dyingSender = async (): Promise<number> => outbox.releaseStuck("BTC", "telegram", 15_000);
+
+  test("that was claimed holds rows being sent for the first time, and then each by itself", async () => {
+    await subscribe(["telegram:1", "telegram:2"]);
+    await commit(aPush());
+    const [one, two] = await claim();
+    if (one === undefined || two === undefined) throw new Error("two were to be claimed");
+    time += 30_000;
+    const unknown = { kind: "unknown", retryInMs: 0, reason: "reset" } as const;
+    expect(await outbox.settle("BTC", "telegram", [{ delivery: one, result: unknown }])).toEqual([true]);
+    expect(await outbox.countPending("BTC")).toBe(2);
+    // since its claim, not since it was settled
+    expect(await claim()).toMatchObject([{ destination: "telegram:1", attempt: 2, unknownMs: 30_000 }]);
+    await settleAs([two], "sent");
+    expect(await outbox.countPending("BTC")).toBe(1);
+  });
+
+  test("is settled once, however often that is said", async () => {
+    await subscribe(["telegram:1", "telegram:2"]);
+    await commit(aPush());
+    const [one] = await claim();
+    const result = { kind: "sent", messageId: "m" } as const;
+    const outcomes = one === undefined ? [] : [{ delivery: one, result }];
+    expect(await outbox.settle("BTC", "telegram", outcomes)).toEqual([true]);
+    expect(await outbox.settle("BTC", "telegram", outcomes)).toEqual([false]);
+    expect(await outbox.countPending("BTC")).toBe(1);
+  });
+
+  test("whose sender died comes back row by row, without those that were settled", async () => {
+    await subscribe(["telegram:1", "telegram:2", "telegram:3"]);
+    await commit(aPush());
+    const deliveries = await claim();
+    await settleAs(deliveries.slice(0, 1), "sent");
+    time += 15_000;
+    expect(await dyingSender()).toBe(2);
+    expect(await dyingSender()).toBe(0);
+    expect(await claim()).toMatchObject([
+      { destination: "telegram:2", attempt: 2, unknowns: 1, unknownMs: 15_000 },
+      { destination: "telegram:3", attempt: 2, unknowns: 1, unknownMs: 15_000 },
+    ]);
+    // the dead one wasn't
+    await settleAs(deliveries, "sent");
+    expect(await outbox.countPending("BTC")).toBe(2);
+  });
+
+  test("among very many comes back in its turn: Redis isn't held up by them", async () => {
+    await subscribe(range(0, 1_000).map((id) => `telegram:${id}`));
+    await commit(aPush());
+    for (let claims = 0; claims < 10; claims++) await claim();
+    time += 15_000;
+    const released = [await dyingSender()];
+    while ((released.at(-1) ?? 0) > 0) released.push(await dyingSender());
+    expect(Math.max(...released)).toBeLessThan(400);
+    expect(released.reduce((sum, some) => sum + some, 0)).toBe(1_000);
+  });
+
+  test("gives way to what is newer where nobody takes anything, and says so", async () => {
+    await subscribe(range(0, 200).map((id) => `telegram:${id}`));
+    await commit(aPush());
+    const insert = defineScript(redis, insertScript);
+    const alerts = [{ alertId: "newer", content: "{}", destinations: ["telegram:5000"] }];
+    const args = [...insertArguments("BTC", { at: noon, alerts }, noon + 1_000)];
+    const bound = keyArguments(symbolKeys("BTC"), noon).length - 1;
+    args[bound] = 100;
+    await insert([symbolKeys("BTC").alerts], args);
+    const waiting = await outbox.countPending("BTC");
+    expect(waiting).toBeLessThanOrEqual(100);
+    expect(waiting).toBeGreaterThan(50);
+    const alert = { alertId: "a1", symbol: "BTC", episodeId: "a1", rule, content: "", at: noon, shards: 4 };
+    const dropped = await createAlertLog(redis).deliveries(alert);
+    expect(dropped).toHaveLength(201 - waiting);
+    expect(new Set(dropped.map(({ state }) => state))).toEqual(new Set(["dead"]));
+    expect(await drain()).toHaveLength(waiting);
+  });
+});
+
 describe("an edit", () => {
   const anEdit = (over: Partial<RuleAlert> = {}): RuleAlert =>
     aPush({ alertId: "a2", kind: "edit", content: "ended", ...over });
@@ -304,28 +382,44 @@ test("whatever claims, settles, dies and joins in whatever order: no row is lost
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 40 }),
-      fc.integer({ min: 0, max: 1_500 }),
+      fc.integer({ min: 0, max: 2_500 }),
       async (steps, members) => {
         await redis.flushall();
-        const people = range(0, members).map((id) => `telegram:${id}`);
-        await subscribe(people);
+        const several = range(0, members / 7).map((id) => `telegram:${7 * id}`);
+        const groups = range(1, members / 5).map((id) => `telegram:-${id}`);
+        const others = range(0, members).map((id) => `telegram:${7 * id + 1}`);
+        const people = [...several, ...groups, ...others];
+        await subscribe(several, pageFlags.several);
+        await subscribe(groups, pageFlags.broadcast);
+        await subscribe(others);
         await commit(aPush());
         let held: Delivery[] = [];
+        // with somebody, as far as anybody can know
+        const away = new Set<string>();
+        const claimMore = async (limit?: number): Promise<readonly Delivery[]> => {
+          const deliveries = await claim(limit);
+          const names = deliveries.map(({ destination }) => destination);
+          expect(names.filter((name) => away.has(name))).toEqual([]);
+          for (const name of names) away.add(name);
+          return deliveries;
+        };
         let joined = 100_000;
         const sent = new Map<string, number>();
         const note = (deliveries: readonly Delivery[], answers: readonly boolean[]): void => {
           deliveries.forEach(({ destination }, index) => {
+            away.delete(destination);
             if (answers[index] === true) sent.set(destination, (sent.get(destination) ?? 0) + 1);
           });
         };
         for (const each of steps) {
-          if (each.do === "claim") held.push(...(await claim(each.limit)));
+          if (each.do === "claim") held.push(...(await claimMore(each.limit)));
           if (each.do === "expand") await outbox.expand("BTC");
           if (each.do === "crash") held = [];
           if (each.do === "wait") time += 1_000;
           if (each.do === "release") {
             time += 20_000;
-            await outbox.releaseStuck("BTC", "telegram", 15_000);
+            while ((await outbox.releaseStuck("BTC", "telegram", 15_000)) > 0);
+            away.clear();
           }
           if (each.do === "join") {
             await subscribe(range(joined, joined + each.many).map((id) => `telegram:${id}`));
@@ -339,24 +433,28 @@ test("whatever claims, settles, dies and joins in whatever order: no row is lost
                 : ({ kind: each.as, retryInMs: 500, reason: "r" } as const);
             const outcomes = some.map((delivery) => ({ delivery, result }));
             const answers = await outbox.settle("BTC", "telegram", outcomes);
-            if (each.as === "sent") note(some, answers);
+            note(some, each.as === "sent" ? answers : []);
           }
         }
         for (let turn = 0; turn < 200; turn++) {
           time += 20_000;
           const more = await outbox.expand("BTC");
           while ((await outbox.releaseStuck("BTC", "telegram", 15_000)) > 0);
-          const deliveries = await claim();
+          away.clear();
+          const deliveries = await claimMore();
           const result = { kind: "sent", messageId: "m" } as const;
           const outcomes = deliveries.map((delivery) => ({ delivery, result }));
           note(deliveries, await outbox.settle("BTC", "telegram", outcomes));
           if (!more && deliveries.length === 0 && (await outbox.countPending("BTC")) === 0) break;
         }
         expect(await outbox.countPending("BTC")).toBe(0);
+        const { bundles, beyond } = symbolKeys("BTC");
+        expect(await redis.exists(`${bundles}telegram`)).toBe(0);
+        expect((await redis.hvals(`${beyond}telegram`)).filter((rows) => rows !== "0")).toEqual([]);
         expect([...sent.values()].filter((times) => times !== 1)).toEqual([]);
         expect(people.filter((person) => !sent.has(person))).toEqual([]);
       },
     ),
-    { numRuns: 25, endOnFailure: true },
+    { numRuns: 60, endOnFailure: true },
   );
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { forgetDeliveries } from "../../src/store/alertLog.ts";
 import type { Delivery, DeliveryResult, Outbox } from "../../src/store/contracts/outbox.ts";
 import type { OutboxAlert, Symbols } from "../../src/store/contracts/symbols.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
@@ -285,6 +286,15 @@ describe("a claim whose holder isn't heard of", () => {
     await outbox.releaseStuck("BTC", "console", 10_000);
     expect(await settle(slow, sent)).toBe(true);
     expect(await claim("console")).toEqual([]);
+  });
+
+  test("leaves nothing behind where its destination is forgotten meanwhile", async () => {
+    await commitAlerts(anAlert());
+    const delivery = await claimOne();
+    await forgetDeliveries(redis, ["BTC"], delivery.destination);
+    expect(await settle(delivery, sent)).toBe(false);
+    expect(await settle(delivery, { kind: "postponed", retryInMs: 0, reason: "busy" })).toBe(false);
+    expect(await rowOf(delivery)).toBeNull();
   });
 
   test("is given up after too many holders died of it", async () => {
