@@ -1,8 +1,9 @@
 import { GrammyError, HttpError } from "grammy";
 import type { ApiResponse, Message } from "grammy/types";
-import { type Dispatcher, Pool } from "undici";
+import type { Client, Dispatcher } from "undici";
 import type { AlertMessage } from "../alerts/message.ts";
 import type { Picture } from "../charts/contracts.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import type { FileIds, SendRequest } from "./contracts.ts";
 import type { Post, TelegramDestination } from "./telegramPost.ts";
 import { keyboard } from "./telegramPost.ts";
@@ -19,7 +20,6 @@ export interface BulkOptions {
 
 /** Bot API, making requests. */
 const telegramRoot = "https://api.telegram.org";
-const connections = 64;
 const mostFilesKnown = 256;
 
 /**
@@ -123,8 +123,7 @@ const headers = ["content-type", "application/json"];
 
 function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
   const { origin, pathname } = new URL((apiRoot ?? telegramRoot).replace(/\/*$/, "/"));
-  const pool = new Pool(origin, {
-    connections,
+  const connections = createConnections(origin, {
     pipelining: 1,
     keepAliveTimeout: 60_000,
     headersTimeout: timeoutMs,
@@ -135,8 +134,9 @@ function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
   const paths = { sendMessage: `${base}sendMessage`, sendPhoto: `${base}sendPhoto` };
   return (method, [own, shared], signal) =>
     new Promise((resolve, reject) => {
-      const taker = new Taker({ resolve, reject, method, signal });
-      pool.dispatch({ path: paths[method], method: "POST", headers, body: joined(own, shared) }, taker);
+      const connection = connections.take();
+      const taker = new Taker({ resolve, reject, method, signal, connection, connections });
+      connection.dispatch({ path: paths[method], method: "POST", headers, body: joined(own, shared) }, taker);
     });
 }
 
@@ -154,11 +154,14 @@ interface Take {
   readonly reject: (error: Error) => void;
   readonly method: Method;
   readonly signal: AbortSignal | undefined;
+  readonly connection: Client;
+  readonly connections: Pick<Connections, "giveBack">;
 }
 
 /**
- * Takes one answer as it comes, without the streams and promises in between. A class, because there is one for each of
- * very many posts: closures would be made anew for each.
+ * Takes one answer as it comes, without the streams and promises in between. Whatever the status is, the answer says
+ * what it means: without `onResponseStart` nobody reads its headers. A class, because there is one for each of very
+ * many posts: closures would be made anew for each.
  */
 class Taker implements Dispatcher.DispatchHandler {
   readonly #take: Take;
@@ -177,10 +180,6 @@ class Taker implements Dispatcher.DispatchHandler {
     else signal.addEventListener("abort", this.#stop, { once: true });
   }
 
-  onResponseStart(): void {
-    // whatever the status is, the answer says what it means
-  }
-
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#data = this.#data === undefined ? chunk : Buffer.concat([this.#data, chunk]);
   }
@@ -191,13 +190,14 @@ class Taker implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const { resolve, reject, method } = this.#take;
-    const text = this.#data?.toString() ?? "";
+    const { resolve, reject, method, connection, connections } = this.#take;
+    const data = this.#data ?? nothing;
     this.#over();
-    const known = messageIdOf(text);
+    connections.giveBack(connection);
+    const known = messageIdOf(data);
     if (known !== undefined) return resolve(known);
     try {
-      resolve(readMessageId(text, method));
+      resolve(readMessageId(data.toString(), method));
     } catch (error) {
       reject(error instanceof GrammyError ? error : new HttpError(`${method} failed`, error));
     }
@@ -208,11 +208,16 @@ class Taker implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Bot API, Message: its first member is its id, so that the rest, ten times as long, need not be read. */
-const sentPattern = /^\{"ok":true,"result":\{"message_id":(\d{1,15}),/;
+const nothing = Buffer.alloc(0);
 
-function messageIdOf(text: string): number | undefined {
-  const found = text.endsWith("}") ? sentPattern.exec(text)?.[1] : undefined;
+/** Bot API, Message: its first member is its id, so that the rest, thirty times as long, need not be read. */
+const sentPattern = /^\{"ok":true,"result":\{"message_id":(\d{1,15}),/;
+const mostOfSent = 64;
+const closingBrace = 0x7d;
+
+function messageIdOf(data: Buffer): number | undefined {
+  if (data.at(-1) !== closingBrace) return undefined;
+  const found = sentPattern.exec(data.toString("latin1", 0, mostOfSent))?.[1];
   return found === undefined ? undefined : Number(found);
 }
 
