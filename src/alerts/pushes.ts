@@ -49,10 +49,30 @@ export function loudOn(pushes: Pushes, day: string): number {
   return pushes.loud.day === day ? pushes.loud.count : 0;
 }
 
-/** What can't be read costs a floor once, never an alert. */
-export function parsePushes(json: unknown): Pushes {
+const mostKnown = 256;
+const known = new Map<string, Pushes>();
+
+/**
+ * What can't be read costs a floor once, never an alert. Those who were told in the same millisecond stand side by side
+ * in the next crowd, too: the same text is read once, and its object shared. The oldest give way.
+ */
+export function parsePushes(json: string): Pushes {
+  const before = known.get(json);
+  if (before !== undefined) return before;
   const parsed = parseJson(json, readPushes);
-  return parsed.ok ? parsed.value : noPushes;
+  const pushes = parsed.ok ? parsed.value : noPushes;
+  known.set(json, pushes);
+  const [oldest] = known.keys();
+  if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
+  return pushes;
+}
+
+let newest: { readonly pushes: Pushes; readonly json: string } | undefined;
+
+/** For `parsePushes`; of an object that many share made once. */
+export function formatPushes(pushes: Pushes): string {
+  if (newest?.pushes !== pushes) newest = { pushes, json: JSON.stringify(pushes) };
+  return newest.json;
 }
 
 function readPushes(fields: Fields): Pushes {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatPushes } from "../alerts/pushes.ts";
 import type { Log } from "../ops/log.ts";
 import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { TurnEnd } from "../store/contracts/turns.ts";
@@ -91,7 +92,7 @@ export function createCourier(options: CourierOptions): Courier {
 
   const leave = (visit: Visit): void => {
     const { destination, isChanged, pushes } = visit;
-    const end = isChanged ? { destination, pushes: JSON.stringify(pushes) } : { destination };
+    const end = isChanged ? { destination, pushes: formatPushes(pushes) } : { destination };
     visit.ending = settler.endTurn(end);
   };
 

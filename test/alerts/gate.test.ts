@@ -105,6 +105,65 @@ describe("a push", () => {
   });
 });
 
+describe("a crowd", () => {
+  const told = gate(recordWith({}), [[0, {}]])[0];
+  const toldOnce = told?.kind === "send" ? told.pushes : noPushes;
+  const alone = {
+    subscriptions: [aSubscription()],
+    settings: { kind: "direct" },
+    disabled: undefined,
+  } as const;
+  const first = { ...alone, alert: anAlert(), pushes: toldOnce, now: noon + 1 };
+
+  interface Asked extends Pick<DestinationRecord, "settings" | "subscriptions"> {
+    readonly alert: GatedAlert;
+    readonly disabled: DestinationRecord["disabled"];
+    readonly pushes: Pushes;
+    readonly now: number;
+  }
+  /** Each differs from the one before in one thing. */
+  const steps: readonly Partial<Asked>[] = [
+    { alert: anAlert() },
+    { alert: anAlert({ edge: "escalate-1" }) },
+    { alert: { ...anAlert(), symbol: "ETH" } },
+    { alert: { ...anAlert(), episodeId: "another" } },
+    { alert: { ...anAlert(), rule: anAlert({ ratio: 3 }).rule } },
+    { settings: alone.settings },
+    { settings: { kind: "direct", loudPerDay: 0 } },
+    { subscriptions: alone.subscriptions },
+    { subscriptions: [aSubscription({ mode: "silent" })] },
+    { disabled: alone.disabled },
+    { disabled: { reason: "kicked", at: 1, ownerTold: true } },
+    { pushes: noPushes },
+    { pushes: toldOnce },
+    { now: noon + 1 },
+    { now: noon + floorMs },
+  ];
+  const decisionOn = ({ alert, pushes, now, disabled, ...parts }: Asked): GateDecision =>
+    decidePush(alert, aRecord({ ...parts, ...(disabled !== undefined && { disabled }) }), pushes, now);
+
+  it("is decided for as each of it would be by itself", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...steps), { minLength: 1, maxLength: 20 }), (taken) => {
+        const asked: Asked[] = [first];
+        for (const step of taken) asked.push({ ...(asked.at(-1) ?? first), ...step });
+        const apart = asked.map((one) => decisionOn(structuredClone(one)));
+        expect(asked.map(decisionOn)).toEqual(apart);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("shares one decision where all is the same, whosever record it is", () => {
+    const [one, another] = ["telegram:1", "telegram:2"].map((destination) => {
+      const { settings, subscriptions } = alone;
+      return decidePush(anAlert(), aRecord({ settings, subscriptions, destination }), noPushes, noon);
+    });
+    expect(one).toMatchObject({ kind: "send" });
+    expect(another).toBe(one);
+  });
+});
+
 describe("the floor", () => {
   const others: readonly (readonly [string, readonly (readonly [number, Wanted])[], readonly string[]])[] = [
     [
@@ -277,7 +336,7 @@ describe("what was pushed", () => {
     const pushes: Pushes = first?.kind === "send" ? first.pushes : noPushes;
     expect(parsePushes(JSON.stringify(pushes))).toEqual(pushes);
     expect(parsePushes("nonsense")).toEqual(noPushes);
-    expect(parsePushes({ ...pushes, version: 2 })).toEqual(noPushes);
+    expect(parsePushes(JSON.stringify({ ...pushes, version: 2 }))).toEqual(noPushes);
   });
 
   it("of subscriptions is forgotten after the longest pause there is", () => {
