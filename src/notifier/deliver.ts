@@ -7,7 +7,7 @@ import type { Sender, SendRequest } from "./contracts.ts";
 import { follow, heed, type Heed, type Moved } from "./heed.ts";
 import type { Holding } from "./holding.ts";
 import { judge, judgeNotice, type Judgement } from "./judge.ts";
-import { letterFor, type LetterOptions, requestOf } from "./letter.ts";
+import { letterFor, type LetterOptions, type LetterOrNone, requestOf } from "./letter.ts";
 import type { Refusals } from "./refusals.ts";
 import { editSettlement, type FinalResult, settlement } from "./settlement.ts";
 import type { Visit } from "./visits.ts";
@@ -142,22 +142,34 @@ interface Push extends Errand {
   readonly pushes?: Pushes;
 }
 
-async function push(
+/** Without `async`, as what it calls: each would be a promise more for each of very many. */
+function push(options: DeliverOptions, delivery: Delivery, errand: Push): Delivered | Promise<Delivered> {
+  const letter = letterFor(options, delivery, errand.place);
+  if (!(letter instanceof Promise)) return post(options, delivery, { letter, errand });
+  return letter.then(async (drawn) => post(options, delivery, { letter: drawn, errand }));
+}
+
+interface Written {
+  readonly letter: LetterOrNone;
+  readonly errand: Push;
+}
+
+function post(
   options: DeliverOptions,
   delivery: Delivery,
-  { place, until, silent, pushes }: Push,
-): Promise<Delivered> {
+  { letter, errand }: Written,
+): Delivered | Promise<Delivered> {
   const { sender } = options;
-  const found = letterFor(options, delivery, place);
-  const letter = found instanceof Promise ? await found : found;
+  const { until, silent, pushes } = errand;
   if ("kind" in letter) return { result: settlement(letter, { delivery, retryInMs: 0 }) };
   if (options.monotonicMs() > until) return tooLate;
   const possibleRepeat = delivery.unknowns > 0 && delivery.unknownMs > (sender.repeatSafeMs ?? -1);
   if (possibleRepeat) options.onRepeat();
   const request = requestOf(letter, possibleRepeat, silent);
-  const answer = await sender.send(request);
-  if (answer.kind === "sent") return pushes === undefined ? { result: answer } : { result: answer, pushes };
-  return afterTrouble(options, delivery, { answer, request, pushes });
+  return sender.send(request).then((answer) => {
+    if (answer.kind === "sent") return pushes === undefined ? { result: answer } : { result: answer, pushes };
+    return afterTrouble(options, delivery, { answer, request, pushes });
+  });
 }
 
 /** What was claimed long ago others may have taken over meanwhile. */

@@ -27,7 +27,7 @@ export function requestOf(letter: Letter, possibleRepeat: boolean, silent: boole
   return possibleRepeat ? { ...letter, possibleRepeat } : letter;
 }
 
-type LetterOrNone = Letter | Extract<FinalResult, { kind: "rejected" }>;
+export type LetterOrNone = Letter | Extract<FinalResult, { kind: "rejected" }>;
 
 /** A promise only where something has to be drawn: to very many it costs as much as the words. */
 export function letterFor(

@@ -114,7 +114,7 @@ export function createSettler(options: SettlerOptions): Settler {
       outcomes.push({ delivery, result });
       kick();
     },
-    endTurn: async (end) => {
+    endTurn: (end) => {
       endings.ends.push(end);
       kick();
       return endings.over;

@@ -47,14 +47,12 @@ export function createTelegramSender(
   const { paidRate } = options;
   const post = openPost({ ...options, isPaid: paidRate !== undefined }, createPost(api, options.fileIds));
   const edit = createEdit(api, options.fileIds);
-  const send = async (
+  const send = (
     request: SendRequest,
     place: TelegramDestination,
     signal?: AbortSignal,
-  ): Promise<SendResult> => {
-    try {
-      return { kind: "sent", messageId: String(await post(request, place, signal)) };
-    } catch (error) {
+  ): Promise<SendResult> =>
+    post(request, place, signal).then(sent, (error: unknown) => {
       // a topic that is gone must not swallow the alert: the General topic is still there
       if (place.topic !== undefined && isTopicGone(error)) {
         options.onTopicGone?.(request.destination, !/closed/i.test(error.description));
@@ -65,8 +63,7 @@ export function createTelegramSender(
         return send(text, place, signal);
       }
       return translate(error, options.clock);
-    }
-  };
+    });
   return {
     platform: "telegram",
     pace: { limits: telegramLimits(paidRate), wishOf },
@@ -89,6 +86,7 @@ export function createTelegramSender(
   };
 }
 
+const sent = (messageId: number): SendResult => ({ kind: "sent", messageId: String(messageId) });
 const notOurs: SendResult = { kind: "rejected", reason: "not a Telegram destination", disable: true };
 const stopped: SendResult = { kind: "unreachable", reason: "stopped before sending" };
 

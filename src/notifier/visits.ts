@@ -66,11 +66,13 @@ export async function receive(
   deliveries: readonly Delivery[],
 ): Promise<Received> {
   const claimedAt = options.monotonicMs();
-  const names = [...new Set(deliveries.map(({ destination }) => destination))];
-  // what was pushed there in a turn that is ending must be read after it
-  const endings = names.flatMap((name) => underWay.get(name)?.ending ?? []);
-  if (endings.length > 0) await Promise.all(endings);
-  const strangers = names.filter((name) => !underWay.has(name));
+  const { endings, ...found } = strangersAmong(underWay, deliveries);
+  let { strangers } = found;
+  if (endings.length > 0) {
+    // what was pushed there in a turn that is ending must be read after it
+    await Promise.all(endings);
+    ({ strangers } = strangersAmong(underWay, deliveries));
+  }
   const asked = Promise.all([
     options.destinations.getMany(strangers),
     options.turns.take(strangers, options.holder, turnMs),
@@ -96,6 +98,21 @@ export async function receive(
     underWay.set(destination, visit);
   });
   return { visits, ...assign(underWay, { deliveries, bookings, claimedAt }) };
+}
+
+/** Destinations nobody of this process is at, and when those are left that are being left. */
+function strangersAmong(
+  underWay: ReadonlyMap<string, Visit>,
+  deliveries: readonly Delivery[],
+): { readonly strangers: readonly string[]; readonly endings: readonly Promise<void>[] } {
+  const strangers = new Set<string>();
+  const endings: Promise<void>[] = [];
+  for (const { destination } of deliveries) {
+    const visit = underWay.get(destination);
+    if (visit === undefined) strangers.add(destination);
+    else if (visit.ending !== undefined) endings.push(visit.ending);
+  }
+  return { strangers: [...strangers], endings };
 }
 
 interface Booked {

@@ -26,7 +26,8 @@ type Reader = Pick<DestinationSettings, "language" | "zone">;
 
 export function createWording(): Wording {
   const kept = new Map<string, { readonly content: string; readonly worded: Parsed<Worded> }>();
-  return (alert, reader, isNotice) => {
+  let newest: (Asked & { readonly worded: Parsed<Worded> }) | undefined;
+  const word: Wording = (alert, reader, isNotice) => {
     const language = languageOf(reader?.language);
     const zone = isNotice ? reader?.zone : undefined;
     const key = `${language} ${zone ?? ""} ${alert.alertId}`;
@@ -39,6 +40,20 @@ export function createWording(): Wording {
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
     return worded;
   };
+  // most of those a claim names read the same: nothing is looked up for them
+  return (alert, reader, isNotice) => {
+    const language = reader?.language;
+    const zone = reader?.zone;
+    if (newest?.alert !== alert || newest.language !== language || newest.zone !== zone)
+      newest = { alert, language, zone, worded: word(alert, reader, isNotice) };
+    return newest.worded;
+  };
+}
+
+interface Asked {
+  readonly alert: KeptAlert;
+  readonly language: string | undefined;
+  readonly zone: string | undefined;
 }
 
 function wordAlert(json: string, language: Language): Parsed<Worded> {
