@@ -5,7 +5,7 @@ import { storedDepth } from "./json.ts";
 import { symbolKeys } from "./keys.ts";
 import { readPositions } from "./positions.ts";
 import { asBytes, asList, asNumber, asPairs, asText } from "./reply.ts";
-import { orLeftOut, readable, readReports } from "./reports.ts";
+import { orLeftOut, type OwnWords, readable, readReports } from "./reports.ts";
 
 /** How many keys `outset(keys)` wants, in the order of `outsetKeys`. */
 export const outsetKeyCount = 6;
@@ -35,12 +35,12 @@ export function outsetKeys(symbol: string): readonly string[] {
   return [state, reports, backfills, positions, depths, rules];
 }
 
-export function decodeOutset(reply: unknown, log: Log): Outset {
+export function decodeOutset(reply: unknown, log: Log, own?: OwnWords): Outset {
   const [version, slot, reports, histories, positions, depths, rules] = asList(reply);
   return {
     version: version === null ? 0 : asNumber(version),
     slot: slot === null ? -1 : asNumber(slot),
-    records: readReports(new Map(textPairs(reports)), log),
+    records: readReports(new Map(textPairs(reports)), log, own),
     histories: asPairs(histories).flatMap(([name, bytes]) => {
       const venue = asText(name);
       const what = `history of ${venue}`;

@@ -2,7 +2,7 @@ import type { Rounds } from "./contracts/rounds.ts";
 import type { Log } from "../ops/log.ts";
 import { symbolKeys } from "./keys.ts";
 import { decodeOutset, outsetKeyCount, outsetKeys, outsetLua, outsetScript } from "./outset.ts";
-import { formatReport, readReports } from "./reports.ts";
+import { createOwnWords, formatReport, type OwnWords, readReports } from "./reports.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
 import { renumberedSlots, slotGuardMs } from "./slots.ts";
@@ -65,9 +65,17 @@ return wantsOutset and outset(outsetKeys) or 1
 export function createRounds(redis: RedisClient, log: Log): Rounds {
   const report = defineScript(redis, reportScript);
   const readOutset = defineScript(redis, outsetScript);
+  const own = new Map<string, OwnWords>();
+  const ownOf = (symbol: string): OwnWords => {
+    const words = own.get(symbol) ?? createOwnWords();
+    own.set(symbol, words);
+    return words;
+  };
   return {
     report: async (symbol, venueReport, expected, wanted) => {
       const { kind, json } = formatReport(venueReport);
+      if (wanted?.outset === true && "observation" in venueReport)
+        ownOf(symbol).note(venueReport.venue, json, venueReport.observation);
       const reply = await report(
         [symbolKeys(symbol).round, ...outsetKeys(symbol)],
         [
@@ -83,9 +91,10 @@ export function createRounds(redis: RedisClient, log: Log): Rounds {
         ],
       );
       if (reply === 0) return "waiting";
-      return reply === 1 ? "complete" : decodeOutset(reply, log.child({ symbol }));
+      return reply === 1 ? "complete" : decodeOutset(reply, log.child({ symbol }), own.get(symbol));
     },
-    outset: async (symbol) => decodeOutset(await readOutset(outsetKeys(symbol), []), log.child({ symbol })),
+    outset: async (symbol) =>
+      decodeOutset(await readOutset(outsetKeys(symbol), []), log.child({ symbol }), own.get(symbol)),
     read: async (symbol) => {
       const fields = await redis.hgetall(symbolKeys(symbol).reports);
       return readReports(new Map(Object.entries(fields)), log.child({ symbol }));

@@ -211,4 +211,21 @@ describe("what a recompute sets out from", () => {
     await redis.hset(backfills, "bybit", "no bars");
     expect(await reported()).toMatchObject({ records: [{ venue: "okx" }], depths: [], histories: [] });
   });
+
+  test("has the very words of this process, until another one's take their place", async () => {
+    const observation = anObservation();
+    const said = { venue: "okx", slot: 7, at: noon, observation };
+    await rounds.report("BTC", said, ["okx"], wanted);
+    expect((await rounds.outset("BTC")).records[0]?.observation).toBe(observation);
+    await createRounds(redis, silentLog).report("BTC", good("okx", 8, 84_100), ["okx"]);
+    expect((await rounds.outset("BTC")).records[0]?.observation).toEqual(
+      anObservation({ markPrice: 84_100 }),
+    );
+  });
+
+  test("has none of its words that nobody else could read", async () => {
+    const observation = anObservation({ openInterest: Number.NaN });
+    await rounds.report("BTC", { venue: "okx", slot: 7, at: noon, observation }, ["okx"], wanted);
+    expect((await rounds.outset("BTC")).records).toEqual([{ venue: "okx" }]);
+  });
 });
