@@ -95,9 +95,12 @@ export function createNotifier(options: NotifierOptions): Pump {
   return pump;
 }
 
-/** An alert's words in the language of most, found while Redis says whom they are for. */
+/**
+ * An alert's words in the language of most, found while Redis says whom they are for: behind the tick in which what was
+ * asked of it in this turn goes out (store/gathering.ts).
+ */
 function createPreparation(wording: Wording, log: Log): (deliveries: readonly Delivery[]) => void {
-  return (deliveries) => {
+  const prepare = (deliveries: readonly Delivery[]): void => {
     try {
       const alerts = new Set(
         deliveries.flatMap(({ place, alert }) => (place === noticesPlace ? [] : [alert])),
@@ -107,6 +110,7 @@ function createPreparation(wording: Wording, log: Log): (deliveries: readonly De
       log.debug({ error }, "an alert could not be worded yet");
     }
   };
+  return (deliveries) => process.nextTick(prepare, deliveries);
 }
 
 function concurrencyOf({ pace }: Sender): number {
