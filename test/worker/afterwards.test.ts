@@ -5,11 +5,10 @@ test("what is left for afterwards is done in its order, and not at once", async 
   const { leave } = createAfterwards();
   const done: string[] = [];
   leave(() => done.push("first"));
-  await new Promise<void>((resolve) => {
-    leave(() => done.push("second"));
-    leave(resolve);
-    expect(done).toEqual([]);
-  });
+  leave(() => done.push("second"));
+  const over = new Promise<void>((resolve) => leave(resolve));
+  expect(done).toEqual([]);
+  await over;
   expect(done).toEqual(["first", "second"]);
 });
 

@@ -56,6 +56,14 @@ describe("a recompute", () => {
     expect(store.cursors.size).toBe(2);
   });
 
+  test("reads anew when somebody else commits before it", async () => {
+    await warmUp();
+    const outset = await store.rounds.outset("BTC");
+    store.overwrite({ slot: 2 });
+    await process.recompute({ symbol: "BTC", slot: 3 }, outset);
+    expect(store.commits.at(-1)).toMatchObject({ slot: 3, basedOn: 2 });
+  });
+
   test("a slot that was overtaken changes nothing", async () => {
     await warmUp();
     await process.recompute({ symbol: "BTC", slot: 3 });
