@@ -87,9 +87,13 @@ async function readAll(redis: RedisClient, keys: readonly string[]): Promise<rea
   return Promise.all(keys.map(async (key) => redis.get(key)));
 }
 
-/** Floors and cooldowns go with a chat; what the new one has already is newer. */
+/** Floors, cooldowns and what is held back go with a chat; what the new one has already is newer. */
 async function movePushes(redis: RedisClient, from: string, to: string): Promise<void> {
-  const [old, next] = [destinationKeys(from).pushes, destinationKeys(to).pushes];
+  const [old, next] = [destinationKeys(from), destinationKeys(to)];
+  await Promise.all([moveKey(redis, old.pushes, next.pushes), moveKey(redis, old.held, next.held)]);
+}
+
+async function moveKey(redis: RedisClient, old: string, next: string): Promise<void> {
   const [dump, ttl] = await Promise.all([redis.dumpBuffer(old), redis.pttl(old)]);
   if (dump === null || (await redis.exists(next)) === 1) return;
   await redis.restore(next, Math.max(0, ttl), dump, "REPLACE");

@@ -4,16 +4,16 @@ import { destinationKeys, registerKeys } from "./keys.ts";
 import { defineScript, type RedisClient } from "./script.ts";
 import { createFollow, formatNote, parseNote, type Trace, traceOf } from "./traces.ts";
 
-/** Writes a document where it still is what was read; '' stands for none. KEYS document, pushes. */
+/** Writes a document where it still is what was read; '' stands for none. KEYS document, pushes, held back. */
 const swapScript = {
   name: "lopsideSwapDestination",
-  keys: 2,
+  keys: 3,
   lua: `
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 if ARGV[2] ~= '' then
   redis.call('SET', KEYS[1], ARGV[2])
 else
-  redis.call('DEL', KEYS[1], KEYS[2])
+  redis.call('DEL', unpack(KEYS))
 end
 return 1
 `,
@@ -71,8 +71,9 @@ export function createDocuments({ redis, newId, now }: DocumentsOptions): Docume
 
   /** False when somebody else was faster. */
   const write = async (destination: string, before: string, after: string): Promise<boolean> => {
-    const { document, pushes } = destinationKeys(destination);
-    const written = async (): Promise<boolean> => (await swap([document, pushes], [before, after])) === 1;
+    const { document, pushes, held } = destinationKeys(destination);
+    const written = async (): Promise<boolean> =>
+      (await swap([document, pushes, held], [before, after])) === 1;
     const trace = traceOf(recordOf(destination, before), recordOf(destination, after));
     if (trace === undefined) return written();
     const note = `${newId()}|${destination}`;

@@ -103,10 +103,12 @@ export function symbolKeys(symbol: string): SymbolKeys {
 export interface DestinationKeys {
   /** String: settings and subscriptions (destinationDocument.ts). */
   readonly document: string;
-  /** Hash: what was pushed lately, for floor, cooldown and budget, and what is held back for a summary. */
+  /** String: what was pushed lately, for floor, cooldown and budget. */
   readonly pushes: string;
-  /** String: who is delivering to it right now. */
-  readonly lease: string;
+  /** Hash: what is held back for a summary, by alertId. */
+  readonly held: string;
+  /** Hash: in a cluster, who is delivering to it right now (turnKeys). */
+  readonly turn: string;
   /** String: the destination that took its place. */
   readonly movedTo: string;
 }
@@ -115,7 +117,8 @@ export interface DestinationKeys {
 export const destinationKeyParts = {
   before: `${root}:to:{`,
   pushes: "}:pushes",
-  lease: "}:lease",
+  held: "}:held",
+  turn: "}:turn",
   movedTo: "}:moved-to",
 };
 
@@ -124,10 +127,19 @@ export function destinationKeys(destination: string): DestinationKeys {
   return {
     document: `${base}}`,
     pushes: base + destinationKeyParts.pushes,
-    lease: base + destinationKeyParts.lease,
+    held: base + destinationKeyParts.held,
+    turn: base + destinationKeyParts.turn,
     movedTo: base + destinationKeyParts.movedTo,
   };
 }
+
+/** What all destinations have in common where they are on one server. */
+export const turnKeys = {
+  /** Hash: who is delivering right now, by destination (turnScripts.ts). */
+  leases: `${root}:{turns}:leases`,
+  /** String: there as long as any destination says where it has moved to. */
+  moved: `${root}:{turns}:moved`,
+};
 
 /** The key of its document alone. */
 export function documentKey(destination: string): string {

@@ -1,11 +1,12 @@
 import { StoreError } from "./errors.ts";
 import { schemaKey } from "./keys.ts";
 import { migrateOutbox } from "./outboxMigration.ts";
+import { migratePushes } from "./pushesMigration.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
 
 /** Version of the keys' layout (keys.ts) and of what is packed in them. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** From `from` to `from + 1`. Must bear being run twice, also at once: two processes may start together. */
 export interface Migration {
@@ -20,8 +21,11 @@ const stepScript = {
   lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end`,
 };
 
-/** 2: deliveries are rows in an alert's ledger, and wait in lanes. */
-const migrations: readonly Migration[] = [{ from: 1, run: migrateOutbox }];
+/** 2: deliveries are rows in an alert's ledger, and wait in lanes. 3: pushes are a text beside what is held back. */
+const migrations: readonly Migration[] = [
+  { from: 1, run: migrateOutbox },
+  { from: 2, run: migratePushes },
+];
 
 export interface Schema {
   readonly version: number;

@@ -1,141 +1,79 @@
 import type { Turn, Turns } from "./contracts/turns.ts";
-import { destinationKeyParts, destinationKeys } from "./keys.ts";
+import { destinationKeys, turnKeys } from "./keys.ts";
 import { asText } from "./reply.ts";
 import { defineScript, type RedisClient } from "./script.ts";
+import { endScript, holdScript, keepScript, takeScript } from "./turnScripts.ts";
 
 /** The longest pause a subscription can have, and a day more. */
-const pushesTtlMs = 31 * 24 * 3_600_000;
-const movedTtlMs = 90 * 24 * 3_600_000;
+export const pushesTtlMs = 31 * 24 * 3_600_000;
+export const movedTtlMs = 90 * 24 * 3_600_000;
 
 /** Held back for one summary; what is beyond them is only counted nowhere: so many nobody reads. */
 const mostHeld = 200;
-const heldPrefix = "held:";
 
-const { before, lease, pushes, movedTo } = destinationKeyParts;
+/** Many more than are under way at once; where there are, some are dead holders', and are looked for. */
+const mostLeases = 5_000;
 
-/** Lua: keys of the destinations in `names`. All of them are on the server of KEYS[1]. */
-const namesLua = `
-local function keysOf(names, after)
-  local keys = {}
-  for at, name in ipairs(names) do keys[at] = '${before}' .. name .. after end
-  return keys
-end
-`;
-
-/**
- * KEYS a lease; ARGV holder, ttl, names, a line each. Answers a line each: t (taken) or b (busy), moved to, pushes,
- * with tabs between them.
- */
-const takeScript = {
-  name: "lopsideTakeTurns",
-  keys: 1,
-  lua: `
-${namesLua}
-local names, answers = {}, {}
-for name in string.gmatch(ARGV[3], '[^\\n]+') do names[#names + 1] = name end
-local moved = redis.call('MGET', unpack(keysOf(names, '${movedTo}')))
-for at, key in ipairs(keysOf(names, '${lease}')) do
-  if redis.call('SET', key, ARGV[1], 'NX', 'PX', ARGV[2]) then
-    local pushes = redis.call('HGET', '${before}' .. names[at] .. '${pushes}', 'pushes')
-    answers[at] = 't\\t' .. (moved[at] or '') .. '\\t' .. (pushes or '')
-  else
-    answers[at] = 'b'
-  end
-end
-return table.concat(answers, '\\n')
-`,
-};
-
-/** KEYS leases; ARGV holder, ttl. */
-const keepScript = {
-  name: "lopsideKeepTurns",
-  keys: undefined,
-  lua: `
-for _, lease in ipairs(KEYS) do
-  if redis.call('GET', lease) == ARGV[1] then redis.call('PEXPIRE', lease, ARGV[2]) end
-end
-`,
-};
-
-/** KEYS a lease; ARGV holder, ttl, then two lines for each: its name, and pushes ('' as they were). */
-const endScript = {
-  name: "lopsideEndTurns",
-  keys: 1,
-  lua: `
-${namesLua}
-local names = {}
-for name, pushes in string.gmatch(ARGV[3], '([^\\n]*)\\n([^\\n]*)\\n') do
-  names[#names + 1] = name
-  if pushes ~= '' then
-    local key = '${before}' .. name .. '${pushes}'
-    redis.call('HSET', key, 'pushes', pushes)
-    redis.call('PEXPIRE', key, ARGV[2])
-  end
-end
-local leases, own = keysOf(names, '${lease}'), {}
-for at, holder in ipairs(redis.call('MGET', unpack(leases))) do
-  if holder == ARGV[1] then own[#own + 1] = leases[at] end
-end
-if #own > 0 then redis.call('DEL', unpack(own)) end
-`,
-};
-
-/** KEYS pushes; ARGV field, value, most, ttl. */
-const holdScript = {
-  name: "lopsideHoldBack",
-  keys: 1,
-  lua: `
-if redis.call('HLEN', KEYS[1]) <= tonumber(ARGV[3]) then redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) end
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-`,
-};
-
-export function createTurns(redis: RedisClient): Turns {
+/** `now` takes the place of Redis' clock. */
+export function createTurns(redis: RedisClient, { now }: { readonly now?: () => number } = {}): Turns {
   const take = defineScript(redis, takeScript);
   const keep = defineScript(redis, keepScript);
   const end = defineScript(redis, endScript);
   const hold = defineScript(redis, holdScript);
+  const time = (): number | string => now?.() ?? "";
   return {
     take: async (destinations, holder, ttlMs) => {
       const answers = await Promise.all(
         together(redis, destinations).map(async (some) => {
-          const answer = await take([leaseOf(some[0])], [holder, ttlMs, some.join("\n")]);
+          const { leases, moved } = sharedKeys(redis, some[0]);
+          const answer = await take([leases, moved], [time(), holder, ttlMs, mostLeases, lines(some)]);
           return asText(answer).split("\n");
         }),
       );
       return answers.flat().map(decodeTurn);
     },
     keep: async (destinations, holder, ttlMs) => {
-      const leases = destinations.map(leaseOf);
-      await Promise.all(together(redis, leases).map(async (some) => keep(some, [holder, ttlMs])));
+      await Promise.all(
+        together(redis, destinations).map(async (some) =>
+          keep([sharedKeys(redis, some[0]).leases], [time(), holder, ttlMs, lines(some)]),
+        ),
+      );
     },
     end: async (ends, holder) => {
       await Promise.all(
         together(redis, ends).map(async (some) => {
-          const lines = some.map(({ destination, pushes: told = "" }) => `${destination}\n${told}\n`);
-          await end([leaseOf(some[0]?.destination)], [holder, pushesTtlMs, lines.join("")]);
+          const told = some.map(({ destination, pushes = "" }) => `${destination}\n${pushes}\n`).join("");
+          await end([sharedKeys(redis, some[0]?.destination).leases], [holder, pushesTtlMs, told]);
         }),
       );
     },
     moved: async (from, to) => {
-      await redis.set(destinationKeys(from).movedTo, to, "PX", movedTtlMs);
+      const { movedTo } = destinationKeys(from);
+      // first that there are any: what is looked for must be found
+      if (!redis.isCluster) await redis.set(turnKeys.moved, "1", "PX", movedTtlMs);
+      await redis.set(movedTo, to, "PX", movedTtlMs);
     },
     holdBack: async (destination, id, entry) => {
-      await hold([destinationKeys(destination).pushes], [heldPrefix + id, entry, mostHeld, pushesTtlMs]);
+      await hold([destinationKeys(destination).held], [id, entry, mostHeld, pushesTtlMs]);
     },
-    heldBack: async (destination) => {
-      const fields = Object.entries(await redis.hgetall(destinationKeys(destination).pushes));
-      const held = fields.filter(([field]) => field.startsWith(heldPrefix));
-      return new Map(held.map(([field, entry]) => [field.slice(heldPrefix.length), entry]));
-    },
+    heldBack: async (destination) =>
+      new Map(Object.entries(await redis.hgetall(destinationKeys(destination).held))),
     dropHeld: async (destination, ids) => {
-      if (ids.length > 0)
-        await redis.hdel(destinationKeys(destination).pushes, ...ids.map((id) => heldPrefix + id));
+      if (ids.length > 0) await redis.hdel(destinationKeys(destination).held, ...ids);
     },
   };
 }
 
-const leaseOf = (destination = ""): string => before + destination + lease;
+/** What destinations on one server share; in a cluster each has its own, beside its other keys. */
+function sharedKeys(redis: RedisClient, destination = ""): typeof turnKeys {
+  if (!redis.isCluster) return turnKeys;
+  const { turn, movedTo } = destinationKeys(destination);
+  return { leases: turn, moved: movedTo };
+}
+
+function lines(names: readonly string[]): string {
+  return `${names.join("\n")}\n`;
+}
 
 /** As many as hold Redis up for a millisecond. */
 const mostAtOnce = 128;
@@ -147,12 +85,15 @@ function together<T>(redis: RedisClient, all: readonly T[]): (readonly T[])[] {
   return Array.from({ length: count }, (_, index) => all.slice(index * size, (index + 1) * size));
 }
 
+const busy: Turn = { kind: "busy" };
+
 function decodeTurn(line: string): Turn {
-  if (line === "b") return { kind: "busy" };
-  const [, moved = "", told = ""] = line.split("\t");
+  const tab = line.indexOf("\t");
+  if (tab >= 0 && tab === line.length - 1) return busy;
+  const told = tab < 0 ? line : line.slice(0, tab);
   return {
     kind: "taken",
     pushes: told === "" ? undefined : told,
-    movedTo: moved === "" ? undefined : moved,
+    movedTo: tab < 0 ? undefined : line.slice(tab + 1),
   };
 }

@@ -138,7 +138,9 @@ describe("a destination", () => {
 
   test("is forgotten with all that was noted of its pushes", async () => {
     await keep(aRecord({ settings: { kind: "group", owner: "telegram:7", guild: "9" } }));
-    await redis.set(destinationKeys("telegram:1").pushes, "something");
+    const { pushes, held } = destinationKeys("telegram:1");
+    await redis.set(pushes, "something");
+    await redis.hset(held, "a1", "something");
     expect(await destinations.forget("telegram:1")).toBe(true);
     expect((await redis.keys("*")).toSorted()).toEqual([
       "lopside:{BTC}:rules",
@@ -183,14 +185,16 @@ describe("of two who change a destination at once", () => {
 });
 
 describe("a destination that moves", () => {
-  test("takes its subscriptions, their ids and its floor along", async () => {
+  test("takes its subscriptions, their ids, its floor and what is held back along", async () => {
     await keep(aRecord());
+    await redis.hset(destinationKeys("telegram:1").held, "a1", "entry");
     await redis.set(destinationKeys("telegram:1").pushes, "recent", "PX", 60_000);
     await destinations.move("telegram:1", "telegram:-100");
     expect(await destinations.get("telegram:1")).toBeUndefined();
     expect(await destinations.get("telegram:-100")).toEqual(aRecord({ destination: "telegram:-100" }));
     expect(await redis.get(destinationKeys("telegram:-100").pushes)).toBe("recent");
     expect(await redis.pttl(destinationKeys("telegram:-100").pushes)).toBeGreaterThan(0);
+    expect(await redis.hgetall(destinationKeys("telegram:-100").held)).toEqual({ a1: "entry" });
   });
 
   test("joins what is kept there already, each wish once", async () => {

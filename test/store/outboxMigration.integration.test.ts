@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { schemaKey } from "../../src/store/keys.ts";
+import { schemaVersion } from "../../src/store/schema.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
@@ -36,7 +37,7 @@ test("what an older Lopside had not sent yet is sent by this one, and what it ha
   await keepOld("telegram:3", { state: "sent", attempt: 1, messageId: "77" });
   await keepOld("telegram:4", { state: "dead", attempt: 2, reason: "chat not found" });
   const { outbox } = await openStore(redis, { log: silentLog });
-  expect(await redis.get(schemaKey)).toBe("2");
+  expect(await redis.get(schemaKey)).toBe(String(schemaVersion));
   const { deliveries } = await outbox.claim("BTC", "telegram", 10);
   expect(deliveries).toMatchObject([
     { destination: "telegram:1", attempt: 1, unknowns: 0, alert: { alertId: "a1", content: "content" } },

@@ -1,4 +1,4 @@
-import { destinationKeys, leaseKey } from "../../src/store/keys.ts";
+import { leaseKey, turnKeys } from "../../src/store/keys.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { silentLog } from "./redis.ts";
@@ -19,7 +19,7 @@ export async function takeOver(
     do {
       released = await outbox.releaseStuck(place, platform, 0);
     } while (released > 0);
-    await redis.del(destinationKeys(destination).lease);
+    await redis.hdel(turnKeys.leases, destination);
   }
 }
 

@@ -1,0 +1,150 @@
+import { destinationKeyParts } from "./keys.ts";
+
+const { before, pushes, movedTo } = destinationKeyParts;
+
+/**
+ * Leases are fields of one hash: until when (ms, of Redis' clock), whose. They are read, written and taken out by the
+ * hundred in one command each, where a key for each would cost several; calls are what a script spends its time on.
+ * What is longer than 64 bytes makes Redis keep the hash as a table, and not as a list it would search from its
+ * beginning.
+ */
+const leaseLua = `
+local sub = string.sub
+local function timeMs(given)
+  if given ~= '' then return tonumber(given) end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local function leaseOf(till, mark)
+  local lease = string.format('%013d|', till) .. mark
+  return lease .. string.rep(' ', 65 - #lease)
+end
+local function isOver(lease, now) return tonumber(sub(lease, 1, 13)) <= now end
+-- what stands in a lease from its 15th letter on
+local function markOf(holder) return holder .. '|' end
+`;
+
+/** Lua: a line each, by plain search: a pattern looks at each letter. */
+const linesLua = `
+local function linesOf(text)
+  local lines, count, from = {}, 0, 1
+  while true do
+    local to = string.find(text, '\\n', from, true)
+    if not to then return lines end
+    count = count + 1
+    lines[count] = sub(text, from, to - 1)
+    from = to + 1
+  end
+end
+local function keysOf(names, after)
+  local keys = {}
+  for at, name in ipairs(names) do keys[at] = '${before}' .. name .. after end
+  return keys
+end
+`;
+
+/** Lua: what dead holders left goes an hour after the last turn of all, and earlier where there is much of it. */
+const storeLua = `
+local function store(leases, fields, ttl)
+  if #fields == 0 then return end
+  redis.call('HSET', leases, unpack(fields))
+  if redis.call('PTTL', leases) < ttl then redis.call('PEXPIRE', leases, ttl + 3600000) end
+end
+local function dropOver(leases, most, now)
+  if redis.call('HLEN', leases) <= most then return end
+  local some = redis.call('HRANDFIELD', leases, 64, 'WITHVALUES')
+  for at = 1, #some, 2 do
+    if isOver(some[at + 1], now) then redis.call('HDEL', leases, some[at]) end
+  end
+end
+`;
+
+/**
+ * KEYS leases, what is there if any of these destinations moved; ARGV time, holder, ttl, most leases, names, a line
+ * each. Answers a line each: pushes; and after a tab moved to, or nothing where it is somebody else's turn.
+ */
+export const takeScript = {
+  name: "lopsideTakeTurns",
+  keys: 2,
+  lua: `
+${leaseLua}
+${linesLua}
+${storeLua}
+local leases, now, holder, ttl = KEYS[1], timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local names = linesOf(ARGV[5])
+local told = redis.call('MGET', unpack(keysOf(names, '${pushes}')))
+local moved = {}
+if redis.call('EXISTS', KEYS[2]) == 1 then moved = redis.call('MGET', unpack(keysOf(names, '${movedTo}'))) end
+local held = redis.call('HMGET', leases, unpack(names))
+local own, fields, count, answers = leaseOf(now + ttl, markOf(holder)), {}, 0, {}
+local taken = {}
+for at, name in ipairs(names) do
+  local lease = held[at]
+  if taken[name] or lease and not isOver(lease, now) then
+    answers[at] = '\\t'
+  else
+    taken[name] = true
+    fields[count + 1], fields[count + 2] = name, own
+    count = count + 2
+    local text, to = told[at] or '', moved[at]
+    answers[at] = to and text .. '\\t' .. to or text
+  end
+end
+store(leases, fields, ttl)
+dropOver(leases, tonumber(ARGV[4]), now)
+return table.concat(answers, '\\n')
+`,
+};
+
+/** KEYS leases; ARGV time, holder, ttl, names, a line each. */
+export const keepScript = {
+  name: "lopsideKeepTurns",
+  keys: 1,
+  lua: `
+${leaseLua}
+${linesLua}
+${storeLua}
+local leases, now, holder, ttl = KEYS[1], timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local names, mark, fields = linesOf(ARGV[4]), markOf(holder), {}
+local own, last = leaseOf(now + ttl, mark), 14 + #mark
+for at, lease in ipairs(redis.call('HMGET', leases, unpack(names))) do
+  if lease and sub(lease, 15, last) == mark and not isOver(lease, now) then
+    fields[#fields + 1] = names[at]
+    fields[#fields + 1] = own
+  end
+end
+store(leases, fields, ttl)
+`,
+};
+
+/** KEYS leases; ARGV holder, ttl of pushes, then two lines for each: its name, and pushes ('' as they were). */
+export const endScript = {
+  name: "lopsideEndTurns",
+  keys: 1,
+  lua: `
+${leaseLua}
+${linesLua}
+local leases, mark, ttl, lines = KEYS[1], markOf(ARGV[1]), ARGV[2], linesOf(ARGV[3])
+local names, count, own, last = {}, 0, {}, 14 + #mark
+for at = 1, #lines, 2 do
+  local name, pushes = lines[at], lines[at + 1]
+  count = count + 1
+  names[count] = name
+  if pushes ~= '' then redis.call('SET', '${before}' .. name .. '${pushes}', pushes, 'PX', ttl) end
+end
+for at, lease in ipairs(redis.call('HMGET', leases, unpack(names))) do
+  if lease and sub(lease, 15, last) == mark then own[#own + 1] = names[at] end
+end
+if #own > 0 then redis.call('HDEL', leases, unpack(own)) end
+`,
+};
+
+/** KEYS held back; ARGV field, value, most, ttl. */
+export const holdScript = {
+  name: "lopsideHoldBack",
+  keys: 1,
+  lua: `
+if redis.call('HLEN', KEYS[1]) < tonumber(ARGV[3]) then redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+`,
+};
