@@ -3,7 +3,7 @@ import { unpackBars } from "./bars.ts";
 import type { Outset } from "./contracts/rounds.ts";
 import { storedDepth } from "./json.ts";
 import { symbolKeys } from "./keys.ts";
-import { readPositions } from "./positions.ts";
+import { allPositionsLua, readPositions } from "./positions.ts";
 import { asBytes, asList, asNumber, asPairs, asText } from "./reply.ts";
 import { orLeftOut, type OwnWords, readable, readReports } from "./reports.ts";
 
@@ -12,13 +12,14 @@ export const outsetKeyCount = 6;
 
 /** Lua: all that a recompute reads. Histories are taken: they are the caller's from now on. */
 export const outsetLua = `
+${allPositionsLua}
 local function outset(keys)
   local state, reports, backfills, positions, depths, rules = unpack(keys)
   local kept = redis.call('HMGET', state, 'version', 'slot')
   local histories = redis.call('HGETALL', backfills)
   if #histories > 0 then redis.call('DEL', backfills) end
   return {
-    kept[1], kept[2], redis.call('HGETALL', reports), histories, redis.call('HGETALL', positions),
+    kept[1], kept[2], redis.call('HGETALL', reports), histories, allPositions(positions),
     redis.call('HGETALL', depths), redis.call('HGET', rules, 'version')
   }
 end
@@ -46,7 +47,7 @@ export function decodeOutset(reply: unknown, log: Log, own?: OwnWords): Outset {
       const what = `history of ${venue}`;
       return orLeftOut(() => ({ venue, ...unpackBars(asBytes(bytes)) }), { what, log }) ?? [];
     }),
-    positions: readPositions(textPairs(positions)),
+    positions: readPositions(asText(positions)),
     depths: textPairs(depths)
       .flatMap(
         ([venue, json]) => readable(json, storedDepth, { what: `order-book depth of ${venue}`, log }) ?? [],

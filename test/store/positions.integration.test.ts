@@ -80,7 +80,12 @@ test("what nobody writes any more goes away by itself", async () => {
 });
 
 test("what isn't readable is nobody's position", async () => {
-  const texts = { "hyperliquid 0xa": "x - 1", "hyperliquid 0xb": "0 - 1", "hyperliquid 0xc": "1 -5 1" };
+  const texts = {
+    "hyperliquid 0xa": "x - 1 hyperliquid",
+    "hyperliquid 0xb": "0 - 1 hyperliquid",
+    "hyperliquid 0xc": "1 -5 1 hyperliquid",
+    "hyperliquid 0xd": "1 5 1",
+  };
   await redis.hset(symbolKeys("BTC").positions, texts);
   await redis.hset(accountsKey(venue), { "0xa": "nonsense" });
   expect(await held("BTC")).toEqual(new Map());
