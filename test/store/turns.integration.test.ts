@@ -13,6 +13,7 @@ describe("turns on one server", () => {
     const turns = createTurns(used.redis, { now: () => now });
     const names = Array.from({ length: 5_200 }, (_, index) => `console:${index}`);
     await turns.take(names, "dead", 4_000);
+    expect(await used.redis.hlen(turnKeys.leases)).toBe(names.length);
     now += 4_000;
     await turns.take(["a"], "one", 4_000);
     for (let index = 0; index < 10; index++) {
