@@ -22,8 +22,8 @@ export interface CourierOptions extends ReceiveOptions {
 
 /** Takes claimed deliveries to their destinations: some at a time, one at a time to each of them. */
 export interface Courier {
-  /** Resolves when they have begun, or were given back. */
-  readonly accept: (deliveries: readonly Delivery[]) => Promise<void>;
+  /** Resolves when they have begun, or were given back. `claimedAt` is monotonic. */
+  readonly accept: (deliveries: readonly Delivery[], claimedAt: number) => Promise<void>;
   /** Deliveries it has taken and not settled. */
   readonly load: () => number;
   /** From now on nothing begins any more: what comes goes back. */
@@ -143,10 +143,10 @@ export function createCourier(options: CourierOptions): Courier {
   };
 
   return {
-    accept: async (deliveries) => {
+    accept: async (deliveries, claimedAt) => {
       load += deliveries.length;
       try {
-        const { visits, returned, closedMs } = await receive(options, underWay, deliveries);
+        const { visits, returned, closedMs } = await receive(options, underWay, { deliveries, claimedAt });
         for (const row of returned) giveBack(row);
         if (closedMs > 0) options.onClosed(closedMs);
         queue.push(...visits);

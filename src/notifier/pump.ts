@@ -1,5 +1,5 @@
 import type { Log } from "../ops/log.ts";
-import type { Claimed, Outbox } from "../store/contracts/outbox.ts";
+import type { Claimed, Delivery, Outbox } from "../store/contracts/outbox.ts";
 import type { Courier } from "./courier.ts";
 
 export interface PumpOptions {
@@ -54,6 +54,8 @@ export function createPump(options: PumpOptions): Pump {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let onChange: (() => void) | undefined;
+  let reading: Promise<void> | undefined;
+  let failures = 0;
   let ahead = Math.min(firstAhead, options.capacity);
   const served = { count: 0, since: monotonicMs() };
 
@@ -87,19 +89,39 @@ export function createPump(options: PumpOptions): Pump {
     if (!isMore || known === undefined) places.set(place, unknown(monotonicMs()));
   };
 
-  /** One claim from the place whose turn it is. */
+  const failed = (error: unknown): void => {
+    failures += 1;
+    log.warn({ platform, error }, "the outbox could not be read; the next sweep tries again");
+  };
+
+  const read = async (deliveries: readonly Delivery[], claimedAt: number): Promise<void> => {
+    try {
+      await courier.accept(deliveries, claimedAt);
+      failures = 0;
+    } catch (error) {
+      failed(error);
+    }
+    reading = undefined;
+    notify();
+  };
+
+  /** One claim from the place whose turn it is. What it brought is read while the next one is under way. */
   const step = async (place: string): Promise<void> => {
     const room = ahead - courier.load();
     const before = monotonicMs();
     const claimed = await outbox.claim(place, platform, Math.min(claimSize, room));
+    const claimedAt = monotonicMs();
     learn(place, claimed);
-    if (claimed.deliveries.length > 0) await courier.accept(claimed.deliveries);
+    // what was claimed before goes before
+    await reading;
+    if (claimed.deliveries.length > 0) reading = read(claimed.deliveries, claimedAt);
+    else failures = 0;
     const isQuick = monotonicMs() - before < 250;
     claimSize = Math.max(leastClaimed, Math.min(mostClaimed, isQuick ? claimSize * 2 : claimSize / 2));
   };
 
   const run = async (): Promise<void> => {
-    let failures = 0;
+    failures = 0;
     const isOver = (): boolean => stopped || failures > 1;
     while (!isOver()) {
       const now = monotonicMs();
@@ -108,12 +130,10 @@ export function createPump(options: PumpOptions): Pump {
       try {
         if (next !== undefined && closedUntil <= now && hasRoom()) await step(next);
         else if (open !== undefined) await expand(open);
-        else if (next === undefined || closedUntil > now) break;
+        else if (reading === undefined && (next === undefined || closedUntil > now)) break;
         else await changed();
-        failures = 0;
       } catch (error) {
-        failures += 1;
-        log.warn({ platform, error }, "the outbox could not be read; the next sweep tries again");
+        failed(error);
       }
     }
     // at once: who wakes it from now on begins anew
@@ -175,6 +195,7 @@ export function createPump(options: PumpOptions): Pump {
     },
     settled: async () => {
       await running;
+      await reading;
       await courier.idle();
     },
     stop: async () => {
@@ -183,6 +204,7 @@ export function createPump(options: PumpOptions): Pump {
       clearTimeout(timer);
       notify();
       await running;
+      await reading;
       await courier.idle();
     },
   };

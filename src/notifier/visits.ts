@@ -59,13 +59,18 @@ export interface ReceiveOptions {
   readonly prepare: (deliveries: readonly Delivery[]) => void;
 }
 
+interface Claim {
+  readonly deliveries: readonly Delivery[];
+  /** Monotonic. */
+  readonly claimedAt: number;
+}
+
 /** Reads in one trip what is to be known of a claim's destinations, and books their places in line. */
 export async function receive(
   options: ReceiveOptions,
   underWay: Map<string, Visit>,
-  deliveries: readonly Delivery[],
+  { deliveries, claimedAt }: Claim,
 ): Promise<Received> {
-  const claimedAt = options.monotonicMs();
   const { endings, ...found } = strangersAmong(underWay, deliveries);
   let { strangers } = found;
   if (endings.length > 0) {
@@ -73,6 +78,7 @@ export async function receive(
     await Promise.all(endings);
     ({ strangers } = strangersAmong(underWay, deliveries));
   }
+  const bookedAt = options.monotonicMs();
   const asked = Promise.all([
     options.destinations.getMany(strangers),
     options.turns.take(strangers, options.holder, turnMs),
@@ -97,7 +103,7 @@ export async function receive(
     visits.push(visit);
     underWay.set(destination, visit);
   });
-  return { visits, ...assign(underWay, { deliveries, bookings, claimedAt }) };
+  return { visits, ...assign(underWay, { deliveries, bookings, claimedAt, bookedAt }) };
 }
 
 /** Destinations nobody of this process is at, and when those are left that are being left. */
@@ -115,15 +121,14 @@ function strangersAmong(
   return { strangers: [...strangers], endings };
 }
 
-interface Booked {
-  readonly deliveries: readonly Delivery[];
+interface Booked extends Claim {
   readonly bookings: readonly (Booking | undefined)[];
-  readonly claimedAt: number;
+  readonly bookedAt: number;
 }
 
 function assign(
   underWay: ReadonlyMap<string, Visit>,
-  { deliveries, bookings, claimedAt }: Booked,
+  { deliveries, bookings, claimedAt, bookedAt }: Booked,
 ): Pick<Received, "returned" | "closedMs"> {
   const returned: Returned[] = [];
   let closedMs = 0;
@@ -137,7 +142,7 @@ function assign(
     } else if (visit === undefined || visit.ending !== undefined) {
       returned.push({ delivery, retryInMs: busyMs, reason: "somebody else is there" });
     } else {
-      visit.rows.push({ delivery, claimedAt, goAt: booking && claimedAt + booking.inMs });
+      visit.rows.push({ delivery, claimedAt, goAt: booking && bookedAt + booking.inMs });
     }
   });
   return { returned, closedMs };
