@@ -7,13 +7,13 @@ import type { Log } from "../src/ops/log.ts";
 import { createLifecycle } from "../src/ops/lifecycle.ts";
 import type { Outset } from "../src/store/contracts/rounds.ts";
 import type { Store } from "../src/store/contracts/store.ts";
-import { destinationKeys } from "../src/store/keys.ts";
 import { createPace } from "../src/store/pace.ts";
 import type { RedisClient } from "../src/store/script.ts";
 import { openStore } from "../src/store/store.ts";
 import { type Listener, listen, readBody, sendJson } from "../test/support/listener.ts";
 import { testConfig } from "../test/support/lopside.ts";
 import { silentLog, startTestRedis } from "../test/support/redis.ts";
+import { forgetPushes } from "./support/forgetPushes.ts";
 import { atMost, printTable, printVerdicts, quantile } from "./support/print.ts";
 import { type ScriptedVenues, startScriptedVenues } from "./support/scriptedVenues.ts";
 
@@ -56,8 +56,6 @@ const variants: readonly Variant[] = [
 export async function run(): Promise<void> {
   for (const variant of variants) await measure(variant);
 }
-
-const destination = "telegram:1";
 
 async function measure(variant: Variant): Promise<void> {
   const clock = scaledClock(speed, Date.now());
@@ -102,7 +100,7 @@ async function measure(variant: Variant): Promise<void> {
   const floor: number[] = [];
   const bare = { venues, commands, sinkPort: sink.port };
   const forgetAndFlip = async (): Promise<void> => {
-    await commands.del(destinationKeys(destination).pushes);
+    await forgetPushes(commands);
     venues.flip();
   };
   const seen = (): number => watch.taken.length + watch.early();
@@ -115,7 +113,7 @@ async function measure(variant: Variant): Promise<void> {
     // in the quiet half of the round
     await sleep(60);
     // the next alert is not to be spared them because of this one
-    await commands.del(destinationKeys(destination).pushes);
+    await forgetPushes(commands);
     floor.push(await bareHop(bare));
   }
   await lifecycle.stopAll();

@@ -5,6 +5,7 @@ import { createDocumentReader } from "./destinationDocument.ts";
 import { movedRecord } from "./destinationMove.ts";
 import { createDocuments, type Decided } from "./documents.ts";
 import { destinationKeys, documentKey, guildKey, ownerKey, registerKeys } from "./keys.ts";
+import { createMovePushed } from "./pushed.ts";
 import { createRegister } from "./register.ts";
 import type { RedisClient } from "./script.ts";
 
@@ -17,6 +18,7 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
   const { now = Date.now, newId = randomUUID } = options;
   const documents = createDocuments({ redis, now, newId });
   const register = createRegister(redis);
+  const movePushed = createMovePushed(redis);
   const parseDocument = createDocumentReader();
 
   const getMany: Destinations["getMany"] = async (destinations) => {
@@ -64,7 +66,9 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
         next: movedRecord(record, to, there),
         answer: undefined,
       }));
-      await movePushes(redis, from, to);
+      // floors, cooldowns and what is held back go with a chat; what the new one has already is newer
+      await movePushed(from, to);
+      await moveKey(redis, destinationKeys(from).held, destinationKeys(to).held);
       await forget(from);
     },
     forget,
@@ -85,12 +89,6 @@ async function readAll(redis: RedisClient, keys: readonly string[]): Promise<rea
   if (keys.length === 0) return [];
   if (!redis.isCluster) return redis.mget(...keys);
   return Promise.all(keys.map(async (key) => redis.get(key)));
-}
-
-/** Floors, cooldowns and what is held back go with a chat; what the new one has already is newer. */
-async function movePushes(redis: RedisClient, from: string, to: string): Promise<void> {
-  const [old, next] = [destinationKeys(from), destinationKeys(to)];
-  await Promise.all([moveKey(redis, old.pushes, next.pushes), moveKey(redis, old.held, next.held)]);
 }
 
 async function moveKey(redis: RedisClient, old: string, next: string): Promise<void> {

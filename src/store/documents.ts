@@ -1,19 +1,26 @@
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import { formatDocument, parseDocument } from "./destinationDocument.ts";
 import { destinationKeys, registerKeys } from "./keys.ts";
+import { pushedLua, pushesPrefix, timeMsLua } from "./pushed.ts";
 import { defineScript, type RedisClient } from "./script.ts";
 import { createFollow, formatNote, parseNote, type Trace, traceOf } from "./traces.ts";
 
-/** Writes a document where it still is what was read; '' stands for none. KEYS document, pushes, held back. */
+/**
+ * Writes a document where it still is what was read; '' stands for none. KEYS document, held back, prefix of pushes;
+ * ARGV what was read, what is written, destination.
+ */
 const swapScript = {
   name: "lopsideSwapDestination",
   keys: 3,
   lua: `
+${timeMsLua}
+${pushedLua}
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 if ARGV[2] ~= '' then
   redis.call('SET', KEYS[1], ARGV[2])
 else
-  redis.call('DEL', unpack(KEYS))
+  redis.call('DEL', KEYS[1], KEYS[2])
+  forgetPushed(KEYS[3], timeMs(''), ARGV[3])
 end
 return 1
 `,
@@ -71,9 +78,9 @@ export function createDocuments({ redis, newId, now }: DocumentsOptions): Docume
 
   /** False when somebody else was faster. */
   const write = async (destination: string, before: string, after: string): Promise<boolean> => {
-    const { document, pushes, held } = destinationKeys(destination);
-    const written = async (): Promise<boolean> =>
-      (await swap([document, pushes, held], [before, after])) === 1;
+    const { document, held } = destinationKeys(destination);
+    const keys = [document, held, pushesPrefix(redis, destination)];
+    const written = async (): Promise<boolean> => (await swap(keys, [before, after, destination])) === 1;
     const trace = traceOf(recordOf(destination, before), recordOf(destination, after));
     if (trace === undefined) return written();
     const note = `${newId()}|${destination}`;

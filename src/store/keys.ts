@@ -103,7 +103,7 @@ export function symbolKeys(symbol: string): SymbolKeys {
 export interface DestinationKeys {
   /** String: settings and subscriptions (destinationDocument.ts). */
   readonly document: string;
-  /** String: what was pushed lately, for floor, cooldown and budget. */
+  /** Prefix of hashes: in a cluster, what was pushed there lately (turnKeys). */
   readonly pushes: string;
   /** Hash: what is held back for a summary, by alertId. */
   readonly held: string;
@@ -116,7 +116,7 @@ export interface DestinationKeys {
 /** What stands before and after a destination in its keys, for scripts that are given many at once. */
 export const destinationKeyParts = {
   before: `${root}:to:{`,
-  pushes: "}:pushes",
+  pushes: "}:pushes:",
   held: "}:held",
   turn: "}:turn",
   movedTo: "}:moved-to",
@@ -137,6 +137,8 @@ export function destinationKeys(destination: string): DestinationKeys {
 export const turnKeys = {
   /** Hash: who is delivering right now, by destination (turnScripts.ts). */
   leases: `${root}:{turns}:leases`,
+  /** Prefix of hashes: what was pushed lately, for floor, cooldown and budget, by destination (pushed.ts). */
+  pushes: `${root}:{turns}:pushes:`,
   /** String: there as long as any destination says where it has moved to. */
   moved: `${root}:{turns}:moved`,
 };

@@ -1,40 +1,53 @@
 import { Cluster } from "ioredis";
 import { destinationKeyParts, turnKeys } from "./keys.ts";
+import { pushedLua, pushesPrefix, pushesTtlMs, timeMsLua } from "./pushed.ts";
 import { defineScript, type RedisClient } from "./script.ts";
-import { movedTtlMs, pushesTtlMs } from "./turns.ts";
+import { movedTtlMs } from "./turns.ts";
 
 /**
- * Of a destination in layout 2, which had one hash: a field for pushes, the others what is held back. KEYS the hash
- * (from now on the text of its pushes), held back; ARGV ttl where it had none. Safe to repeat.
+ * Of a destination in layout 2, which had one hash: a field for pushes, the others what is held back. KEYS the hash,
+ * held back, prefix of pushes; ARGV ttl where it had none, destination. Safe to repeat.
  */
 const splitScript = {
   name: "lopsideSplitPushes",
-  keys: 2,
+  keys: 3,
   lua: `
+${timeMsLua}
+${pushedLua}
+local now, name = timeMs(''), ARGV[2]
 if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 0 end
 local fields, ttl = redis.call('HGETALL', KEYS[1]), redis.call('PTTL', KEYS[1])
 if ttl <= 0 then ttl = ARGV[1] end
-redis.call('DEL', KEYS[1])
 for at = 1, #fields, 2 do
   local field, value = fields[at], fields[at + 1]
   local id = string.match(field, '^held:(.*)$')
   if id then redis.call('HSETNX', KEYS[2], id, value) end
-  if field == 'pushes' then redis.call('SET', KEYS[1], value, 'PX', ttl) end
+  if field == 'pushes' and not readPushed(KEYS[3], now, { name })[1] then keepPushed(KEYS[3], now, { name, value }) end
 end
 redis.call('PEXPIRE', KEYS[2], ttl)
+redis.call('DEL', KEYS[1])
 return 1
 `,
 };
 
+const oldPushes = "}:pushes";
+
 /** From layout 2: every destination by itself, so that a process that dies on the way leaves the rest to the next. */
 export async function migratePushes(redis: RedisClient): Promise<void> {
   const split = defineScript(redis, splitScript);
-  const { before, pushes, held, movedTo } = destinationKeyParts;
+  const { before, held, movedTo } = destinationKeyParts;
   for (const node of redis instanceof Cluster ? redis.nodes("master") : [redis]) {
     for await (const found of node.scanStream({ match: `${before}*}:*`, count: 1_000 })) {
       const keys = Array.isArray(found) ? found.map(String) : [];
-      const kept = keys.filter((key) => key.endsWith(pushes)).map((key) => key.slice(0, -pushes.length));
-      await Promise.all(kept.map(async (base) => split([base + pushes, base + held], [pushesTtlMs])));
+      const kept = keys
+        .filter((key) => key.endsWith(oldPushes))
+        .map((key) => key.slice(0, -oldPushes.length));
+      await Promise.all(
+        kept.map(async (base) => {
+          const name = base.slice(before.length);
+          return split([base + oldPushes, base + held, pushesPrefix(redis, name)], [pushesTtlMs, name]);
+        }),
+      );
       if (keys.some((key) => key.endsWith(movedTo))) await noteMoved(redis);
     }
   }

@@ -1,6 +1,7 @@
 import { destinationKeyParts } from "./keys.ts";
+import { pushedLua, timeMsLua } from "./pushed.ts";
 
-const { before, pushes, movedTo } = destinationKeyParts;
+const { before, movedTo } = destinationKeyParts;
 
 /**
  * Leases are fields of one hash: until when (ms, of Redis' clock), whose. They are read, written and taken out by the
@@ -9,12 +10,8 @@ const { before, pushes, movedTo } = destinationKeyParts;
  * beginning.
  */
 const leaseLua = `
+${timeMsLua}
 local sub = string.sub
-local function timeMs(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
 local function leaseOf(till, mark)
   local lease = string.format('%013d|', till) .. mark
   return lease .. string.rep(' ', 65 - #lease)
@@ -60,19 +57,20 @@ end
 `;
 
 /**
- * KEYS leases, what is there if any of these destinations moved; ARGV time, holder, ttl, most leases, names, a line
+ * KEYS leases, what is there if any of these destinations moved, prefix of pushes; ARGV time, holder, ttl, most leases, names, a line
  * each. Answers a line each: pushes; and after a tab moved to, or nothing where it is somebody else's turn.
  */
 export const takeScript = {
   name: "lopsideTakeTurns",
-  keys: 2,
+  keys: 3,
   lua: `
 ${leaseLua}
 ${linesLua}
+${pushedLua}
 ${storeLua}
 local leases, now, holder, ttl = KEYS[1], timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local names = linesOf(ARGV[5])
-local told = redis.call('MGET', unpack(keysOf(names, '${pushes}')))
+local told = readPushed(KEYS[3], now, names)
 local moved = {}
 if redis.call('EXISTS', KEYS[2]) == 1 then moved = redis.call('MGET', unpack(keysOf(names, '${movedTo}'))) end
 local held = redis.call('HMGET', leases, unpack(names))
@@ -117,21 +115,26 @@ store(leases, fields, ttl)
 `,
 };
 
-/** KEYS leases; ARGV holder, ttl of pushes, then two lines for each: its name, and pushes ('' as they were). */
+/** KEYS leases, prefix of pushes; ARGV time, holder, then two lines for each: its name, and pushes ('' as they were). */
 export const endScript = {
   name: "lopsideEndTurns",
-  keys: 1,
+  keys: 2,
   lua: `
 ${leaseLua}
 ${linesLua}
-local leases, mark, ttl, lines = KEYS[1], markOf(ARGV[1]), ARGV[2], linesOf(ARGV[3])
-local names, count, own, last = {}, 0, {}, 14 + #mark
+${pushedLua}
+local leases, mark, lines = KEYS[1], markOf(ARGV[2]), linesOf(ARGV[3])
+local names, count, pushed, own, last = {}, 0, {}, {}, 14 + #mark
 for at = 1, #lines, 2 do
   local name, pushes = lines[at], lines[at + 1]
   count = count + 1
   names[count] = name
-  if pushes ~= '' then redis.call('SET', '${before}' .. name .. '${pushes}', pushes, 'PX', ttl) end
+  if pushes ~= '' then
+    local next = #pushed
+    pushed[next + 1], pushed[next + 2] = name, pushes
+  end
 end
+keepPushed(KEYS[2], timeMs(ARGV[1]), pushed)
 for at, lease in ipairs(redis.call('HMGET', leases, unpack(names))) do
   if lease and sub(lease, 15, last) == mark then own[#own + 1] = names[at] end
 end

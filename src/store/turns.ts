@@ -1,11 +1,10 @@
 import type { Turn, Turns } from "./contracts/turns.ts";
 import { destinationKeys, turnKeys } from "./keys.ts";
+import { pushesTtlMs } from "./pushed.ts";
 import { asText } from "./reply.ts";
 import { defineScript, type RedisClient } from "./script.ts";
 import { endScript, holdScript, keepScript, takeScript } from "./turnScripts.ts";
 
-/** The longest pause a subscription can have, and a day more. */
-export const pushesTtlMs = 31 * 24 * 3_600_000;
 export const movedTtlMs = 90 * 24 * 3_600_000;
 
 /** Held back for one summary; what is beyond them is only counted nowhere: so many nobody reads. */
@@ -25,8 +24,11 @@ export function createTurns(redis: RedisClient, { now }: { readonly now?: () => 
     take: async (destinations, holder, ttlMs) => {
       const answers = await Promise.all(
         together(redis, destinations).map(async (some) => {
-          const { leases, moved } = sharedKeys(redis, some[0]);
-          const answer = await take([leases, moved], [time(), holder, ttlMs, mostLeases, lines(some)]);
+          const { leases, moved, pushes } = sharedKeys(redis, some[0]);
+          const answer = await take(
+            [leases, moved, pushes],
+            [time(), holder, ttlMs, mostLeases, lines(some)],
+          );
           return asText(answer).split("\n");
         }),
       );
@@ -43,7 +45,8 @@ export function createTurns(redis: RedisClient, { now }: { readonly now?: () => 
       await Promise.all(
         together(redis, ends).map(async (some) => {
           const told = some.map(({ destination, pushes = "" }) => `${destination}\n${pushes}\n`).join("");
-          await end([sharedKeys(redis, some[0]?.destination).leases], [holder, pushesTtlMs, told]);
+          const { leases, pushes } = sharedKeys(redis, some[0]?.destination);
+          await end([leases, pushes], [time(), holder, told]);
         }),
       );
     },
@@ -67,8 +70,8 @@ export function createTurns(redis: RedisClient, { now }: { readonly now?: () => 
 /** What destinations on one server share; in a cluster each has its own, beside its other keys. */
 function sharedKeys(redis: RedisClient, destination = ""): typeof turnKeys {
   if (!redis.isCluster) return turnKeys;
-  const { turn, movedTo } = destinationKeys(destination);
-  return { leases: turn, moved: movedTo };
+  const { turn, movedTo, pushes } = destinationKeys(destination);
+  return { leases: turn, moved: movedTo, pushes };
 }
 
 function lines(names: readonly string[]): string {

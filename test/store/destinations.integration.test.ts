@@ -6,6 +6,8 @@ import { createDestinations } from "../../src/store/destinations.ts";
 import { destinationKeys, symbolKeys } from "../../src/store/keys.ts";
 import { createRules } from "../../src/store/rulePages.ts";
 import type { RedisClient } from "../../src/store/script.ts";
+import { pushesTtlMs } from "../../src/store/pushed.ts";
+import { createTurns } from "../../src/store/turns.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { pageContents } from "./pageContents.ts";
 import { aRecord, aSubscription } from "./subscriptions.ts";
@@ -138,8 +140,12 @@ describe("a destination", () => {
 
   test("is forgotten with all that was noted of its pushes", async () => {
     await keep(aRecord({ settings: { kind: "group", owner: "telegram:7", guild: "9" } }));
-    const { pushes, held } = destinationKeys("telegram:1");
-    await redis.set(pushes, "something");
+    const { held } = destinationKeys("telegram:1");
+    for (const now of [Date.now(), Date.now() - pushesTtlMs])
+      await createTurns(redis, { now: () => now }).end(
+        [{ destination: "telegram:1", pushes: "some" }],
+        "one",
+      );
     await redis.hset(held, "a1", "something");
     expect(await destinations.forget("telegram:1")).toBe(true);
     expect((await redis.keys("*")).toSorted()).toEqual([
@@ -188,12 +194,20 @@ describe("a destination that moves", () => {
   test("takes its subscriptions, their ids, its floor and what is held back along", async () => {
     await keep(aRecord());
     await redis.hset(destinationKeys("telegram:1").held, "a1", "entry");
-    await redis.set(destinationKeys("telegram:1").pushes, "recent", "PX", 60_000);
+    const turns = createTurns(redis);
+    await turns.end([{ destination: "telegram:1", pushes: "recent" }], "one");
     await destinations.move("telegram:1", "telegram:-100");
     expect(await destinations.get("telegram:1")).toBeUndefined();
     expect(await destinations.get("telegram:-100")).toEqual(aRecord({ destination: "telegram:-100" }));
-    expect(await redis.get(destinationKeys("telegram:-100").pushes)).toBe("recent");
-    expect(await redis.pttl(destinationKeys("telegram:-100").pushes)).toBeGreaterThan(0);
+    expect(await turns.take(["telegram:1", "telegram:-100"], "one", 1_000)).toMatchObject([
+      { pushes: undefined },
+      { pushes: "recent" },
+    ]);
+    await keep(aRecord({ destination: "telegram:2" }));
+    await turns.end([{ destination: "telegram:2", pushes: "older" }], "one");
+    await destinations.move("telegram:2", "telegram:-100");
+    await turns.end([{ destination: "telegram:-100" }], "one");
+    expect(await turns.take(["telegram:-100"], "one", 1_000)).toMatchObject([{ pushes: "recent" }]);
     expect(await redis.hgetall(destinationKeys("telegram:-100").held)).toEqual({ a1: "entry" });
   });
 

@@ -1,11 +1,26 @@
 import fc from "fast-check";
+import { Cluster } from "ioredis";
 import { beforeEach, expect, test } from "vitest";
 import { mostCooldownMs } from "../../src/alerts/limits.ts";
 import type { Turns } from "../../src/store/contracts/turns.ts";
 import { destinationKeys, turnKeys } from "../../src/store/keys.ts";
+import { pushesPrefix } from "../../src/store/pushed.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { createTurns } from "../../src/store/turns.ts";
 import { aHolderActs, newModel } from "./turns.model.ts";
+
+const dayMs = 24 * 3_600_000;
+
+async function keysOf(redis: RedisClient, pattern: string): Promise<readonly string[]> {
+  const nodes = redis instanceof Cluster ? redis.nodes("master") : [redis];
+  return (await Promise.all(nodes.map(async (node) => node.keys(pattern)))).flat();
+}
+
+/** One by one: in a cluster they lie on several servers. */
+async function forgetAll(redis: RedisClient): Promise<void> {
+  const keys = await keysOf(redis, "lopside:*");
+  await Promise.all(keys.map(async (key) => redis.del(key)));
+}
 
 /** What turns are, on one server as on several. */
 export function itTakesTurns(redisOf: () => RedisClient): void {
@@ -90,10 +105,7 @@ export function itTakesTurns(redisOf: () => RedisClient): void {
   test("random turns of two holders go as they should", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(aHolderActs, { maxLength: 30 }), async (acts) => {
-        await Promise.all(
-          ["p", "q"].map(async (name) => redisOf().del(...Object.values(destinationKeys(name)))),
-        );
-        if (!redisOf().isCluster) await redisOf().del(turnKeys.leases);
+        await forgetAll(redisOf());
         const model = newModel(() => now);
         for (const act of acts) {
           const [seen, wanted] = [await act.on(turns), await act.on(model)];
@@ -105,19 +117,52 @@ export function itTakesTurns(redisOf: () => RedisClient): void {
     );
   });
 
-  test.each([
-    ["pushes", async () => turns.end([{ destination: "a", pushes: "{1}" }], "one")],
-    ["held", async () => turns.holdBack("a", "x", "entry")],
-  ] as const)(
-    "its %s are known for longer than the longest pause there is, and not for ever",
-    async (what, note) => {
-      await turns.take(["a"], "one", 10_000);
-      await note();
-      const ttl = await redisOf().pttl(destinationKeys("a")[what]);
-      expect(ttl).toBeGreaterThan(mostCooldownMs);
-      expect(ttl).toBeLessThan(100 * 24 * 3_600_000);
-    },
-  );
+  test("what is held back is known for longer than the longest pause there is, and not for ever", async () => {
+    await turns.holdBack("a", "x", "entry");
+    const ttl = await redisOf().pttl(destinationKeys("a").held);
+    expect(ttl).toBeGreaterThan(mostCooldownMs);
+    expect(ttl).toBeLessThan(100 * dayMs);
+  });
+
+  test("what was pushed is known for longer than that, whenever it was, and then forgotten", async () => {
+    const known = async (): Promise<string | undefined> => {
+      const [turn] = await turns.take(["a"], "one", 1_000);
+      await turns.end([{ destination: "a" }], "one");
+      return turn?.kind === "taken" ? turn.pushes : "busy";
+    };
+    const push = async (destination: string, pushes: string): Promise<void> =>
+      turns.end([{ destination, pushes }], "one");
+    for (let day = 0; day < 40; day += 1) {
+      await push("a", `{${day}}`);
+      const from = now;
+      now = from + mostCooldownMs;
+      await push("b", "{}");
+      expect(await known()).toBe(`{${day}}`);
+      now = from + 100 * dayMs;
+      await push("b", "{}");
+      expect(await known()).toBeUndefined();
+      now = from + 101 * dayMs;
+    }
+  });
+
+  test("what nobody pushes any more is not kept for ever either", async () => {
+    await turns.end([{ destination: "a", pushes: "{1}" }], "one");
+    const prefix = pushesPrefix(redisOf(), "a");
+    const [key = ""] = await keysOf(redisOf(), `${prefix}*`);
+    const ttl = await redisOf().pttl(key);
+    expect(ttl).toBeGreaterThan(2 * mostCooldownMs);
+    expect(ttl).toBeLessThan(100 * dayMs);
+  });
+
+  test("a newer push takes the older one's place, also in another month", async () => {
+    await turns.end([{ destination: "a", pushes: "{1}" }], "one");
+    now += 31 * dayMs;
+    await turns.end([{ destination: "a", pushes: "{2}" }], "one");
+    expect(await turns.take(["a"], "one", 1_000)).toEqual([{ ...taken, pushes: "{2}" }]);
+    now += 31 * dayMs;
+    await turns.end([{ destination: "a", pushes: "{3}" }], "one");
+    expect(await keysOf(redisOf(), `${pushesPrefix(redisOf(), "a")}*`)).toHaveLength(2);
+  });
 
   test("a destination that moved says where to", async () => {
     await turns.moved("a", "b");
