@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatPushes } from "../alerts/pushes.ts";
 import type { Log } from "../ops/log.ts";
-import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
+import type { Claimed, Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { TurnEnd } from "../store/contracts/turns.ts";
 import { type Deliver, type Delivered, tooLate } from "./deliver.ts";
 import { createLateness } from "./lateness.ts";
@@ -22,8 +22,8 @@ export interface CourierOptions extends ReceiveOptions {
 
 /** Takes claimed deliveries to their destinations: some at a time, one at a time to each of them. */
 export interface Courier {
-  /** Resolves when they have begun, or were given back. `claimedAt` is monotonic. */
-  readonly accept: (deliveries: readonly Delivery[], claimedAt: number) => Promise<void>;
+  /** Resolves when they have begun, or were given back. `askedAt`, monotonic, is when they were asked for. */
+  readonly accept: (claimed: Pick<Claimed, "deliveries" | "found">, askedAt: number) => Promise<void>;
   /** Deliveries it has taken and not settled. */
   readonly load: () => number;
   /** From now on nothing begins any more: what comes goes back. */
@@ -143,10 +143,14 @@ export function createCourier(options: CourierOptions): Courier {
   };
 
   return {
-    accept: async (deliveries, claimedAt) => {
+    accept: async ({ deliveries, found }, askedAt) => {
       load += deliveries.length;
       try {
-        const { visits, returned, closedMs } = await receive(options, underWay, { deliveries, claimedAt });
+        const { visits, returned, closedMs } = await receive(options, underWay, {
+          deliveries,
+          found,
+          askedAt,
+        });
         for (const row of returned) giveBack(row);
         if (closedMs > 0) options.onClosed(closedMs);
         queue.push(...visits);

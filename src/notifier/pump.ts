@@ -1,10 +1,11 @@
 import type { Log } from "../ops/log.ts";
-import type { Claimed, Delivery, Outbox } from "../store/contracts/outbox.ts";
+import type { Claimed, Outbox, Visitor } from "../store/contracts/outbox.ts";
 import type { Courier } from "./courier.ts";
 
 export interface PumpOptions {
   readonly platform: string;
   readonly outbox: Pick<Outbox, "claim" | "expand">;
+  readonly visitor: Visitor;
   readonly courier: Courier;
   /** Deliveries taken at most before some are done. */
   readonly capacity: number;
@@ -94,9 +95,9 @@ export function createPump(options: PumpOptions): Pump {
     log.warn({ platform, error }, "the outbox could not be read; the next sweep tries again");
   };
 
-  const read = async (deliveries: readonly Delivery[], claimedAt: number): Promise<void> => {
+  const read = async (claimed: Claimed, askedAt: number): Promise<void> => {
     try {
-      await courier.accept(deliveries, claimedAt);
+      await courier.accept(claimed, askedAt);
       failures = 0;
     } catch (error) {
       failed(error);
@@ -109,12 +110,11 @@ export function createPump(options: PumpOptions): Pump {
   const step = async (place: string): Promise<void> => {
     const room = ahead - courier.load();
     const before = monotonicMs();
-    const claimed = await outbox.claim(place, platform, Math.min(claimSize, room));
-    const claimedAt = monotonicMs();
+    const claimed = await outbox.claim(place, platform, Math.min(claimSize, room), options.visitor);
     learn(place, claimed);
     // what was claimed before goes before
     await reading;
-    if (claimed.deliveries.length > 0) reading = read(claimed.deliveries, claimedAt);
+    if (claimed.deliveries.length > 0) reading = read(claimed, before);
     else failures = 0;
     const isQuick = monotonicMs() - before < 250;
     claimSize = Math.max(leastClaimed, Math.min(mostClaimed, isQuick ? claimSize * 2 : claimSize / 2));

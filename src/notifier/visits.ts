@@ -1,7 +1,7 @@
 import { noPushes, parsePushes, type Pushes } from "../alerts/pushes.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Destinations } from "../store/contracts/destinations.ts";
-import type { Delivery } from "../store/contracts/outbox.ts";
+import type { Claimed, Delivery, Found } from "../store/contracts/outbox.ts";
 import type { Booking, Pace } from "../store/contracts/pace.ts";
 import type { Turns } from "../store/contracts/turns.ts";
 import type { Sender } from "./contracts.ts";
@@ -59,51 +59,72 @@ export interface ReceiveOptions {
   readonly prepare: (deliveries: readonly Delivery[]) => void;
 }
 
-interface Claim {
-  readonly deliveries: readonly Delivery[];
-  /** Monotonic. */
-  readonly claimedAt: number;
+interface Claim extends Pick<Claimed, "deliveries"> {
+  readonly found: Claimed["found"] | undefined;
+  /** Monotonic: nobody can have claimed it earlier. */
+  readonly askedAt: number;
 }
 
-/** Reads in one trip what is to be known of a claim's destinations, and books their places in line. */
+/** Reads in one trip what is still to be known of a claim's destinations, and books their places in line. */
 export async function receive(
   options: ReceiveOptions,
   underWay: Map<string, Visit>,
-  { deliveries, claimedAt }: Claim,
+  { deliveries, found, askedAt }: Claim,
 ): Promise<Received> {
-  const { endings, ...found } = strangersAmong(underWay, deliveries);
-  let { strangers } = found;
-  if (endings.length > 0) {
+  const before = strangersAmong(underWay, deliveries);
+  let { strangers } = before;
+  if (before.endings.length > 0) {
     // what was pushed there in a turn that is ending must be read after it
-    await Promise.all(endings);
+    await Promise.all(before.endings);
     ({ strangers } = strangersAmong(underWay, deliveries));
   }
   const bookedAt = options.monotonicMs();
-  const asked = Promise.all([
-    options.destinations.getMany(strangers),
-    options.turns.take(strangers, options.holder, turnMs),
-    book(options, deliveries),
-  ]);
+  const asked = Promise.all([findOut(options, strangers, found), book(options, deliveries)]);
   options.prepare(deliveries);
-  const [records, turns, bookings] = await asked;
+  const [known, bookings] = await asked;
   const visits: Visit[] = [];
-  strangers.forEach((destination, index) => {
-    const turn = turns[index];
-    if (turn?.kind !== "taken") return;
-    const { movedTo, pushes: text } = turn;
-    const visit: Visit = {
-      destination,
-      rows: [],
-      record: records[index],
-      pushes: text === undefined ? noPushes : parsePushes(text),
-      movedTo,
-      isChanged: false,
-      ending: undefined,
-    };
+  for (const destination of strangers) {
+    const one = known.get(destination);
+    if (one === undefined) continue;
+    const visit = visitOf(destination, one);
     visits.push(visit);
     underWay.set(destination, visit);
+  }
+  return { visits, ...assign(underWay, { deliveries, bookings, claimedAt: askedAt, bookedAt }) };
+}
+
+const nothingFound: ReadonlyMap<string, Found> = new Map();
+
+/** What the claim didn't find out already: in a cluster all of it, elsewhere whose turn was another's. */
+async function findOut(
+  { destinations, turns, holder }: ReceiveOptions,
+  strangers: readonly string[],
+  found = nothingFound,
+): Promise<ReadonlyMap<string, Found>> {
+  const unknown = strangers.filter((destination) => !found.has(destination));
+  if (unknown.length === 0) return found;
+  const [records, taken] = await Promise.all([
+    destinations.getMany(unknown),
+    turns.take(unknown, holder, turnMs),
+  ]);
+  const known = new Map(found);
+  unknown.forEach((destination, index) => {
+    const turn = taken[index];
+    if (turn?.kind === "taken") known.set(destination, { turn, record: records[index] });
   });
-  return { visits, ...assign(underWay, { deliveries, bookings, claimedAt, bookedAt }) };
+  return known;
+}
+
+function visitOf(destination: string, { turn: { movedTo, pushes }, record }: Found): Visit {
+  return {
+    destination,
+    rows: [],
+    record,
+    pushes: pushes === undefined ? noPushes : parsePushes(pushes),
+    movedTo,
+    isChanged: false,
+    ending: undefined,
+  };
 }
 
 /** Destinations nobody of this process is at, and when those are left that are being left. */
@@ -121,7 +142,8 @@ function strangersAmong(
   return { strangers: [...strangers], endings };
 }
 
-interface Booked extends Claim {
+interface Booked extends Pick<Claim, "deliveries"> {
+  readonly claimedAt: number;
   readonly bookings: readonly (Booking | undefined)[];
   readonly bookedAt: number;
 }

@@ -1,6 +1,7 @@
 import { bundlesLua } from "./bundles.ts";
 import { ledgerLua } from "./ledgerLua.ts";
 import { outboxKeyCount } from "./outboxScripts.ts";
+import { takeTurnsLua } from "./turnScripts.ts";
 
 /**
  * Moves deliveries from the lanes to claimed; each gets its next attempt number, which is the fence. Lanes in order,
@@ -12,10 +13,7 @@ import { outboxKeyCount } from "./outboxScripts.ts";
  * its destination alone where it is tried for the first time, or destination, attempt, failures, unknowns, ms since the
  * first unknown began and message to edit.
  */
-export const claimScript = {
-  name: "lopsideClaim",
-  keys: outboxKeyCount,
-  lua: `
+const claimLua = `
 ${ledgerLua}
 ${bundlesLua}
 local fanOuts, claimed, bundles, beyond = KEYS[1], KEYS[2], KEYS[7], KEYS[8]
@@ -23,6 +21,8 @@ local now, limit, ttl = timeMs(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local alertPrefix, ledgerPrefix, messagePrefix = ARGV[4], ARGV[5], ARGV[6]
 local isOpen = redis.call('EXISTS', fanOuts) == 1
 local known, alerts, rows, count = {}, {}, {}, 0
+-- whom it is for
+local told = {}
 local first = 's|1|0|0|0|' .. whole(now) .. '|'
 
 local function alertOf(subject)
@@ -71,7 +71,7 @@ end
 
 local function claimGroup(lane, group, taken)
   local alert, kept = group.alert, redis.call('HMGET', group.key, unpack(group.destinations))
-  local written, told = {}, nil
+  local written, last = {}, nil
   for at, destination in ipairs(group.destinations) do
     local order, messageId = group.orders[at], messageOf(alert, destination)
     local attempt, packed, troubles
@@ -81,11 +81,12 @@ local function claimGroup(lane, group, taken)
       written[#written + 1] = packed
       taken[#taken + 1] = now
       taken[#taken + 1] = lane .. '|' .. order .. '|' .. group.texts[at]
-      if order ~= told then
-        told = order
+      if order ~= last then
+        last = order
         rows[#rows + 1] = '\\t' .. alert.index .. '\\t' .. lane .. '\\t' .. order .. '\\t' .. group.tail
       end
       count = count + 1
+      told[#told + 1] = destination
       rows[#rows + 1] = packed == first and messageId == '' and destination
         or destination .. '\\t' .. attempt .. '\\t' .. troubles .. '\\t' .. messageId
     end
@@ -132,6 +133,7 @@ local function claimBundle(lane, order, waiting, names, subject)
   local shard = shardOf(first, alert.shards)
   rows[#rows + 1] = '\\t' .. alert.index .. '\\t' .. lane .. '\\t' .. order .. '\\t' .. shard .. '\\t' .. subject .. '\\t' .. first
   rows[#rows + 1] = names
+  told[#told + 1] = names
 end
 
 local function claimLane(lane)
@@ -175,6 +177,30 @@ for lane = 0, 2 do
 end
 local nextLater = redis.call('ZRANGE', KEYS[6], 0, 0, 'WITHSCORES')[2]
 local dueIn = nextLater and whole(math.max(0, math.ceil(tonumber(nextLater) - now))) or ''
-return { isOpen and 1 or 0, ages, dueIn, alerts, table.concat(rows, '\\n') }
+local answer = { isOpen and 1 or 0, ages, dueIn, alerts, table.concat(rows, '\\n') }
+`;
+
+export const claimScript = { name: "lopsideClaim", keys: outboxKeyCount, lua: `${claimLua}\nreturn answer` };
+
+/** Keys that a claim needs beside its own to take turns. */
+const turnKeyCount = 3;
+
+/**
+ * Claims, and in the same trip takes the turns of those it is for and reads their documents: where all of them are on
+ * one server. KEYS behind those of a claim as takeTurns wants them; ARGV behind a claim's holder, ttl, most leases.
+ * Answers what a claim does, what takeTurns does, a line each, and documents.
+ */
+export const visitScript = {
+  name: "lopsideClaimAndTake",
+  keys: outboxKeyCount + turnKeyCount,
+  lua: `
+${claimLua}
+if count == 0 then return answer end
+${takeTurnsLua}
+local names = linesOf(table.concat(told, '\\n') .. '\\n')
+local turnKeys = { KEYS[${outboxKeyCount + 1}], KEYS[${outboxKeyCount + 2}], KEYS[${outboxKeyCount + 3}] }
+answer[6] = table.concat(takeTurns(turnKeys, { ARGV[7], ARGV[8], ARGV[9] }, names, now), '\\n')
+answer[7] = redis.call('MGET', unpack(keysOf(names, '}')))
+return answer
 `,
 };

@@ -1,8 +1,9 @@
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import { formatDocument, parseDocument } from "./destinationDocument.ts";
 import { destinationKeys, registerKeys } from "./keys.ts";
-import { pushedLua, pushesPrefix, timeMsLua } from "./pushed.ts";
+import { pushedLua, pushesPrefix } from "./pushed.ts";
 import { defineScript, type RedisClient } from "./script.ts";
+import { timeMsLua } from "./timeLua.ts";
 import { createFollow, formatNote, parseNote, type Trace, traceOf } from "./traces.ts";
 
 /**

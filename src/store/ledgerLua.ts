@@ -1,3 +1,5 @@
+import { timeMsLua } from "./timeLua.ts";
+
 /** Settled deliveries, alerts and messages are kept this long, for the record. */
 export const ledgerTtlMs = 90 * 24 * 3_600_000;
 
@@ -22,11 +24,7 @@ export const ledgerTtlMs = 90 * 24 * 3_600_000;
  * they are (alertId or `episodeId~`), and a bundle's first destination.
  */
 export const ledgerLua = `
-local function timeMs(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
+${timeMsLua}
 local function whole(number) return string.format('%d', number) end
 local function shardOf(destination, shards)
   if shards <= 1 then return 0 end

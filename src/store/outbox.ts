@@ -1,13 +1,23 @@
-import type { Claimed, Delivery, DeliveryResult, KeptAlert, Outbox, Outcome } from "./contracts/outbox.ts";
-import { claimScript } from "./claimScript.ts";
+import { claimScript, visitScript } from "./claimScript.ts";
+import type {
+  Claimed,
+  Delivery,
+  DeliveryResult,
+  Found,
+  KeptAlert,
+  Outbox,
+  Outcome,
+} from "./contracts/outbox.ts";
+import { createDocumentReader } from "./destinationDocument.ts";
 import { expandScript, insertArguments, insertScript, keyArguments } from "./fanOut.ts";
-import { symbolKeys } from "./keys.ts";
+import { symbolKeys, turnKeys } from "./keys.ts";
 import { ledgerTtlMs } from "./ledgerLua.ts";
 import { countScript, releaseScript } from "./outboxScripts.ts";
 import { asList, asNumber, asText } from "./reply.ts";
 import { settleScript } from "./settleScript.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
+import { decodeTurn, mostLeases } from "./turns.ts";
 
 /** As many hold Redis up for a millisecond; many more at once would hold up everybody. */
 const maxClaim = 192;
@@ -30,6 +40,8 @@ function mostUnknowns(platform: string): number {
  */
 export function createOutbox(redis: RedisClient, { now }: { readonly now?: () => number } = {}): Outbox {
   const claim = defineScript(redis, claimScript);
+  const claimAndTake = defineScript(redis, visitScript);
+  const readDocument = createDocumentReader();
   const settle = defineScript(redis, settleScript);
   const release = defineScript(redis, releaseScript);
   const count = defineScript(redis, countScript);
@@ -37,11 +49,18 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
   const expand = defineScript(redis, expandScript);
   const time = (): number | string => now?.() ?? "";
   return {
-    claim: async (place, platform, limit) => {
+    claim: async (place, platform, limit, visitor) => {
       const { alert, ledger, messages } = symbolKeys(place);
       const wanted = Math.max(0, Math.min(limit, maxClaim));
+      const keys = scriptKeys(place, platform);
       const args = [time(), wanted, ledgerTtlMs, alert, ledger, messages];
-      return decodeClaimed(place, asList(await claim(scriptKeys(place, platform), args)));
+      if (visitor === undefined || redis.isCluster)
+        return decodeClaimed(place, asList(await claim(keys, args)));
+      const { leases, moved, pushes } = turnKeys;
+      const turn = [visitor.holder, visitor.turnMs, mostLeases];
+      const answer = asList(await claimAndTake([...keys, leases, moved, pushes], [...args, ...turn]));
+      const claimed = decodeClaimed(place, answer);
+      return { ...claimed, found: decodeFound(claimed.deliveries, answer.slice(5), readDocument) };
     },
     settle: async (place, platform, outcomes) => {
       const { alert, ledger, messages } = symbolKeys(place);
@@ -119,6 +138,25 @@ function packResult({ alert, version }: Delivery, result: DeliveryResult): strin
 
 function oneLine(reason: string): string {
   return reason.includes("\n") ? reason.replaceAll("\n", " ") : reason;
+}
+
+/** Of those whose turn was taken, by destination. */
+function decodeFound(
+  deliveries: readonly Delivery[],
+  [turns, documents]: readonly unknown[],
+  readDocument: ReturnType<typeof createDocumentReader>,
+): ReadonlyMap<string, Found> {
+  const found = new Map<string, Found>();
+  if (turns === undefined) return found;
+  const lines = asText(turns).split("\n");
+  const texts = asList(documents);
+  deliveries.forEach(({ destination }, at) => {
+    const turn = decodeTurn(lines[at] ?? "");
+    const text = texts[at];
+    const record = text === null || text === undefined ? undefined : readDocument(destination, asText(text));
+    if (turn.kind === "taken") found.set(destination, { turn, record });
+  });
+  return found;
 }
 
 interface ClaimedAlert {

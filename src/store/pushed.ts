@@ -1,6 +1,7 @@
 import { destinationKeys, turnKeys } from "./keys.ts";
 import { asText } from "./reply.ts";
 import { defineScript, type RedisClient } from "./script.ts";
+import { timeMsLua } from "./timeLua.ts";
 
 /** The longest pause a subscription can have, and a day more. */
 export const pushesTtlMs = 31 * 24 * 3_600_000;
@@ -36,15 +37,6 @@ local function keepPushed(prefix, now, fields)
 end
 local function forgetPushed(prefix, now, name)
   for _, period in ipairs({ periodOf(now), periodOf(now) - 1 }) do redis.call('HDEL', prefix .. period, name) end
-end
-`;
-
-/** Lua: Redis' own time in ms, unless a test gives another. */
-export const timeMsLua = `
-local function timeMs(given)
-  if given ~= '' then return tonumber(given) end
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 `;
 

@@ -1,7 +1,8 @@
 import { Cluster } from "ioredis";
 import { destinationKeyParts, turnKeys } from "./keys.ts";
-import { pushedLua, pushesPrefix, pushesTtlMs, timeMsLua } from "./pushed.ts";
+import { pushedLua, pushesPrefix, pushesTtlMs } from "./pushed.ts";
 import { defineScript, type RedisClient } from "./script.ts";
+import { timeMsLua } from "./timeLua.ts";
 import { movedTtlMs } from "./turns.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { destinationKeyParts } from "./keys.ts";
-import { pushedLua, timeMsLua } from "./pushed.ts";
+import { pushedLua } from "./pushed.ts";
+import { timeMsLua } from "./timeLua.ts";
 
 const { before, movedTo } = destinationKeyParts;
 
@@ -57,40 +58,47 @@ end
 `;
 
 /**
- * KEYS leases, what is there if any of these destinations moved, prefix of pushes; ARGV time, holder, ttl, most leases, names, a line
- * each. Answers a line each: pushes; and after a tab moved to, or nothing where it is somebody else's turn.
+ * Lua: `takeTurns` answers a text for each name: pushes; and after a tab moved to, or nothing where it is somebody
+ * else's turn. `keys` are leases, what is there if any of these destinations moved, prefix of pushes; `turn` is holder,
+ * ttl and most leases.
  */
+export const takeTurnsLua = `
+${leaseLua}
+${linesLua}
+${storeLua}
+${pushedLua}
+local function takeTurns(keys, turn, names, now)
+  local leases, holder, ttl = keys[1], turn[1], tonumber(turn[2])
+  local told, moved = readPushed(keys[3], now, names), {}
+  if redis.call('EXISTS', keys[2]) == 1 then moved = redis.call('MGET', unpack(keysOf(names, '${movedTo}'))) end
+  local held = redis.call('HMGET', leases, unpack(names))
+  local own, fields, count, answers = leaseOf(now + ttl, markOf(holder)), {}, 0, {}
+  local taken = {}
+  for at, name in ipairs(names) do
+    local lease = held[at]
+    if taken[name] or lease and not isOver(lease, now) then
+      answers[at] = '\\t'
+    else
+      taken[name] = true
+      fields[count + 1], fields[count + 2] = name, own
+      count = count + 2
+      local text, to = told[at] or '', moved[at]
+      answers[at] = to and text .. '\\t' .. to or text
+    end
+  end
+  store(leases, fields, ttl)
+  dropOver(leases, tonumber(turn[3]), now)
+  return answers
+end
+`;
+
+/** KEYS as `takeTurns` wants them; ARGV time, holder, ttl, most leases, names, a line each. */
 export const takeScript = {
   name: "lopsideTakeTurns",
   keys: 3,
   lua: `
-${leaseLua}
-${linesLua}
-${pushedLua}
-${storeLua}
-local leases, now, holder, ttl = KEYS[1], timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local names = linesOf(ARGV[5])
-local told = readPushed(KEYS[3], now, names)
-local moved = {}
-if redis.call('EXISTS', KEYS[2]) == 1 then moved = redis.call('MGET', unpack(keysOf(names, '${movedTo}'))) end
-local held = redis.call('HMGET', leases, unpack(names))
-local own, fields, count, answers = leaseOf(now + ttl, markOf(holder)), {}, 0, {}
-local taken = {}
-for at, name in ipairs(names) do
-  local lease = held[at]
-  if taken[name] or lease and not isOver(lease, now) then
-    answers[at] = '\\t'
-  else
-    taken[name] = true
-    fields[count + 1], fields[count + 2] = name, own
-    count = count + 2
-    local text, to = told[at] or '', moved[at]
-    answers[at] = to and text .. '\\t' .. to or text
-  end
-end
-store(leases, fields, ttl)
-dropOver(leases, tonumber(ARGV[4]), now)
-return table.concat(answers, '\\n')
+${takeTurnsLua}
+return table.concat(takeTurns(KEYS, { ARGV[2], ARGV[3], ARGV[4] }, linesOf(ARGV[5]), timeMs(ARGV[1])), '\\n')
 `,
 };
 

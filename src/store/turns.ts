@@ -11,7 +11,7 @@ export const movedTtlMs = 90 * 24 * 3_600_000;
 const mostHeld = 200;
 
 /** Many more than are under way at once; where there are, some are dead holders', and are looked for. */
-const mostLeases = 5_000;
+export const mostLeases = 5_000;
 
 /** `now` takes the place of Redis' clock. */
 export function createTurns(redis: RedisClient, { now }: { readonly now?: () => number } = {}): Turns {
@@ -90,7 +90,8 @@ function together<T>(redis: RedisClient, all: readonly T[]): (readonly T[])[] {
 
 const busy: Turn = { kind: "busy" };
 
-function decodeTurn(line: string): Turn {
+/** What takeTurns (turnScripts.ts) answers of one. */
+export function decodeTurn(line: string): Turn {
   const tab = line.indexOf("\t");
   if (tab >= 0 && tab === line.length - 1) return busy;
   const told = tab < 0 ? line : line.slice(0, tab);

@@ -230,7 +230,13 @@ describe("a notifier", () => {
     await commitAlerts(["a"]);
     const { sender, requests } = fakeSender();
     let time = 0;
-    const stopped = { ...store, turns: { ...store.turns, take: takeAfter(() => (time += 2_000)) } };
+    // stopped, and going on, while Redis answers
+    const claim: Store["outbox"]["claim"] = async (...args) => {
+      const claimed = await store.outbox.claim(...args);
+      time += 2_000;
+      return claimed;
+    };
+    const stopped = { ...store, outbox: { ...store.outbox, claim } };
     const { pump, settled } = notifierOf(sender, {
       store: stopped,
       monotonicMs: () => performance.now() + time,
@@ -268,14 +274,6 @@ describe("a notifier", () => {
     expect(again.requests).toHaveLength(84);
     expect(again.requests.some(({ possibleRepeat }) => possibleRepeat)).toBe(false);
   });
-
-  function takeAfter(passTime: () => void): Store["turns"]["take"] {
-    return async (...args) => {
-      const turns = await store.turns.take(...args);
-      passTime();
-      return turns;
-    };
-  }
 });
 
 describe("a destination somebody else is delivering to", () => {

@@ -67,7 +67,7 @@ function start({ waiting }: { readonly waiting: number }): Started {
     const deliveries = Array.from({ length: count }, () => delivery);
     return { deliveries, isOpen: false, ageMs: [left > 0 ? 1 : undefined], laterInMs: undefined };
   };
-  const accept = async (deliveries: readonly Delivery[]): Promise<void> => {
+  const accept = async ({ deliveries }: Pick<Claimed, "deliveries">): Promise<void> => {
     events.push(`read ${deliveries.length}`);
     if (isReleased) return;
     load += deliveries.length;
@@ -76,6 +76,7 @@ function start({ waiting }: { readonly waiting: number }): Started {
   const pump = createPump({
     platform: "telegram",
     outbox: { claim, expand: async () => Promise.resolve(false) },
+    visitor: { holder: "test", turnMs: 4_000 },
     courier: {
       accept,
       load: () => load,

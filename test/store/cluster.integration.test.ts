@@ -36,7 +36,10 @@ describe("on a Redis Cluster of three nodes", () => {
     expect(await symbols.commit(commit)).toBe("committed");
     expect(await symbols.read("BTC")).toMatchObject({ version: 1 });
     expect(await symbols.history("BTC", noon, noon)).toHaveLength(1);
-    const [delivery] = (await outbox.claim("BTC", "console", 1)).deliveries;
+    const visitor = { holder: "one", turnMs: 4_000 };
+    const { deliveries, found } = await outbox.claim("BTC", "console", 1, visitor);
+    const [delivery] = deliveries;
+    expect(found).toBeUndefined();
     if (delivery === undefined) throw new Error("nothing to claim");
     const result = { kind: "sent", messageId: "" } as const;
     expect(await outbox.settle("BTC", "console", [{ delivery, result }])).toEqual([true]);

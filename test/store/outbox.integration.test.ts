@@ -3,12 +3,15 @@ import { forgetDeliveries } from "../../src/store/alertLog.ts";
 import type { Delivery, DeliveryResult, Outbox } from "../../src/store/contracts/outbox.ts";
 import type { OutboxAlert, Symbols } from "../../src/store/contracts/symbols.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
+import { createDestinations } from "../../src/store/destinations.ts";
 import { createOutbox, maxFailures, maxUnknowns } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
+import { createTurns } from "../../src/store/turns.ts";
 import { startTestRedis } from "../support/redis.ts";
 import type { TestRedis } from "../support/redis.ts";
 import { aCommit, anAlert, noon } from "./builders.ts";
+import { aRecord } from "./subscriptions.ts";
 
 let server: TestRedis;
 let redis: RedisClient;
@@ -305,6 +308,49 @@ describe("a claim whose holder isn't heard of", () => {
     }
     expect(await claim("console")).toEqual([]);
     expect(await outbox.countPending("BTC")).toBe(0);
+  });
+});
+
+describe("a claim for a visitor", () => {
+  const visitor = { holder: "one", turnMs: 4_000 };
+  const taken = { kind: "taken", pushes: undefined, movedTo: undefined };
+
+  test("takes the turns of those it is for and finds their records", async () => {
+    const record = aRecord({ destination: "console:1" });
+    await createDestinations(redis).change("console:1", () => ({ kind: "keep", record }));
+    const turns = createTurns(redis, { now });
+    await turns.end([{ destination: "console:2", pushes: "{2}" }], "nobody");
+    await turns.moved("console:2", "console:20");
+    await commitAlerts(anAlert({ destinations: ["console:1", "console:2"] }));
+    const { found, deliveries } = await outbox.claim("BTC", "console", 10, visitor);
+    expect(deliveries).toHaveLength(2);
+    expect(Object.fromEntries(found ?? [])).toEqual({
+      "console:1": { turn: taken, record },
+      "console:2": { turn: { ...taken, pushes: "{2}", movedTo: "console:20" }, record: undefined },
+    });
+    expect(await turns.take(["console:1", "console:2"], "two", 4_000)).toEqual([
+      { kind: "busy" },
+      { kind: "busy" },
+    ]);
+    time += 4_000;
+    expect(await turns.take(["console:1"], "two", 4_000)).toEqual([taken]);
+  });
+
+  test("finds nothing of whom somebody else is with, nor twice of one", async () => {
+    await createTurns(redis, { now }).take(["console:1"], "two", 4_000);
+    await commitAlerts(
+      anAlert({ destinations: ["console:1", "console:2"] }),
+      anAlert({ alertId: "a2", destinations: ["console:2"] }),
+    );
+    const { found, deliveries } = await outbox.claim("BTC", "console", 10, visitor);
+    expect(deliveries).toHaveLength(3);
+    expect([...(found ?? [])]).toEqual([["console:2", { turn: taken, record: undefined }]]);
+  });
+
+  test("of nothing takes no turn", async () => {
+    const { found, deliveries } = await outbox.claim("BTC", "console", 10, visitor);
+    expect([deliveries, found]).toEqual([[], new Map()]);
+    expect(await redis.keys("*")).toEqual([]);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { RuleKey } from "../../alerts/rules.ts";
+import type { DestinationRecord } from "../../alerts/subscription.ts";
 import type { OutboxAlert } from "./symbols.ts";
+import type { Turn } from "./turns.ts";
 
 /** Stands for a symbol where messages belong to none. */
 export const noticesPlace = "notices";
@@ -61,6 +63,19 @@ export interface Outcome {
   readonly result: DeliveryResult;
 }
 
+/** Who will visit the destinations of what is claimed. */
+export interface Visitor {
+  readonly holder: string;
+  /** Its turns end by themselves after this. */
+  readonly turnMs: number;
+}
+
+/** What a visit begins with. */
+export interface Found {
+  readonly turn: Extract<Turn, { kind: "taken" }>;
+  readonly record: DestinationRecord | undefined;
+}
+
 export interface Claimed {
   readonly deliveries: readonly Delivery[];
   /** Some alerts' rows are still to be written: see `expand`. */
@@ -69,6 +84,8 @@ export interface Claimed {
   readonly ageMs: readonly (number | undefined)[];
   /** Real ms until something comes back into a lane. */
   readonly laterInMs: number | undefined;
+  /** By destination: turns that the claim has taken, where one server knows of all. The rest are to be asked for. */
+  readonly found?: ReadonlyMap<string, Found>;
 }
 
 /**
@@ -76,8 +93,11 @@ export interface Claimed {
  * `noticesPlace`. Times are Redis' own, so that processes whose clocks differ agree.
  */
 export interface Outbox {
-  /** Takes up to `limit` due deliveries of a platform ("console", "telegram", …) for this process. */
-  readonly claim: (place: string, platform: string, limit: number) => Promise<Claimed>;
+  /**
+   * Takes up to `limit` due deliveries of a platform ("console", "telegram", …) for this process, and for a visitor also
+   * its turns at their destinations.
+   */
+  readonly claim: (place: string, platform: string, limit: number, visitor?: Visitor) => Promise<Claimed>;
   /** False for each that somebody else has taken over since (the fence). All are of one place and platform. */
   readonly settle: (
     place: string,
