@@ -149,6 +149,7 @@ function decodeFound(
   const found = new Map<string, Found>();
   if (turns === undefined) return found;
   const lines = asText(turns).split("\n");
+  if (lines.length !== deliveries.length) throw new Error("a claim answers for others than it claimed");
   const texts = asList(documents);
   deliveries.forEach(({ destination }, at) => {
     const turn = decodeTurn(lines[at] ?? "");

@@ -8,6 +8,7 @@ import { symbolKeys } from "../../src/store/keys.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { createPlace, pageFlags } from "../../src/store/rulePages.ts";
 import { defineScript, type RedisClient } from "../../src/store/script.ts";
+import { createTurns } from "../../src/store/turns.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { aCommit, noon } from "./builders.ts";
@@ -179,6 +180,32 @@ describe("a bundle", () => {
     expect(await claim()).toMatchObject([{ destination: "telegram:1", attempt: 2, unknownMs: 30_000 }]);
     await settleAs([two], "sent");
     expect(await outbox.countPending("BTC")).toBe(1);
+  });
+
+  test("and rows by themselves are claimed with the turn at each of them", async () => {
+    const people = range(0, 100).map((id) => `telegram:${id}`);
+    await subscribe(people);
+    await subscribe(["telegram:-1", "telegram:-2"], pageFlags.broadcast + pageFlags.several);
+    const turns = createTurns(redis, { now });
+    const pushed = (destination: string): string => `{${destination}}`;
+    await turns.end(
+      [...people, "telegram:-2"].map((destination) => ({ destination, pushes: pushed(destination) })),
+      "nobody",
+    );
+    await commit(aPush());
+    const visitor = { holder: "one", turnMs: 4_000 };
+    const { deliveries, found } = await outbox.claim("BTC", "telegram", 75, visitor);
+    const names = deliveries.map(({ destination }) => destination);
+    expect(names).toHaveLength(75);
+    for (const name of names)
+      expect(found?.get(name)?.turn.pushes).toBe(name === "telegram:-1" ? undefined : pushed(name));
+    expect(new Set((await turns.take(names, "two", 4_000)).map(({ kind }) => kind))).toEqual(
+      new Set(["busy"]),
+    );
+    const others = people.filter((name) => !names.includes(name));
+    expect(new Set((await turns.take(others, "two", 4_000)).map(({ kind }) => kind))).toEqual(
+      new Set(["taken"]),
+    );
   });
 
   test("is settled once, however often that is said", async () => {
