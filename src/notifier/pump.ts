@@ -85,7 +85,8 @@ export function createPump(options: PumpOptions): Pump {
   };
 
   const expand = async (place: string): Promise<void> => {
-    const isMore = await outbox.expand(place);
+    // the one is written while the other is on its way; more of them would hold up whoever else asks Redis
+    const [, isMore] = await Promise.all([outbox.expand(place), outbox.expand(place)]);
     const known = places.get(place);
     if (!isMore || known === undefined) places.set(place, unknown(monotonicMs()));
   };

@@ -119,9 +119,15 @@ function packOutcomes(outcomes: readonly Outcome[]): string {
       ticket = delivery.ticket;
       text += `\t${ticket}\n`;
     }
-    text += `${delivery.destination}\t${delivery.attempt}\t${packResult(delivery, result)}\n`;
+    text += `${delivery.destination}\t${packOutcome(delivery, result)}\n`;
   }
   return text;
+}
+
+function packOutcome(delivery: Delivery, result: DeliveryResult): string {
+  const isUsual = result.kind === "sent" && result.destination === undefined && delivery.attempt === 1;
+  if (isUsual && delivery.alert.kind === "push") return result.messageId;
+  return `${delivery.attempt}\t${packResult(delivery, result)}`;
 }
 
 function packResult({ alert, version }: Delivery, result: DeliveryResult): string {

@@ -1,11 +1,12 @@
 import { bundlesLua } from "./bundles.ts";
 import { ledgerLua } from "./ledgerLua.ts";
+import { linesLua } from "./linesLua.ts";
 import { outboxKeyCount, retryLua } from "./outboxScripts.ts";
 
 /**
  * Notes outcomes. ARGV: time, ttl, greatest numbers of failures and unknowns, prefixes of alerts, ledger, messages,
  * then the outcomes, a line each: destination, attempt, state (o, m, d, k, h, p, b, u; b is p without having tried) and
- * note. A line that begins with a tab is the ticket (ledgerLua.ts) of all that follow it. Before the note stands for p, b
+ * note; of what was sent at its first attempt only destination and note. A line that begins with a tab is the ticket (ledgerLua.ts) of all that follow it. Before the note stands for p, b
  * and u in how many ms it is due again, and for m, which is o, the destination a message really went to or the version of
  * the edit it shows. Answers a digit each: 0 where the delivery is somebody else's by now, or settled already.
  */
@@ -15,6 +16,7 @@ export const settleScript = {
   lua: `
 ${ledgerLua}
 ${bundlesLua}
+${linesLua}
 local claimed, bundles, beyond = KEYS[2], KEYS[7], KEYS[8]
 local now, ttl, maxFailures, maxUnknowns = timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local alertPrefix, ledgerPrefix, messagePrefix = ARGV[5], ARGV[6], ARGV[7]
@@ -169,16 +171,26 @@ local function ticketOf(line)
   end
   return opened[line]
 end
-for line in string.gmatch(ARGV[8], '[^\\n]+') do
+-- by plain search: a pattern looks at each letter
+local function readOutcome(line)
+  count = count + 1
+  tickets[count] = ticket
+  local tab = string.find(line, '\\t', 1, true)
+  if string.find(line, '\\t', tab + 1, true) then
+    destinations[count], attempts[count], states[count], notes[count] =
+      string.match(line, '^([^\\t]*)\\t(%d+)\\t(%a)\\t(.*)$')
+  else
+    destinations[count], attempts[count], states[count], notes[count] =
+      string.sub(line, 1, tab - 1), '1', 'o', string.sub(line, tab + 1)
+  end
+  local group = ticket.group
+  if group then group.asked[#group.asked + 1] = destinations[count] end
+end
+for _, line in ipairs(linesOf(ARGV[8])) do
   if string.byte(line) == 9 then
     ticket = ticketOf(line)
   else
-    count = count + 1
-    tickets[count] = ticket
-    destinations[count], attempts[count], states[count], notes[count] =
-      string.match(line, '^([^\\t]*)\\t(%d+)\\t(%a)\\t(.*)$')
-    local group = ticket.group
-    if group then group.asked[#group.asked + 1] = destinations[count] end
+    readOutcome(line)
   end
 end
 for _, group in ipairs(groups) do

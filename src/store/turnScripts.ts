@@ -1,4 +1,5 @@
 import { destinationKeyParts } from "./keys.ts";
+import { linesLua } from "./linesLua.ts";
 import { pushedLua } from "./pushed.ts";
 import { timeMsLua } from "./timeLua.ts";
 
@@ -22,18 +23,8 @@ local function isOver(lease, now) return tonumber(sub(lease, 1, 13)) <= now end
 local function markOf(holder) return holder .. '|' end
 `;
 
-/** Lua: a line each, by plain search: a pattern looks at each letter. */
-const linesLua = `
-local function linesOf(text)
-  local lines, count, from = {}, 0, 1
-  while true do
-    local to = string.find(text, '\\n', from, true)
-    if not to then return lines end
-    count = count + 1
-    lines[count] = sub(text, from, to - 1)
-    from = to + 1
-  end
-end
+/** Lua: the key of each of these destinations. */
+const keysLua = `
 local function keysOf(names, after)
   local keys = {}
   for at, name in ipairs(names) do keys[at] = '${before}' .. name .. after end
@@ -65,6 +56,7 @@ end
 export const takeTurnsLua = `
 ${leaseLua}
 ${linesLua}
+${keysLua}
 ${storeLua}
 ${pushedLua}
 local function takeTurns(keys, turn, names, now)
