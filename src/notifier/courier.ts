@@ -146,11 +146,9 @@ export function createCourier(options: CourierOptions): Courier {
     accept: async ({ deliveries, found }, askedAt) => {
       load += deliveries.length;
       try {
-        const { visits, returned, closedMs } = await receive(options, underWay, {
-          deliveries,
-          found,
-          askedAt,
-        });
+        const claim = { deliveries, found, askedAt };
+        const { visits, returned, unreadable, closedMs } = await receive(options, underWay, claim);
+        if (unreadable > 0) log.error({ platform: sender.platform, unreadable }, "records can't be read");
         for (const row of returned) giveBack(row);
         if (closedMs > 0) options.onClosed(closedMs);
         queue.push(...visits);
@@ -158,6 +156,9 @@ export function createCourier(options: CourierOptions): Courier {
       } catch (error) {
         const reason = "its destination could not be read";
         for (const delivery of deliveries) giveBack({ delivery, retryInMs: 1_000, reason });
+        // turns the claim has taken, and nobody visits
+        for (const destination of found?.keys() ?? [])
+          if (!underWay.has(destination)) void settler.endTurn({ destination });
         throw error;
       }
     },

@@ -10,6 +10,8 @@ import type { Sender } from "./contracts.ts";
 export const turnMs = 4_000;
 /** Somebody else is there; they will soon be gone. */
 const busyMs = 200;
+/** Nothing is said to a destination whose record can't be read, until it can. */
+const unreadableMs = 5_000;
 
 /** A delivery that may go. */
 export interface Row {
@@ -44,6 +46,8 @@ export interface Received {
   /** Begun by these rows; others have joined one that is under way. */
   readonly visits: readonly Visit[];
   readonly returned: readonly Returned[];
+  /** Destinations whose record can't be read. */
+  readonly unreadable: number;
   /** The platform takes nothing from anybody for so many real ms. */
   readonly closedMs: number;
 }
@@ -81,7 +85,7 @@ export async function receive(
   const bookedAt = options.monotonicMs();
   const asked = Promise.all([findOut(options, strangers, found), book(options, deliveries)]);
   options.prepare(deliveries);
-  const [known, bookings] = await asked;
+  const [{ known, unreadable }, bookings] = await asked;
   const visits: Visit[] = [];
   for (const destination of strangers) {
     const one = known.get(destination);
@@ -90,29 +94,60 @@ export async function receive(
     visits.push(visit);
     underWay.set(destination, visit);
   }
-  return { visits, ...assign(underWay, { deliveries, bookings, claimedAt: askedAt, bookedAt }) };
+  const claim = { deliveries, bookings, unreadable, claimedAt: askedAt, bookedAt };
+  return { visits, unreadable: unreadable.size, ...assign(underWay, claim) };
 }
 
 const nothingFound: ReadonlyMap<string, Found> = new Map();
+const noneUnreadable: ReadonlySet<string> = new Set();
+
+interface FoundOut {
+  readonly known: ReadonlyMap<string, Found>;
+  /** Whose record can't be read. */
+  readonly unreadable: ReadonlySet<string>;
+}
 
 /** What the claim didn't find out already: in a cluster all of it, elsewhere whose turn was another's. */
 async function findOut(
   { destinations, turns, holder }: ReceiveOptions,
   strangers: readonly string[],
   found = nothingFound,
-): Promise<ReadonlyMap<string, Found>> {
+): Promise<FoundOut> {
   const unknown = strangers.filter((destination) => !found.has(destination));
-  if (unknown.length === 0) return found;
-  const [records, taken] = await Promise.all([
-    destinations.getMany(unknown),
+  if (unknown.length === 0) return { known: found, unreadable: noneUnreadable };
+  const [{ records, unreadable }, taken] = await Promise.all([
+    readRecords(destinations, unknown),
     turns.take(unknown, holder, turnMs),
   ]);
   const known = new Map(found);
   unknown.forEach((destination, index) => {
     const turn = taken[index];
-    if (turn?.kind === "taken") known.set(destination, { turn, record: records[index] });
+    if (turn?.kind === "taken" && !unreadable.has(destination))
+      known.set(destination, { turn, record: records[index] });
   });
-  return known;
+  return { known, unreadable };
+}
+
+interface Records {
+  readonly records: readonly (DestinationRecord | undefined)[];
+  readonly unreadable: ReadonlySet<string>;
+}
+
+/** One that can't be read holds up nobody else: then each is read by itself. */
+async function readRecords(
+  destinations: ReceiveOptions["destinations"],
+  names: readonly string[],
+): Promise<Records> {
+  try {
+    return { records: await destinations.getMany(names), unreadable: noneUnreadable };
+  } catch {
+    const each = await Promise.allSettled(names.map(async (name) => destinations.getMany([name])));
+    const failed = names.filter((_, index) => each[index]?.status === "rejected");
+    return {
+      records: each.map((one) => (one.status === "fulfilled" ? one.value[0] : undefined)),
+      unreadable: new Set(failed),
+    };
+  }
 }
 
 function visitOf(destination: string, { turn: { movedTo, pushes }, record }: Found): Visit {
@@ -145,12 +180,13 @@ function strangersAmong(
 interface Booked extends Pick<Claim, "deliveries"> {
   readonly claimedAt: number;
   readonly bookings: readonly (Booking | undefined)[];
+  readonly unreadable: ReadonlySet<string>;
   readonly bookedAt: number;
 }
 
 function assign(
   underWay: ReadonlyMap<string, Visit>,
-  { deliveries, bookings, claimedAt, bookedAt }: Booked,
+  { deliveries, bookings, unreadable, claimedAt, bookedAt }: Booked,
 ): Pick<Received, "returned" | "closedMs"> {
   const returned: Returned[] = [];
   let closedMs = 0;
@@ -161,6 +197,8 @@ function assign(
       if (booking.isAll) closedMs = Math.max(closedMs, booking.ms);
       const retryInMs = booking.isAll ? 0 : booking.ms;
       returned.push({ delivery, retryInMs, reason: "not its turn yet" });
+    } else if (unreadable.has(delivery.destination)) {
+      returned.push({ delivery, retryInMs: unreadableMs, reason: "its record can't be read" });
     } else if (visit === undefined || visit.ending !== undefined) {
       returned.push({ delivery, retryInMs: busyMs, reason: "somebody else is there" });
     } else {

@@ -78,7 +78,9 @@ export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompu
   lifecycle.add("deadlines", stopDeadlines);
   return {
     recompute: async (job, outset) => {
-      if (job.slot < slots.current() - 1) {
+      // what was handed over with it nobody else has
+      const bringsHistory = (outset?.histories.length ?? 0) > 0;
+      if (job.slot < slots.current() - 1 && !bringsHistory) {
         // left over from while no worker ran: on today's data it would count as another look at the market
         metrics.recomputes.inc({ outcome: "too-late" });
         return;

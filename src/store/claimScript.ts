@@ -98,9 +98,9 @@ local function claimGroup(lane, group, taken)
 end
 
 -- rows by themselves, popped one after the other
-local function claimAlone(lane, popped, from, to)
+local function claimAlone(lane, popped, to)
   local groups, taken = {}, {}
-  for at = from, to, 2 do
+  for at = 1, to, 2 do
     local text = popped[at]
     local subject, destination = string.match(text, '^([^|]+)|(.*)$')
     local alert = alertOf(subject)
@@ -136,27 +136,36 @@ local function claimBundle(lane, order, waiting, names, subject)
   told[#told + 1] = names
 end
 
+-- what was popped, with its place in line
+local function putBack(lane, popped, from)
+  for at = from, #popped, 2 do redis.call('ZADD', KEYS[3 + lane], popped[at + 1], popped[at]) end
+end
+
+-- rows by themselves, up to a bundle and that: it may be more than there is room for. Says whether there was one
+local function claimPopped(lane, popped)
+  for at = 1, #popped, 2 do
+    local waiting, names, subject = openBundle(popped[at])
+    if waiting then
+      claimAlone(lane, popped, at - 2)
+      if count >= limit then
+        putBack(lane, popped, at)
+      else
+        claimBundle(lane, popped[at + 1], waiting, names, subject)
+        putBack(lane, popped, at + 2)
+      end
+      return true
+    end
+  end
+  claimAlone(lane, popped, #popped - 1)
+  return false
+end
+
 local function claimLane(lane)
-  -- one bundle at a time, because each may be more than there is room for
   local step = 1
   while count < limit do
     local popped = redis.call('ZPOPMIN', KEYS[3 + lane], step)
     if #popped == 0 then return end
-    local from = 1
-    for at = 1, #popped, 2 do
-      local waiting, names, subject = openBundle(popped[at])
-      if waiting then
-        claimAlone(lane, popped, from, at - 2)
-        from = at + 2
-        if count < limit then
-          claimBundle(lane, popped[at + 1], waiting, names, subject)
-        else
-          redis.call('ZADD', KEYS[3 + lane], popped[at + 1], popped[at])
-        end
-      end
-    end
-    claimAlone(lane, popped, from, #popped - 1)
-    step = from > 1 and 1 or limit - count
+    step = claimPopped(lane, popped) and 1 or limit - count
   end
 end
 
@@ -198,8 +207,9 @@ ${claimLua}
 if count == 0 then return answer end
 ${takeTurnsLua}
 local names = linesOf(table.concat(told, '\\n') .. '\\n')
+-- a lapsed turn of its own may still be ending: what it pushes must be read after it
 local turnKeys = { KEYS[${outboxKeyCount + 1}], KEYS[${outboxKeyCount + 2}], KEYS[${outboxKeyCount + 3}] }
-answer[6] = table.concat(takeTurns(turnKeys, { ARGV[7], ARGV[8], ARGV[9] }, names, now), '\\n')
+answer[6] = table.concat(takeTurns(turnKeys, { ARGV[7], ARGV[8], ARGV[9], true }, names, now), '\\n')
 answer[7] = redis.call('MGET', unpack(keysOf(names, '}')))
 return answer
 `,

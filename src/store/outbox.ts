@@ -1,3 +1,4 @@
+import type { DestinationRecord } from "../alerts/subscription.ts";
 import { claimScript, visitScript } from "./claimScript.ts";
 import type {
   Claimed,
@@ -159,11 +160,25 @@ function decodeFound(
   const texts = asList(documents);
   deliveries.forEach(({ destination }, at) => {
     const turn = decodeTurn(lines[at] ?? "");
-    const text = texts[at];
-    const record = text === null || text === undefined ? undefined : readDocument(destination, asText(text));
-    if (turn.kind === "taken") found.set(destination, { turn, record });
+    if (turn.kind !== "taken") return;
+    const read = readOne(destination, texts[at], readDocument);
+    if (read.isReadable) found.set(destination, { turn, record: read.record });
   });
   return found;
+}
+
+/** One that can't be read concerns nobody else who was claimed: it isn't found, and its visitor will see why. */
+function readOne(
+  destination: string,
+  text: unknown,
+  readDocument: ReturnType<typeof createDocumentReader>,
+): { readonly isReadable: boolean; readonly record?: DestinationRecord | undefined } {
+  if (text === null || text === undefined) return { isReadable: true };
+  try {
+    return { isReadable: true, record: readDocument(destination, asText(text)) };
+  } catch {
+    return { isReadable: false };
+  }
 }
 
 interface ClaimedAlert {

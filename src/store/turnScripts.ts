@@ -51,7 +51,7 @@ end
 /**
  * Lua: `takeTurns` answers a text for each name: pushes; and after a tab moved to, or nothing where it is somebody
  * else's turn. `keys` are leases, what is there if any of these destinations moved, prefix of pushes; `turn` is holder,
- * ttl and most leases.
+ * ttl, most leases, and whether its own turns count as another's also after their time.
  */
 export const takeTurnsLua = `
 ${leaseLua}
@@ -64,11 +64,12 @@ local function takeTurns(keys, turn, names, now)
   local told, moved = readPushed(keys[3], now, names), {}
   if redis.call('EXISTS', keys[2]) == 1 then moved = redis.call('MGET', unpack(keysOf(names, '${movedTo}'))) end
   local held = redis.call('HMGET', leases, unpack(names))
-  local own, fields, count, answers = leaseOf(now + ttl, markOf(holder)), {}, 0, {}
+  local mark = markOf(holder)
+  local own, last, fields, count, answers = leaseOf(now + ttl, mark), 14 + #mark, {}, 0, {}
   local taken = {}
   for at, name in ipairs(names) do
     local lease = held[at]
-    if taken[name] or lease and not isOver(lease, now) then
+    if taken[name] or lease and (not isOver(lease, now) or turn[4] and sub(lease, 15, last) == mark) then
       answers[at] = '\\t'
     else
       taken[name] = true

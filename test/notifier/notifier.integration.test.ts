@@ -4,6 +4,7 @@ import { createNotifier, type NotifierOptions } from "../../src/notifier/notifie
 import type { Pump } from "../../src/notifier/pump.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import type { OutboxAlert, RuleAlert } from "../../src/store/contracts/symbols.ts";
+import { destinationKeys } from "../../src/store/keys.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -287,6 +288,49 @@ describe("a destination somebody else is delivering to", () => {
       clock.advance(200);
       expect(requests).toHaveLength(20);
     }, patient);
+  });
+});
+
+describe("what can't be read", () => {
+  test("is waited for, and holds up nobody who was claimed with it", async () => {
+    await commitAlerts(["a"], ["console:1", "console:2", "console:3", "console:4", "console:5"]);
+    const { document } = destinationKeys("console:3");
+    await redis.set(document, '{"v":99}');
+    const { sender, requests } = fakeSender();
+    const { pump } = notifierOf(sender);
+    pump.wake("BTC");
+    await vi.waitFor(() => expect(requests).toHaveLength(4), patient);
+    await redis.del(document);
+    await vi.waitFor(() => {
+      clock.advance(1_000);
+      expect(requests).toHaveLength(5);
+    }, patient);
+    expect(requests.some(({ possibleRepeat }) => possibleRepeat)).toBe(false);
+    expect(new Set(requests.map(({ destination }) => destination)).size).toBe(5);
+  });
+
+  test("because Redis fails ends the turns that were taken for it", async () => {
+    await commitAlerts(["a"], ["console:1", "console:2"]);
+    const ended: string[] = [];
+    const turns: Store["turns"] = {
+      ...store.turns,
+      end: async (ends, holder) => {
+        ended.push(...ends.map(({ destination }) => destination));
+        return store.turns.end(ends, holder);
+      },
+    };
+    const pace = { ...store.pace, book: async () => Promise.reject(new Error("Redis is away")) };
+    const { sender } = fakeSender();
+    const paced: Sender = {
+      ...sender,
+      pace: {
+        limits: { perSecond: 10, chatGapMs: 0, groupPerMinute: Infinity, invalidPer10Minutes: Infinity },
+        wishOf: (destination) => ({ chat: destination, isGroup: false }),
+      },
+    };
+    const { pump } = notifierOf(paced, { store: { ...store, turns, pace } });
+    pump.wake("BTC");
+    await vi.waitFor(() => expect(new Set(ended)).toEqual(new Set(["console:1", "console:2"])), patient);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery, Outbox } from "../../src/store/contracts/outbox.ts";
-import type { RuleAlert, Symbols } from "../../src/store/contracts/symbols.ts";
+import type { OutboxAlert, RuleAlert, Symbols } from "../../src/store/contracts/symbols.ts";
 import { createAlertLog } from "../../src/store/alertLog.ts";
 import { insertArguments, insertScript, keyArguments, rowsPerScript } from "../../src/store/fanOut.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
@@ -206,6 +206,29 @@ describe("a bundle", () => {
     expect(new Set((await turns.take(others, "two", 4_000)).map(({ kind }) => kind))).toEqual(
       new Set(["taken"]),
     );
+  });
+
+  test("takes no more than there is room for, and nothing younger goes ahead of its rest", async () => {
+    const people = range(0, 30).map((id) => `telegram:${id}`);
+    await subscribe(people);
+    const listed = (alertId: string): OutboxAlert => ({
+      alertId,
+      content: "{}",
+      destinations: range(100, 120).map((id) => `telegram:${id}`),
+    });
+    await outbox.insert("BTC", noon, [listed("older")]);
+    time += 1_000;
+    await commit(aPush());
+    time += 1_000;
+    await outbox.insert("BTC", noon, [listed("younger")]);
+    const taken: string[] = [];
+    for (const limit of [19, 11, 30, 30]) {
+      const deliveries = await claim(limit);
+      expect(deliveries.length).toBeLessThanOrEqual(limit);
+      taken.push(...deliveries.map(({ alert }) => alert.alertId));
+    }
+    const times = (alertId: string, count: number): string[] => Array.from({ length: count }, () => alertId);
+    expect(taken).toEqual([...times("older", 20), ...times("a1", 30), ...times("younger", 20)]);
   });
 
   test("is settled once, however often that is said", async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { forgetDeliveries } from "../../src/store/alertLog.ts";
 import type { Delivery, DeliveryResult, Outbox } from "../../src/store/contracts/outbox.ts";
 import type { OutboxAlert, Symbols } from "../../src/store/contracts/symbols.ts";
-import { symbolKeys } from "../../src/store/keys.ts";
+import { destinationKeys, symbolKeys } from "../../src/store/keys.ts";
 import { createDestinations } from "../../src/store/destinations.ts";
 import { createOutbox, maxFailures, maxUnknowns } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
@@ -345,6 +345,25 @@ describe("a claim for a visitor", () => {
     const { found, deliveries } = await outbox.claim("BTC", "console", 10, visitor);
     expect(deliveries).toHaveLength(3);
     expect([...(found ?? [])]).toEqual([["console:2", { turn: taken, record: undefined }]]);
+  });
+
+  test("leaves to be asked for what can't be read, and finds the others", async () => {
+    await redis.set(destinationKeys("console:1").document, '{"v":99}');
+    await commitAlerts(anAlert({ destinations: ["console:1", "console:2"] }));
+    const { found, deliveries } = await outbox.claim("BTC", "console", 10, visitor);
+    expect(deliveries).toHaveLength(2);
+    expect([...(found?.keys() ?? [])]).toEqual(["console:2"]);
+  });
+
+  test("doesn't find its own turn that has lapsed: what it pushed may not be there yet", async () => {
+    const turns = createTurns(redis, { now });
+    await turns.take(["console:1"], "one", 4_000);
+    await turns.take(["console:2"], "two", 4_000);
+    time += 4_000;
+    await commitAlerts(anAlert({ destinations: ["console:1", "console:2"] }));
+    const { found } = await outbox.claim("BTC", "console", 10, visitor);
+    expect([...(found?.keys() ?? [])]).toEqual(["console:2"]);
+    expect(await turns.take(["console:1"], "one", 4_000)).toEqual([taken]);
   });
 
   test("of nothing takes no turn", async () => {
