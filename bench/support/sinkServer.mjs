@@ -1,5 +1,5 @@
 // A stand-in that costs next to nothing: answers every POST as the Bot API does, and says what it saw on a GET.
-// Arguments: messages a second it allows (0: any number), how many times as fast as real time that second runs.
+// Arguments: messages a second it allows (0: no bound), how many times as fast as real time that second runs.
 import { createServer } from "node:net";
 
 const [perSecond = 0, speed = 1] = process.argv.slice(2).map(Number);

@@ -40,7 +40,7 @@ export interface SendRequest {
   readonly isUpdate?: true;
   /** Arrives without a sound. */
   readonly silent?: true;
-  /** Rows of buttons below it, where the platform has any. */
+  /** Rows of buttons below it, where the platform has buttons. */
   readonly buttons?: readonly (readonly MessageButton[])[];
   /** Discord: an embed instead of components. A message keeps the style it was posted in. */
   readonly style?: "embed";

@@ -51,7 +51,7 @@ export function letterFor(
   return dress(content, destination, language).then((more) => ({ ...letter, ...more }));
 }
 
-/** Discord's styles; nobody else has any. */
+/** Discord's styles; the others have one look each. */
 function styled(letter: Letter, { style, crosspost }: DestinationSettings): Letter {
   if (style === undefined && crosspost === undefined) return letter;
   return { ...letter, ...(style !== undefined && { style }), ...(crosspost !== undefined && { crosspost }) };

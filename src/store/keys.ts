@@ -139,7 +139,7 @@ export const turnKeys = {
   leases: `${root}:{turns}:leases`,
   /** Prefix of hashes: what was pushed lately, for floor, cooldown and budget, by destination (pushed.ts). */
   pushes: `${root}:{turns}:pushes:`,
-  /** String: there as long as any destination says where it has moved to. */
+  /** String: there as long as some destination says where it has moved to. */
   moved: `${root}:{turns}:moved`,
 };
 

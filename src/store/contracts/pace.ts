@@ -6,7 +6,7 @@ export interface PaceLimits {
   readonly chatGapMs: number;
   /** Messages in any minute in a group or channel. */
   readonly groupPerMinute: number;
-  /** Requests in ten minutes that may be refused before asking stops; Infinity: any number. */
+  /** Requests in ten minutes that may be refused before asking stops; Infinity: no bound. */
   readonly invalidPer10Minutes: number;
 }
 
