@@ -28,7 +28,7 @@ end
 /**
  * Sliding windows: a message is booked for the first moment at which the chat's last one is `gap` ago, its twentieth
  * last a minute, the rate-th last of all a second. KEYS all, until, prefixes of both by chat; ARGV time, second, gap and
- * minute in µs, rate (0: any), per minute, horizons of chats and of all, then chat and whether it is a group. Answers µs for each: >= 0 to
+ * minute in µs, rate (0: no bound), per minute, horizons of chats and of all, then chat and whether it is a group. Answers µs for each: >= 0 to
  * go then, -1 - µs to ask again after them because of the chat, and with half a µs more because of all.
  */
 const bookScript = {

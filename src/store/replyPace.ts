@@ -13,7 +13,7 @@ const slices = 4;
 /**
  * An answer goes at once or not at all: nothing is booked ahead, or alerts would stand in line behind answers. It counts
  * in the windows that alerts are booked by, as if it came after what is booked already. KEYS all, until, answers, the
- * chat's own, its until; ARGV time (µs, "": Redis' own), second, gap and minute in µs, rate (0: any), per minute (0: it
+ * chat's own, its until; ARGV time (µs, "": Redis' own), second, gap and minute in µs, rate (0: no bound), per minute (0: it
  * is no group), and how many answers may be among the last: of a second, of a slice, of a minute, and of the answers'
  * own. Answers 0 to go, µs to ask again after, or -1 where the chat has had enough.
  */
