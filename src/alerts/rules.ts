@@ -33,6 +33,13 @@ export function isOnGrid(ratio: number): boolean {
   return onGrid(ratio) === ratio;
 }
 
+/** The threshold below and the one above, one and the same at the grid's ends and on it. */
+export function nearestThresholds(ratio: number): readonly [below: number, above: number] {
+  const perUnit = ratio < 5 ? 20 : 2;
+  const within = (step: number): number => onGrid(step / perUnit);
+  return [within(Math.floor(ratio * perUnit)), within(Math.ceil(ratio * perUnit))];
+}
+
 export function ruleKey({ direction, notionalUsd, confidence, ratio }: Rule): RuleKey {
   return `${direction}-${notionalUsd}-${confidence}-${ratio}`;
 }

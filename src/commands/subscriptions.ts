@@ -1,6 +1,6 @@
 import { Command } from "commander";
+import type { Config } from "../config/config.ts";
 import type { Store } from "../store/contracts/store.ts";
-import { ExitError } from "./exit.ts";
 
 /** What people subscribed to, out of Redis and back. */
 export function subscriptionsCommand(): Command {
@@ -31,28 +31,17 @@ function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Lines that are named before "and n more". */
-const mostNamed = 20;
-
 async function runImport(file: string): Promise<void> {
-  const { importLines } = await import("../store/transfer.ts");
   const { readLines } = await import("./lines.ts");
-  await withStore(async ({ destinations, rules }) => {
-    let named = 0;
-    const onRefused = (line: number, reason: string): void => {
-      named += 1;
-      if (named <= mostNamed) say(`line ${line} ${reason}`);
-    };
-    const lines = readLines(file);
-    const { records, subscriptions, refused } = await importLines(lines, { destinations, rules, onRefused });
-    if (named > mostNamed) say(`and ${named - mostNamed} more`);
-    say(`${records} destinations with ${subscriptions} subscriptions taken`);
-    if (refused > 0) throw new ExitError(`${refused} lines were not taken`);
-  });
+  const { importSubscriptions } = await import("./importSubscriptions.ts");
+  if (file === "-" && process.stdin.isTTY) say("type or paste lines of an export, then Ctrl-D");
+  await withStore(async ({ destinations, rules }, { symbols }) =>
+    importSubscriptions(readLines(file), { destinations, rules, symbols, say }),
+  );
 }
 
 async function withStore(
-  work: (store: Pick<Store, "destinations" | "rules">) => Promise<void>,
+  work: (store: Pick<Store, "destinations" | "rules">, config: Config) => Promise<void>,
 ): Promise<void> {
   const [{ openLog, readConfig }, { connectAsStart }, { openStore }, { createLifecycle }] = await Promise.all(
     [
@@ -68,7 +57,7 @@ async function withStore(
   try {
     const redis = await connectAsStart(config, log, lifecycle);
     lifecycle.add("connection", () => redis.disconnect());
-    await work(await openStore(redis, { log }));
+    await work(await openStore(redis, { log }), config);
   } finally {
     await lifecycle.stopAll();
   }

@@ -12,6 +12,7 @@ import {
 import { isOnGrid } from "../alerts/rules.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import { isZone } from "../alerts/zone.ts";
+import { wordProblems, wordSum, wordThreshold } from "./recordProblems.ts";
 
 /** Longer than any record can get. */
 const longestLine = 65_536;
@@ -20,25 +21,30 @@ const destination = z
   .string()
   .regex(
     /^(?:console|telegram:(?:-?\d{1,20}|@\w{4,32})(?:\/\d{1,10})?|discord:\d{1,20}|webhook:https?:\/\/\S{1,2000})$/,
-    "is no destination",
+    "is no destination: telegram:CHAT, telegram:CHAT/TOPIC, discord:CHANNEL, webhook:URL or console",
   );
-const person = z.string().regex(/^(?:telegram|discord):\d{1,20}$/, "is nobody's id");
+const person = z
+  .string()
+  .regex(/^(?:telegram|discord):\d{1,20}$/, "is nobody's id: telegram:USER or discord:USER");
 const minute = z.int().min(0).max(1_439);
 
 const subscription = z.strictObject({
   id: z.int().positive(),
-  symbol: z.string().regex(/^[A-Z0-9]{1,20}$/, "is no symbol"),
-  ratio: z.number().refine(isOnGrid, "is no threshold that is watched"),
+  symbol: z.string().regex(/^[A-Z0-9]{1,20}$/, "is no symbol: capital letters and digits, like BTC"),
+  ratio: z.number().refine(isOnGrid, { error: ({ input }) => wordThreshold(Number(input)) }),
   direction: z.enum(["both", "up", "down"]),
-  notionalUsd: z.union([
-    z.literal("auto"),
-    z
-      .number()
-      .min(leastNotionalUsd)
-      .max(mostNotionalUsd)
-      .refine((sum) => roundNotional(sum) === sum, "has more than two significant digits"),
-  ]),
-  confidence: z.union([z.literal(50), z.literal(80), z.literal(90)]),
+  notionalUsd: z.union(
+    [
+      z.literal("auto"),
+      z
+        .number()
+        .min(leastNotionalUsd)
+        .max(mostNotionalUsd)
+        .refine((sum) => roundNotional(sum) === sum, { error: ({ input }) => wordSum(Number(input)) }),
+    ],
+    "is neither auto nor a sum in USD",
+  ),
+  confidence: z.literal([50, 80, 90]),
   cooldownMs: z.int().min(leastCooldownMs).max(mostCooldownMs).exactOptional(),
   mode: z.enum(["loud", "silent", "off"]),
   fromConfig: z.literal(true).exactOptional(),
@@ -48,9 +54,9 @@ const settings = z.strictObject({
   kind: z.enum(["direct", "group", "channel", "webhook", "console"]),
   language: z
     .string()
-    .regex(/^[a-z]{2,3}$/, "is no language")
+    .regex(/^[a-z]{2,3}$/, "is no language: two or three letters, like en")
     .exactOptional(),
-  zone: z.string().refine(isZone, "is no time zone").exactOptional(),
+  zone: z.string().refine(isZone, "is no time zone: a name like Europe/Madrid").exactOptional(),
   quietHours: z
     .strictObject({ from: minute, to: minute })
     .refine(({ from, to }) => from !== to, "have no length")
@@ -61,7 +67,7 @@ const settings = z.strictObject({
   owner: person.exactOptional(),
   guild: z
     .string()
-    .regex(/^\d{1,20}$/, "is no server")
+    .regex(/^\d{1,20}$/, "is no server: digits only")
     .exactOptional(),
   style: z.literal("embed").exactOptional(),
   crosspost: z.literal(true).exactOptional(),
@@ -69,7 +75,7 @@ const settings = z.strictObject({
 
 const record = z
   .strictObject({
-    version: z.literal(1, "is of another version of Lopside"),
+    version: z.literal(1, "is of another version of Lopside: this one reads 1"),
     destination,
     settings,
     subscriptions: z.array(subscription).max(mostSubscriptions),
@@ -78,17 +84,9 @@ const record = z
       .strictObject({ reason: z.string().max(500), at: z.int(), ownerTold: z.boolean() })
       .exactOptional(),
   })
-  .refine(({ subscriptions }) => new Set(subscriptions.map(({ id }) => id)).size === subscriptions.length, {
-    path: ["subscriptions"],
-    error: "have an id twice",
-  })
-  .refine(({ subscriptions }) => new Set(subscriptions.map(wishKey)).size === subscriptions.length, {
-    path: ["subscriptions"],
-    error: "ask for the same twice",
-  })
-  .refine(({ subscriptions, nextId }) => subscriptions.every(({ id }) => id < nextId), {
-    path: ["nextId"],
-    error: "was given already",
+  .superRefine((kept, context) => {
+    for (const [field, message] of contradictions(kept))
+      context.addIssue({ code: "custom", path: [field], message, input: kept });
   }) satisfies z.ZodType<DestinationRecord>;
 
 /** A destination's record as one line of JSON, for exports; `parseRecordLine` reads it back exactly. */
@@ -97,30 +95,39 @@ export function formatRecordLine(kept: DestinationRecord): string {
 }
 
 export type ParsedRecord =
-  | { readonly ok: true; readonly record: DestinationRecord }
-  /** Names the field, never its content: a chat's id would end up in somebody's terminal or log. */
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly record: DestinationRecord } | { readonly ok: false; readonly reason: string };
 
 export function parseRecordLine(line: string): ParsedRecord {
-  if (line.length > longestLine) return { ok: false, reason: `is longer than ${longestLine} characters` };
-  const parsed = record.safeParse(parsedJson(line));
+  if (line.length > longestLine) return { ok: false, reason: `it is longer than ${longestLine} characters` };
+  const json = parsedJson(line);
+  if (json === undefined) return { ok: false, reason: "it is no JSON" };
+  const parsed = record.safeParse(json);
   if (parsed.success) return { ok: true, record: parsed.data };
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.join(".") ?? "";
-  return {
-    ok: false,
-    reason: where === "" ? "is not a record's JSON" : `${where} ${wordsOf(issue?.message)}`,
-  };
+  const { issues } = parsed.error;
+  return { ok: false, reason: wordProblems(issues, json) };
 }
 
-/** Zod's own sentences quote no input, but would read oddly after a field's name. */
-function wordsOf(message = "is wrong"): string {
-  return /^[A-Z]/.test(message) ? `is wrong: ${message.charAt(0).toLowerCase()}${message.slice(1)}` : message;
+function contradictions({
+  subscriptions,
+  nextId,
+}: DestinationRecord): readonly (readonly [keyof DestinationRecord, string])[] {
+  const ids = subscriptions.map(({ id }) => id);
+  const again = ids.find((id, index) => ids.indexOf(id) !== index);
+  const wishes = subscriptions.map(wishKey);
+  const same = wishes.findIndex((wish, index) => wishes.indexOf(wish) !== index);
+  const first = wishes.indexOf(wishes[same] ?? "");
+  const newest = Math.max(0, ...ids);
+  return [
+    ...(again === undefined ? [] : [["subscriptions", `have the id ${again} twice`] as const]),
+    ...(same < 0 ? [] : [["subscriptions", `[${first}] and [${same}] ask for the same`] as const]),
+    ...(newest < nextId ? [] : [["nextId", `was given already: at least ${newest + 1}`] as const]),
+  ];
 }
 
 function parsedJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // without what some editors put before a file's first letter
+    return JSON.parse(text.trim());
   } catch {
     return undefined; // reported as no JSON; the parser's own words would quote the text
   }

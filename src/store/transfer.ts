@@ -29,6 +29,8 @@ export async function* exportLines(
 export interface Imported {
   readonly records: number;
   readonly subscriptions: number;
+  /** That somebody is subscribed to now. */
+  readonly symbols: ReadonlySet<string>;
   /** How many lines were not taken. */
   readonly refused: number;
 }
@@ -53,33 +55,38 @@ const mostRefused = 1_000;
 export async function importLines(lines: AsyncIterable<string>, options: ImportOptions): Promise<Imported> {
   const admits = createSums(options.rules);
   const waiting = new Map<string, Promise<unknown>>();
-  const tally = { records: 0, subscriptions: 0, refused: 0 };
-  const refuse = (line: number, reason: string): void => {
-    options.onRefused(line, reason);
-    tally.refused += 1;
-    if (tally.refused >= mostRefused)
-      throw new Error(`${mostRefused} lines can't be taken: is it an export of Lopside?`);
-  };
+  const symbols = new Set<string>();
+  const tally = { records: 0, subscriptions: 0, refused: 0, symbols };
   let line = 0;
-  for await (const text of lines) {
-    line += 1;
-    if (text.trim() === "") continue;
-    const parsed = parseRecordLine(text);
-    const problem = parsed.ok ? await admits(parsed.record) : parsed.reason;
-    if (!parsed.ok || problem !== undefined) {
-      refuse(line, problem ?? "");
-      continue;
+  try {
+    for await (const text of lines) {
+      line += 1;
+      if (text.trim() === "") continue;
+      const parsed = parseRecordLine(text);
+      const problem = parsed.ok ? await admits(parsed.record) : parsed.reason;
+      if (!parsed.ok || problem !== undefined) {
+        options.onRefused(line, problem ?? "");
+        tally.refused += 1;
+        if (tally.refused >= mostRefused) throw new Error(wordGivingUp(line));
+        continue;
+      }
+      const { record } = parsed;
+      tally.records += 1;
+      tally.subscriptions += record.subscriptions.length;
+      for (const { symbol } of record.subscriptions) symbols.add(symbol);
+      // of two lines about one destination the later one must be written later
+      await waiting.get(record.destination);
+      waiting.set(record.destination, restore(options.destinations, record));
+      if (waiting.size >= inFlight) await settleAll(waiting);
     }
-    const { record } = parsed;
-    tally.records += 1;
-    tally.subscriptions += record.subscriptions.length;
-    // of two lines about one destination the later one must be written later
-    await waiting.get(record.destination);
-    waiting.set(record.destination, restore(options.destinations, record));
-    if (waiting.size >= inFlight) await settleAll(waiting);
+  } finally {
+    await settleAll(waiting);
   }
-  await settleAll(waiting);
   return tally;
+}
+
+function wordGivingUp(line: number): string {
+  return `${mostRefused} lines can't be taken: is it an export of Lopside? What could be was, up to line ${line}`;
 }
 
 async function restore(
@@ -107,7 +114,8 @@ function createSums(rules: Rules): (record: DestinationRecord) => Promise<string
       if (notionalUsd === "auto") continue;
       const sums = await sumsOf(symbol);
       if (!sums.has(notionalUsd) && sums.size >= mostNotionals) {
-        return `subscriptions ask for more than ${mostNotionals} different sums of ${symbol}`;
+        const watched = [...sums].toSorted((a, b) => a - b).join(", ");
+        return `subscriptions ask for another sum of ${symbol} than the ${mostNotionals} that are watched: ${watched}`;
       }
       sums.add(notionalUsd);
     }

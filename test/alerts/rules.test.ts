@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isOnGrid, onGrid, parseRuleKey, type Rule, ruleKey, rulesOf } from "../../src/alerts/rules.ts";
+import {
+  isOnGrid,
+  nearestThresholds,
+  onGrid,
+  parseRuleKey,
+  type Rule,
+  ruleKey,
+  rulesOf,
+} from "../../src/alerts/rules.ts";
 import { aSubscription } from "../store/subscriptions.ts";
 
 const ratio = fc.double({ min: 1, max: 25, noNaN: true });
@@ -23,6 +31,17 @@ describe("thresholds", () => {
     [99, 20],
   ])("%d is watched as %d", (asked, watched) => {
     expect(onGrid(asked)).toBe(watched);
+  });
+
+  it.each([
+    [2.63, [2.6, 2.65]],
+    [4.98, [4.95, 5]],
+    [5.1, [5, 5.5]],
+    [2.6, [2.6, 2.6]],
+    [1, [1.1, 1.1]],
+    [99, [20, 20]],
+  ])("beside %d are %j", (asked, nearest) => {
+    expect(nearestThresholds(asked)).toEqual(nearest);
   });
 
   it("that are watched stay as they are, and are written in few digits", () => {

@@ -137,7 +137,13 @@ describe("an export", () => {
 
   test("of nobody is nothing", async () => {
     expect(await exported()).toEqual([]);
-    expect(await take([])).toEqual({ records: 0, subscriptions: 0, refused: 0, reasons: [] });
+    expect(await take([])).toEqual({
+      records: 0,
+      subscriptions: 0,
+      symbols: new Set(),
+      refused: 0,
+      reasons: [],
+    });
   });
 });
 
@@ -147,46 +153,114 @@ describe("an import", () => {
   const bent = (change: object): string => JSON.stringify({ ...good, ...change });
   const wished = (change: object): string => bent({ subscriptions: [{ ...aSubscription(), ...change }] });
 
+  const twice = [aSubscription(), aSubscription({ id: 2, ratio: 3 }), aSubscription({ id: 3 })];
+  const none = "telegram:CHAT, telegram:CHAT/TOPIC, discord:CHANNEL, webhook:URL or console";
   test.each([
-    ["no JSON", "{", "is not a record's JSON"],
-    ["another thing", "7", "is not a record's JSON"],
-    ["a newer version", bent({ version: 2 }), "version is of another version of Lopside"],
-    ["no destination", bent({ destination: "smoke:signal" }), "destination is no destination"],
-    ["a chat that is none", bent({ destination: "telegram:1; DROP" }), "destination is no destination"],
-    ["more than is known", bent({ colour: "red" }), "is not a record's JSON"],
+    ["no JSON", "{", "it is no JSON"],
+    ["another thing", "7", "it is no record: an object in braces"],
+    ["a list", "[]", "it is no record: an object in braces"],
+    ["a newer version", bent({ version: 2 }), "version is of another version of Lopside: this one reads 1"],
+    ["no destination", bent({ destination: "smoke:signal" }), `destination is no destination: ${none}`],
+    [
+      "a chat that is none",
+      bent({ destination: "telegram:1; DROP" }),
+      `destination is no destination: ${none}`,
+    ],
+    ["without its destination", bent({ destination: undefined }), "destination is missing"],
+    ["more than is known", bent({ colour: "red" }), "it has a field that no record has: colour"],
+    [
+      "more than is known, further in",
+      bent({ settings: { kind: "direct", "DROP 1": 1, tone: 2 } }),
+      "settings has fields that no record has: tone",
+    ],
+    ["another kind", bent({ settings: { kind: 5 } }), "settings.kind has to be direct or group or channel"],
     [
       "a threshold between the steps",
-      wished({ ratio: 2.51 }),
-      "subscriptions.0.ratio is no threshold that is watched",
+      wished({ ratio: 2.63 }),
+      "subscriptions[0].ratio is 2.63, and no threshold there is: the nearest are 2.6 and 2.65",
+    ],
+    [
+      "a threshold between the wider steps",
+      wished({ ratio: 7.7 }),
+      "subscriptions[0].ratio is 7.7, and no threshold there is: the nearest are 7.5 and 8",
     ],
     [
       "a threshold beyond them",
       wished({ ratio: 50 }),
-      "subscriptions.0.ratio is no threshold that is watched",
+      "subscriptions[0].ratio is 50, and no threshold there is: the nearest is 20",
     ],
-    ["a symbol that is none", wished({ symbol: "BTC:{x}" }), "subscriptions.0.symbol is no symbol"],
-    ["a sum with too many digits", wished({ notionalUsd: 1.234e9 }), "subscriptions.0.notionalUsd"],
-    ["an id to be given", wished({ id: 2 }), "nextId was given already"],
+    ["a threshold in words", wished({ ratio: "2" }), "subscriptions[0].ratio is no number"],
+    [
+      "a symbol that is none",
+      wished({ symbol: "BTC:{x}" }),
+      "subscriptions[0].symbol is no symbol: capital letters and digits, like BTC",
+    ],
+    [
+      "a sum with too many digits",
+      wished({ notionalUsd: 1.234e9 }),
+      "subscriptions[0].notionalUsd is 1234000000, and sums have two significant digits: the nearest is 1200000000",
+    ],
+    ["too little", wished({ notionalUsd: 5 }), "subscriptions[0].notionalUsd is too small: at least 100000"],
+    [
+      "a sum in words",
+      wished({ notionalUsd: "much" }),
+      "subscriptions[0].notionalUsd is neither auto nor a sum",
+    ],
+    ["unsure", wished({ confidence: 51 }), "subscriptions[0].confidence has to be 50 or 80 or 90"],
+    [
+      "too patient",
+      wished({ cooldownMs: 1e12 }),
+      "subscriptions[0].cooldownMs is too big: at most 604800000",
+    ],
+    [
+      "too many wishes",
+      bent({
+        subscriptions: Array.from({ length: 51 }, (_, id) =>
+          aSubscription({ id: id + 1, ratio: onGrid(1.1 + id / 20) }),
+        ),
+        nextId: 52,
+      }),
+      "subscriptions are too many: at most 50",
+    ],
+    ["an id to be given", wished({ id: 2 }), "nextId was given already: at least 3"],
     [
       "an id twice",
       bent({ subscriptions: [aSubscription(), aSubscription({ ratio: 3 })] }),
-      "subscriptions have an id twice",
+      "subscriptions have the id 1 twice",
     ],
-    ["a wish twice", bent({ subscriptions: [aSubscription({ id: 0.5 })] }), "subscriptions.0.id is wrong"],
+    ["a wish twice", bent({ subscriptions: twice, nextId: 4 }), "subscriptions [0] and [2] ask for the same"],
+    ["half an id", bent({ subscriptions: [aSubscription({ id: 0.5 })] }), "subscriptions[0].id is no whole"],
     [
       "a zone that isn't",
       bent({ settings: { kind: "direct", zone: "Mars" } }),
-      "settings.zone is no time zone",
+      "settings.zone is no time zone: a name like Europe/Madrid",
+    ],
+    [
+      "no hours at all",
+      bent({ settings: { kind: "direct", quietHours: { from: 60, to: 60 } } }),
+      "settings.quietHours have no length",
+    ],
+    [
+      "wrong in many places",
+      bent({ settings: {}, nextId: 0, version: 0, subscriptions: 5, disabled: 1 }),
+      "version is of another version of Lopside: this one reads 1; settings.kind is missing; " +
+        "subscriptions is no list; and 2 more",
+    ],
+    [
+      "too long a reason",
+      bent({ disabled: { reason: "x".repeat(501), at: 1, ownerTold: true } }),
+      "disabled.reason is longer than 500 characters",
     ],
     [
       "too much",
       bent({ disabled: { reason: "x".repeat(70_000), at: 1, ownerTold: true } }),
-      "is longer than",
+      "it is longer than 65536 characters",
     ],
   ])("names the line that is %s, with the reason, and takes the others", async (_name, wrong, reason) => {
     const result = await take(["", line, wrong, formatRecordLine(aRecord({ destination: "telegram:2" }))]);
     expect(result).toMatchObject({ records: 2, subscriptions: 2, refused: 1 });
     expect(result.reasons[0]).toContain(`3 ${reason}`);
+    expect(result.reasons[0]).not.toMatch(/undefined|Invalid|NaN/);
     expect(result.reasons[0]).not.toContain("DROP");
     expect(await exported()).toHaveLength(2);
   });
@@ -212,11 +286,30 @@ describe("an import", () => {
       ),
     );
     expect(await take(sums)).toMatchObject({ records: mostNotionals, refused: 1 });
-    expect((await take(sums.slice(-1))).reasons[0]).toContain("different sums of BTC");
+    expect((await take(sums.slice(-1))).reasons[0]).toContain(
+      "another sum of BTC than the 16 that are watched: 100000000, 200000000, ",
+    );
     expect(await take(sums.slice(0, 1))).toMatchObject({ refused: 0 });
   });
 
   test("gives up on what is no export at all", async () => {
     await expect(take(Array.from({ length: 2_000 }, () => "x"))).rejects.toThrow("1000 lines can't be taken");
+    expect(await exported()).toEqual([]);
+  });
+
+  test("that gives up has written what could be taken before", async () => {
+    const wrong = Array.from({ length: 1_000 }, () => "x");
+    await expect(take([line, ...wrong])).rejects.toThrow("What could be was, up to line 1001");
+    expect(await exported()).toEqual([line]);
+  });
+
+  test("takes a file that an editor began with a mark of its own", async () => {
+    expect(await take([`\uFEFF${line}`])).toMatchObject({ records: 1, refused: 0 });
+  });
+
+  test("names the symbols that are asked for", async () => {
+    const wishes = [aSubscription(), aSubscription({ id: 2, symbol: "DOGE" })];
+    const { symbols } = await take([formatRecordLine(aRecord({ subscriptions: wishes, nextId: 3 }))]);
+    expect([...symbols]).toEqual(["BTC", "DOGE"]);
   });
 });
