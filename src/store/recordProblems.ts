@@ -69,8 +69,13 @@ function wordsOf(issue: Issue): string {
       return `is too small: at least ${issue.inclusive === true ? issue.minimum : Number(issue.minimum) + 1}`;
     case "too_big":
       return tooBig(issue.origin, String(issue.maximum));
-    default:
-      return issue.message;
+    case "custom":
+    case "invalid_element":
+    case "invalid_format":
+    case "invalid_key":
+    case "not_multiple_of":
+    case "unrecognized_keys":
+      return "is wrong";
   }
 }
 

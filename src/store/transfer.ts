@@ -57,6 +57,15 @@ export async function importLines(lines: AsyncIterable<string>, options: ImportO
   const waiting = new Map<string, Promise<unknown>>();
   const symbols = new Set<string>();
   const tally = { records: 0, subscriptions: 0, refused: 0, symbols };
+  const keep = async (record: DestinationRecord): Promise<void> => {
+    tally.records += 1;
+    tally.subscriptions += record.subscriptions.length;
+    for (const { symbol } of record.subscriptions) symbols.add(symbol);
+    // of two lines about one destination the later one must be written later
+    await waiting.get(record.destination);
+    waiting.set(record.destination, restore(options.destinations, record));
+    if (waiting.size >= inFlight) await settleAll(waiting);
+  };
   let line = 0;
   try {
     for await (const text of lines) {
@@ -64,20 +73,13 @@ export async function importLines(lines: AsyncIterable<string>, options: ImportO
       if (text.trim() === "") continue;
       const parsed = parseRecordLine(text);
       const problem = parsed.ok ? await admits(parsed.record) : parsed.reason;
-      if (!parsed.ok || problem !== undefined) {
-        options.onRefused(line, problem ?? "");
-        tally.refused += 1;
-        if (tally.refused >= mostRefused) throw new Error(wordGivingUp(line));
+      if (parsed.ok && problem === undefined) {
+        await keep(parsed.record);
         continue;
       }
-      const { record } = parsed;
-      tally.records += 1;
-      tally.subscriptions += record.subscriptions.length;
-      for (const { symbol } of record.subscriptions) symbols.add(symbol);
-      // of two lines about one destination the later one must be written later
-      await waiting.get(record.destination);
-      waiting.set(record.destination, restore(options.destinations, record));
-      if (waiting.size >= inFlight) await settleAll(waiting);
+      options.onRefused(line, problem ?? "");
+      tally.refused += 1;
+      if (tally.refused === mostRefused) throw new Error(wordGivingUp(line));
     }
   } finally {
     await settleAll(waiting);
