@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { keepDailyFile } from "../ops/dailyFile.ts";
 import { createLease } from "../store/lease.ts";
 import { exportLines } from "../store/transfer.ts";
-import type { Parts } from "./parts.ts";
+import type { LopsideOptions } from "./parts.ts";
 
 /** Real ms: how often it is seen whether there is a file for today. */
 const lookMs = 15 * 60_000;
@@ -13,7 +13,14 @@ const turnMs = 10 * 60_000;
 const keepDays = 14;
 
 /** Writes who is told what to DATA_DIR/exports every day; one worker of a machine does it. */
-export function keepDailyExports({ config, store, redis, clock, log, lifecycle }: Parts): void {
+export function keepDailyExports({
+  config,
+  store,
+  redis,
+  clock,
+  log,
+  lifecycle,
+}: Omit<LopsideOptions, "roles" | "print">): void {
   const holder = randomUUID();
   // processes on one machine share a folder; where two machines take turns each gets its copy within the hour
   const lease = createLease(redis.commands, "daily-export");

@@ -11,12 +11,15 @@ import { createPatience } from "../worker/patience.ts";
 import { startDeadlines } from "../worker/slots.ts";
 import { keepDailyExports } from "./dailyExport.ts";
 import { followConfiguration } from "./operator.ts";
-import type { Parts } from "./parts.ts";
+import type { LopsideOptions, Parts } from "./parts.ts";
 import { givePast } from "./past.ts";
 import { keepRepairing } from "./repairs.ts";
 
+type WorkerParts = Omit<LopsideOptions, "roles" | "print"> &
+  Pick<Parts, "queues" | "shortcuts" | "slots" | "metrics" | "destinations" | "platforms">;
+
 /** Recomputes every symbol once a slot. */
-export async function startWorker(parts: Parts): Promise<Pick<Handlers, "recompute">> {
+export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "recompute">> {
   const {
     config,
     clock,
