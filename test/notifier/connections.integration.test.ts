@@ -7,7 +7,7 @@ import { type Connections, createConnections } from "../../src/notifier/connecti
 let server: Server;
 let opened: number;
 let connections: Connections;
-let onRequest: (path: string) => "answer" | "answer and close" | "hang up";
+let onRequest: (path: string) => "answer" | "answer at length" | "answer and close" | "hang up";
 
 beforeEach(async () => {
   opened = 0;
@@ -15,6 +15,7 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     const wanted = onRequest(request.url ?? "");
     if (wanted === "hang up") return request.socket.destroy();
+    if (wanted === "answer at length") response.write(longAnswer(request.url));
     if (wanted === "answer and close") response.setHeader("connection", "close");
     return response.end(request.url);
   });
@@ -31,6 +32,11 @@ afterEach(async () => {
   server.close();
   await once(server, "close");
 });
+
+/** So many letters of its own. */
+function longAnswer(path = ""): string {
+  return path.repeat(Number(path.slice(1)) / path.length);
+}
 
 async function post(path: string): Promise<string> {
   const connection = connections.take();
@@ -51,6 +57,14 @@ describe("connections to a host", () => {
     expect(await Promise.all(paths.map(post))).toEqual(paths);
     expect(await Promise.all(paths.map(post))).toEqual(paths);
     expect(opened).toBe(3);
+  });
+
+  it("bring each answer whole, however long it is and in however many pieces", async () => {
+    onRequest = () => "answer at length";
+    const paths = ["/10", "/100000", "/1000", "/300000", "/65536"];
+    const answers = paths.map((path) => longAnswer(path) + path);
+    expect(await Promise.all(paths.map(post))).toEqual(answers);
+    expect(await Promise.all(paths.toReversed().map(post))).toEqual(answers.toReversed());
   });
 
   it("are opened anew where the host closes them", async () => {
