@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { parseAlertContent } from "../alerts/content.ts";
 import { parseNotice, type SummaryNotice } from "../alerts/notices.ts";
 import { heldAlert, parseHeld, type HeldAlert } from "../alerts/summary.ts";
 import type { Clock } from "../ops/clock.ts";
+import { shortHash } from "../ops/shortHash.ts";
 import { type Delivery, noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
 import type { Turns } from "../store/contracts/turns.ts";
 
@@ -72,8 +72,4 @@ export function createHolding({ outbox, turns, clock }: HoldingOptions): Holding
     },
     drop: turns.dropHeld,
   };
-}
-
-function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

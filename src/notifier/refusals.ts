@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import type { DisabledNotice } from "../alerts/notices.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Clock } from "../ops/clock.ts";
+import { shortHash } from "../ops/shortHash.ts";
 import type { Destinations } from "../store/contracts/destinations.ts";
 import { noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
 import type { Turns } from "../store/contracts/turns.ts";
@@ -29,8 +29,7 @@ export function createRefusals({ destinations, outbox, turns, clock }: RefusalsO
     const { reason, at } = disabled;
     if (settings.owner !== undefined && settings.owner !== destination) {
       const notice: DisabledNotice = { version: 1, kind: "disabled", time: at, destination, reason };
-      const hash = createHash("sha256").update(destination).digest("hex").slice(0, 16);
-      const alertId = `disabled-${hash}-${at.toString(36)}`;
+      const alertId = `disabled-${shortHash(destination)}-${at.toString(36)}`;
       const alert = { alertId, content: JSON.stringify(notice), destinations: [settings.owner] };
       await outbox.insert(noticesPlace, clock.now(), [alert]);
     }

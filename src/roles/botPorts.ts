@@ -2,6 +2,7 @@ import { testAlertContent } from "../alerts/content.ts";
 import { alertMessage } from "../alerts/message.ts";
 import { symbolRules } from "../alerts/ruleState.ts";
 import type { BotPorts, TestOutcome } from "../bots/contracts.ts";
+import { rememberedOf } from "../bots/telegram/remembered.ts";
 import { createFirings } from "../bots/shared/firings.ts";
 import { agedImbalance } from "../model/aged.ts";
 import type { Imbalance } from "../model/types.ts";
@@ -9,7 +10,9 @@ import type { Sender, SendResult } from "../notifier/contracts.ts";
 import { rest } from "../notifier/heed.ts";
 import { openSender } from "../notifier/senders.ts";
 import { platformOf } from "../notifier/destinations.ts";
-import { createAlertLog, forgetDeliveries } from "../store/alertLog.ts";
+import { createAlertLog } from "../store/alertLog.ts";
+import { createBotMemory } from "../store/botMemory.ts";
+import { createForgetting } from "../store/forgetting.ts";
 import type { ReplyPace } from "../store/contracts/pace.ts";
 import { readMemory } from "../store/memory.ts";
 import { createReplyPace } from "../store/replyPace.ts";
@@ -27,6 +30,8 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
     const stored = await store.symbols.imbalance(symbol);
     return stored === undefined ? undefined : agedImbalance(stored, clock.now(), staleAfterMs);
   };
+  const forgetting = createForgetting(redis.commands, { symbols: config.symbols });
+  const memory = createBotMemory(redis.commands);
   const signingKey = await readSigningKey(redis.commands);
   return {
     symbols: config.symbols,
@@ -41,7 +46,10 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
     firings: createFirings(store.symbols.history, config.alerts, clock),
     deliveries: {
       ...openPastDeliveries(createAlertLog(redis.commands), config.symbols, clock),
-      forget: async (destination) => forgetDeliveries(redis.commands, config.symbols, destination),
+      forget: async (destination) => {
+        await forgetting.forget(destination);
+        for (const name of rememberedOf(destination)) await memory.drop(name);
+      },
     },
     pending: async () => {
       const counts = await Promise.all(config.symbols.map(store.outbox.countPending));

@@ -1,4 +1,5 @@
 import { createBotMemory } from "../store/botMemory.ts";
+import { createForgetting } from "../store/forgetting.ts";
 import { createPictureStore } from "../store/pictures.ts";
 import { createFeedNotices } from "../worker/feedNotices.ts";
 import { createPictureKeeper } from "../worker/pictureData.ts";
@@ -36,7 +37,8 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
   } = parts;
   const { symbols, alerts } = config;
   await followConfiguration(store.destinations, destinations, { symbols, ratio: alerts.ratio });
-  keepRepairing(store.destinations, log, lifecycle);
+  const forgetting = createForgetting(redis.commands, { symbols });
+  keepRepairing({ destinations: store.destinations, forgetting, log, lifecycle });
   keepDailyExports(parts);
   const record = createRecorder(metrics, log);
   const { destinations: places, outbox } = store;

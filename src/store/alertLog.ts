@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { openEntry } from "./bundles.ts";
 import type { AlertLog, DeliveryRecord, LoggedAlert } from "./contracts/alertLog.ts";
 import { symbolKeys } from "./keys.ts";
+import { shardOf } from "./shards.ts";
 import type { RedisClient } from "./script.ts";
 
 /** Pages of a long log; more at once would hold Redis up. */
@@ -62,32 +62,6 @@ export function createAlertLog(redis: RedisClient): AlertLog {
   };
 }
 
-/**
- * Takes one destination out of what is kept of all alerts: what became of them there, and which messages were theirs.
- * Whatever still waits for it finds no record of it and is skipped.
- */
-export async function forgetDeliveries(
-  redis: RedisClient,
-  symbols: readonly string[],
-  destination: string,
-): Promise<void> {
-  for (const symbol of symbols) {
-    const keys = symbolKeys(symbol);
-    for (let offset = 0; ; offset += mostAlerts) {
-      const ids = await redis.zrevrange(keys.alerts, offset, offset + mostAlerts - 1);
-      await Promise.all(
-        ids.map(async (id) => {
-          const [shards, episodeId] = await redis.hmget(keys.alert + id, "n", "e");
-          const shard = shardOf(destination, Number(shards ?? 1));
-          await redis.hdel(`${keys.ledger}${id}:${shard}`, destination);
-          await redis.hdel(`${keys.messages}${episodeId ?? ""}:${shard}`, destination);
-        }),
-      );
-      if (ids.length < mostAlerts) break;
-    }
-  }
-}
-
 type ByDestination = ReadonlyMap<string, DeliveryRecord>;
 
 /** What is being sent for the first time and has no row yet, by alert. */
@@ -110,12 +84,6 @@ async function firstAttempts(
     }
   }
   return found;
-}
-
-/** As the ledger's scripts choose it (ledgerLua.ts). */
-function shardOf(destination: string, shards: number): number {
-  if (shards <= 1) return 0;
-  return Number.parseInt(createHash("sha1").update(destination).digest("hex").slice(0, 8), 16) % shards;
 }
 
 /** Undefined for what is kept no more, and for edits, which are kept with their episode. */

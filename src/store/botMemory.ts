@@ -25,7 +25,7 @@ export function createBotMemory(redis: RedisClient): BotMemory {
       await redis.set(botMemoryKeys.value(name), value, "PX", ttlMs);
     },
     drop: async (name) => {
-      await redis.del(botMemoryKeys.value(name));
+      await redis.del(botMemoryKeys.value(name), botMemoryKeys.seen(name));
     },
   };
 }

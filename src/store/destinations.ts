@@ -5,6 +5,7 @@ import { createDocumentReader } from "./destinationDocument.ts";
 import { movedRecord } from "./destinationMove.ts";
 import { createDocuments, type Decided } from "./documents.ts";
 import { destinationKeys, documentKey, guildKey, ownerKey, registerKeys } from "./keys.ts";
+import { ledgerTtlMs } from "./ledgerLua.ts";
 import { createMovePushed } from "./pushed.ts";
 import { createRegister } from "./register.ts";
 import type { RedisClient } from "./script.ts";
@@ -66,6 +67,7 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
         next: movedRecord(record, to, there),
         answer: undefined,
       }));
+      await noteMoved(redis, from, to);
       // floors, cooldowns and what is held back go with a chat; what the new one has already is newer
       await movePushed(from, to);
       await moveKey(redis, destinationKeys(from).held, destinationKeys(to).held);
@@ -89,6 +91,17 @@ async function readAll(redis: RedisClient, keys: readonly string[]): Promise<rea
   if (keys.length === 0) return [];
   if (!redis.isCluster) return redis.mget(...keys);
   return Promise.all(keys.map(async (key) => redis.get(key)));
+}
+
+/** A forum's topics may all be gone, one after the other. */
+const mostMovedFrom = 100;
+
+/** Who is forgotten under its new name is forgotten under the old one. */
+async function noteMoved(redis: RedisClient, from: string, to: string): Promise<void> {
+  const { movedFrom } = destinationKeys(to);
+  const before = (await redis.get(movedFrom))?.split("\n") ?? [];
+  const all = [...before.filter((one) => one !== from), from].slice(-mostMovedFrom);
+  await redis.set(movedFrom, all.join("\n"), "PX", ledgerTtlMs);
 }
 
 async function moveKey(redis: RedisClient, old: string, next: string): Promise<void> {

@@ -27,6 +27,15 @@ return 1
 `,
 };
 
+/** What is kept beside a document goes where there is none. */
+export function createDropLeftovers(redis: RedisClient): (destination: string) => Promise<void> {
+  const swap = defineScript(redis, swapScript);
+  return async (destination) => {
+    const { document, held } = destinationKeys(destination);
+    await swap([document, held, pushesPrefix(redis, destination)], ["", "", destination]);
+  };
+}
+
 /** Two people in one chat may press buttons at once; more conflicts in a row than this are a bug. */
 const conflictLimit = 50;
 

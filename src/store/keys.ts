@@ -111,6 +111,8 @@ export interface DestinationKeys {
   readonly turn: string;
   /** String: the destination that took its place. */
   readonly movedTo: string;
+  /** String: destinations whose place it took, a line each. */
+  readonly movedFrom: string;
 }
 
 /** What stands before and after a destination in its keys, for scripts that are given many at once. */
@@ -120,6 +122,7 @@ export const destinationKeyParts = {
   held: "}:held",
   turn: "}:turn",
   movedTo: "}:moved-to",
+  movedFrom: "}:moved-from",
 };
 
 export function destinationKeys(destination: string): DestinationKeys {
@@ -130,6 +133,7 @@ export function destinationKeys(destination: string): DestinationKeys {
     held: base + destinationKeyParts.held,
     turn: base + destinationKeyParts.turn,
     movedTo: base + destinationKeyParts.movedTo,
+    movedFrom: base + destinationKeyParts.movedFrom,
   };
 }
 
@@ -167,6 +171,10 @@ export const registerKeys = {
   configured: `${root}:{destinations}:configured`,
   /** Hash: changes of destinations that are under way, with what they touch. */
   unfinished: `${root}:{destinations}:unfinished`,
+  /** Hash: destinations that were forgotten a moment ago, as `time|destination` (forgetting.ts). */
+  forgotten: `${root}:{destinations}:forgotten`,
+  /** Set: symbols this installation polls or ever polled. */
+  symbols: `${root}:{destinations}:symbols`,
 };
 
 export interface PaceKeys {

@@ -3,6 +3,7 @@ import { createNotifier } from "../../src/notifier/notifier.ts";
 import { checkRedis } from "../../src/store/check.ts";
 import type { RuleAlert } from "../../src/store/contracts/symbols.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
+import { createForgetting } from "../../src/store/forgetting.ts";
 import { openStore } from "../../src/store/store.ts";
 import { handClock } from "../notifier/builders.ts";
 import { aPush, fakeSender } from "../notifier/fakeSender.ts";
@@ -69,6 +70,11 @@ describe("on a Redis Cluster of three nodes", () => {
     expect(await destinations.forget(to)).toBe(true);
     expect(await destinations.getMany([from, to])).toEqual([undefined, undefined]);
     expect((await store.rules.inUse("BTC")).members.size).toBe(0);
+    await turns.end([{ destination: from }, { destination: to }], "one");
+    await createForgetting(used.redis, { symbols: ["BTC"] }).forget(to);
+    expect(await turns.take([from, to], "two", 10_000)).toEqual(
+      [from, to].map(() => ({ kind: "taken", pushes: undefined, movedTo: undefined })),
+    );
   });
 
   test("an alert goes to all its subscribers once, with its floor, its edit and its summaries", async () => {

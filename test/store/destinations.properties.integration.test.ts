@@ -89,7 +89,8 @@ function pagesOf(records: readonly DestinationRecord[], symbol: string): readonl
 
 async function expectAgreement(): Promise<void> {
   const records = await everyRecord();
-  expect(await redis.keys("lopside:to:*")).toHaveLength(records.length);
+  // beside its document a destination may have only where it came from
+  expect(await redis.keys("lopside:to:*}")).toHaveLength(records.length);
   for (const symbol of symbols) expect(await pageContents(redis, symbol)).toEqual(pagesOf(records, symbol));
   const fromConfig = records.filter(({ subscriptions }) =>
     subscriptions.some((one) => one.fromConfig === true),

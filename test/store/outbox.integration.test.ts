@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { forgetDeliveries } from "../../src/store/alertLog.ts";
 import type { Delivery, DeliveryResult, Outbox } from "../../src/store/contracts/outbox.ts";
 import type { OutboxAlert, Symbols } from "../../src/store/contracts/symbols.ts";
 import { destinationKeys, symbolKeys } from "../../src/store/keys.ts";
 import { createDestinations } from "../../src/store/destinations.ts";
+import { createForgetting } from "../../src/store/forgetting.ts";
 import { createOutbox, maxFailures, maxUnknowns } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
@@ -294,7 +294,7 @@ describe("a claim whose holder isn't heard of", () => {
   test("leaves nothing behind where its destination is forgotten meanwhile", async () => {
     await commitAlerts(anAlert());
     const delivery = await claimOne();
-    await forgetDeliveries(redis, ["BTC"], delivery.destination);
+    await createForgetting(redis, { symbols: ["BTC"], now }).forget(delivery.destination);
     expect(await settle(delivery, sent)).toBe(false);
     expect(await settle(delivery, { kind: "postponed", retryInMs: 0, reason: "busy" })).toBe(false);
     expect(await rowOf(delivery)).toBeNull();

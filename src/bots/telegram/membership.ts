@@ -12,6 +12,7 @@ import { setUpPayload } from "./links.ts";
 import { destinationOf, spotOf, type Spot } from "./spot.ts";
 import { removeHello } from "./start.ts";
 import { textsFor, type TelegramTools } from "./tools.ts";
+import { helloName } from "./remembered.ts";
 
 /** What becomes of the bot itself: added, removed, blocked, given rights, moved. */
 export function addMembership(composer: Composer<Context>, tools: TelegramTools): void {
@@ -173,7 +174,7 @@ async function leaveHello(tools: TelegramTools, spot: Spot, languageCode: string
     reply_markup: { inline_keyboard: [[{ text: texts.say("bot-channel-hello-button"), url }]] },
     disable_notification: true,
   });
-  await memory.remember(`hello-${spot.chatId}`, String(sent.message_id), helloTtlMs);
+  await memory.remember(helloName(spot.chatId), String(sent.message_id), helloTtlMs);
 }
 
 /** An administrator without the right to post: whoever did it learns which one is missing. */

@@ -9,6 +9,7 @@ import { canPost, isAdministrator } from "./rights.ts";
 import { chatOfDestination, destinationOf, placeOf, spotOf } from "./spot.ts";
 import type { TelegramTools } from "./tools.ts";
 import { channelRequest } from "./requests.ts";
+import { helloName } from "./remembered.ts";
 
 /** `/start`, alone or with what a link carries. Whatever was stopped here goes on. */
 export async function startChat(tools: TelegramTools, heard: Heard, payload: string): Promise<void> {
@@ -55,7 +56,7 @@ export async function setUp(tools: TelegramTools, heard: Heard, target: string):
 
 /** The line in a channel that showed the way to its set-up has done its work. */
 export async function removeHello({ memory, api, log }: TelegramTools, chatId: number): Promise<void> {
-  const name = `hello-${chatId}`;
+  const name = helloName(chatId);
   const messageId = await memory.recall(name);
   if (messageId === undefined) return;
   await memory.drop(name);

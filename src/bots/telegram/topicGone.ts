@@ -6,6 +6,7 @@ import type { BotMemory } from "../../store/contracts/memory.ts";
 import { languageMeant } from "../shared/commandLine.ts";
 import { safeError } from "./failures.ts";
 import { chatOfDestination, spotOf } from "./spot.ts";
+import { topicName } from "./remembered.ts";
 
 export interface TopicGoneOptions {
   readonly token: string;
@@ -27,7 +28,7 @@ export function createTopicGone({ token, apiRoot, destinations, memory, log }: T
   const api = new Api(token, { timeoutSeconds: 15, ...(root !== undefined && { apiRoot: root }) });
   const follow = async (destination: string, isForGood: boolean): Promise<void> => {
     const place = chatOfDestination(destination);
-    if (place === undefined || !(await memory.isFirst(`topic-${destination}`, toldForMs))) return;
+    if (place === undefined || !(await memory.isFirst(topicName(destination), toldForMs))) return;
     const record = await destinations.get(destination);
     if (isForGood) await destinations.move(destination, `telegram:${place.chatId}`);
     const owner = Number(record?.settings.owner?.replace("telegram:", "") ?? Number.NaN);

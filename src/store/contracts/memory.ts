@@ -29,6 +29,7 @@ export interface BotMemory {
   readonly isFirst: (name: string, ttlMs: number) => Promise<boolean>;
   readonly recall: (name: string) => Promise<string | undefined>;
   readonly remember: (name: string, value: string, ttlMs: number) => Promise<void>;
+  /** What was remembered of it, and that it was first. */
   readonly drop: (name: string) => Promise<void>;
 }
 

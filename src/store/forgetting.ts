@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import { noticesPlace } from "./contracts/outbox.ts";
+import { createDropLeftovers } from "./documents.ts";
+import { forgetRows } from "./forgetRows.ts";
+import { destinationKeys, documentKey, registerKeys } from "./keys.ts";
+import { createOutbox } from "./outbox.ts";
+import { asList, asText } from "./reply.ts";
+import type { RedisClient } from "./script.ts";
+import { createTurns } from "./turns.ts";
+import { createWaitingRows } from "./waitingRows.ts";
+
+export interface ForgettingOptions {
+  readonly symbols: readonly string[];
+  /** Takes the place of Redis' clock. */
+  readonly now?: () => number;
+}
+
+/** Takes a destination out of everything but its document, which is gone already (destinations.ts). */
+export interface Forgetting {
+  /** What can be at once. What is under way, and what a process still knows of it, `goOn` comes back for. */
+  readonly forget: (destination: string) => Promise<void>;
+  /** Called now and then by whoever sweeps; says how many destinations are done. */
+  readonly goOn: () => Promise<number>;
+}
+
+/** By then nobody has a record that was read before: what was claimed with it has begun, and is given up. */
+const soonestMs = 30_000;
+/** Older claims are their dead holders', whether or not anybody sweeps their platform. */
+const stuckMs = 60_000;
+const mostAtOnce = 20;
+const turnMs = 10_000;
+
+/**
+ * A destination that is forgotten is noted, and gone through again until nothing of it is under way: what is being sent
+ * for the first time is written down when it is settled, not before (bundles.ts). Done twice, by two processes or after
+ * one died, it does no harm. Who has subscribed again meanwhile keeps what came since.
+ */
+export function createForgetting(redis: RedisClient, options: ForgettingOptions): Forgetting {
+  const { symbols } = options;
+  const clock = options.now === undefined ? {} : { now: options.now };
+  const outbox = createOutbox(redis, clock);
+  const turns = createTurns(redis, clock);
+  const waiting = createWaitingRows(redis);
+  const dropLeftovers = createDropLeftovers(redis);
+  const holder = `forgetting-${randomUUID()}`;
+
+  /** Those that are polled no more too: what was said of them is kept as long. */
+  const placesOf = async (): Promise<readonly string[]> => {
+    if (symbols.length > 0) await redis.sadd(registerKeys.symbols, ...symbols);
+    return [...(await redis.smembers(registerKeys.symbols)), noticesPlace];
+  };
+
+  const isThere = async (destination: string): Promise<boolean> =>
+    (await redis.exists(documentKey(destination))) === 1;
+
+  /** Whether nothing of it was under way there. */
+  const clear = async (place: string, destination: string): Promise<boolean> => {
+    const platform = destination.slice(0, Math.max(0, destination.indexOf(":"))) || destination;
+    const wasClaimed = await waiting.isClaimed(place, platform, destination);
+    if (wasClaimed) await outbox.releaseStuck(place, platform, stuckMs);
+    await waiting.takeOut(place, platform, destination);
+    const isClaimed = await waiting.isClaimed(place, platform, destination);
+    await forgetRows(redis, place, destination, "+inf");
+    return !wasClaimed && !isClaimed;
+  };
+
+  /** Whether that was all. */
+  const goThrough = async (destination: string, at: number, places: readonly string[]): Promise<boolean> => {
+    if (await isThere(destination)) {
+      for (const place of places) await forgetRows(redis, place, destination, at);
+      return true;
+    }
+    const [turn] = await turns.take([destination], holder, turnMs);
+    const { movedTo, movedFrom } = destinationKeys(destination);
+    let isOver = turn?.kind === "taken";
+    for (const place of places) isOver = (await clear(place, destination)) && isOver;
+    await dropLeftovers(destination);
+    await redis.del(movedTo, movedFrom);
+    await turns.end([{ destination }], holder);
+    return isOver;
+  };
+
+  const begin = async (destination: string, places: readonly string[]): Promise<void> => {
+    const at = await timeMs(redis, options.now);
+    await redis.hset(registerKeys.forgotten, noteOf(at, destination), "");
+    await goThrough(destination, at, places);
+  };
+
+  return {
+    forget: async (destination) => {
+      const places = await placesOf();
+      const before = (await redis.get(destinationKeys(destination).movedFrom))?.split("\n") ?? [];
+      for (const one of before) if (!(await isThere(one))) await begin(one, places);
+      await begin(destination, places);
+    },
+    goOn: async () => {
+      const places = await placesOf();
+      // any of them, so that none has to wait for those that take long
+      const notes = asList(await redis.hrandfield(registerKeys.forgotten, mostAtOnce)).map(asText);
+      const now = await timeMs(redis, options.now);
+      let done = 0;
+      for (const note of notes) {
+        const { at, destination } = openNote(note);
+        if (now - at < soonestMs || !(await goThrough(destination, at, places))) continue;
+        done += await redis.hdel(registerKeys.forgotten, note);
+      }
+      return done;
+    },
+  };
+}
+
+function noteOf(at: number, destination: string): string {
+  return `${at}|${destination}`;
+}
+
+function openNote(note: string): { readonly at: number; readonly destination: string } {
+  const bar = note.indexOf("|");
+  return { at: Number(note.slice(0, bar)), destination: note.slice(bar + 1) };
+}
+
+async function timeMs(redis: RedisClient, now: (() => number) | undefined): Promise<number> {
+  if (now !== undefined) return now();
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+}
