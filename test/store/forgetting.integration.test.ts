@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { shortHash } from "../../src/ops/shortHash.ts";
 import { createAlertLog } from "../../src/store/alertLog.ts";
@@ -332,5 +333,81 @@ describe("a destination that comes back", () => {
     expect(await goOn()).toBe(1);
     expect(await statesOf("telegram:1")).toEqual(["sent"]);
     expect(await naming("telegram:1")).not.toContain(`${symbolKeys("BTC").ledger}a1:0`);
+  });
+});
+
+describe("whenever it happens", () => {
+  const names = ["telegram:1", "telegram:12", "telegram:-100", "telegram:3", "telegram:4"];
+  const results: readonly DeliveryResult[] = [
+    sent,
+    { kind: "postponed", retryInMs: 40_000, reason: "away" },
+    { kind: "back", retryInMs: 0, reason: "busy" },
+    { kind: "unknown", retryInMs: 1_000, reason: "lost" },
+    { kind: "skipped", reason: "off" },
+  ];
+  /** What a script has done so far. */
+  interface Told {
+    readonly claimed: Delivery[];
+    readonly forgotten: Set<string>;
+    fired: number;
+  }
+  type Step = (told: Told) => Promise<void>;
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    fc.constant<Step>(async (told) => {
+      told.fired += 1;
+      await fire(aPush({ alertId: `a${told.fired}`, episodeId: `a${told.fired}` }));
+    }),
+    fc.constant<Step>(async ({ fired }) => {
+      if (fired > 0) await fire(aPush({ alertId: `a${fired}-u1`, episodeId: `a${fired}`, kind: "edit" }));
+    }),
+    fc.integer({ min: 1, max: 6 }).map((limit): Step => async ({ claimed }) => {
+      claimed.push(...(await claim(limit)));
+    }),
+    fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom(...results)).map(
+      ([count, result]): Step =>
+        async ({ claimed }) =>
+          settle(claimed.splice(0, count), result),
+    ),
+    fc.constantFrom(...names.slice(0, 3)).map((name): Step => async ({ forgotten }) => {
+      forgotten.add(name);
+      await forget(name);
+    }),
+    fc.constantFrom(5, 13_000, 31_000).map((ms): Step => async () => {
+      time += ms;
+      await outbox.releaseStuck("BTC", "telegram", 12_500);
+      await forgetting.goOn();
+    }),
+  );
+
+  /** All that is left is delivered, by somebody who lives. */
+  async function drain(): Promise<void> {
+    for (let round = 0; round < 4; round += 1) {
+      time += 60_000;
+      await outbox.releaseStuck("BTC", "telegram", 12_500);
+      await settle(await claim());
+      await forgetting.goOn();
+    }
+  }
+
+  test("nothing is left of who was forgotten, and nothing is taken from the others", async () => {
+    const script = fc.array(step, { minLength: 5, maxLength: 25 });
+    await fc.assert(
+      fc.asyncProperty(script, async (steps) => {
+        await redis.flushall();
+        time = noon;
+        await subscribeAll(...names);
+        const told: Told = { claimed: [], forgotten: new Set(), fired: 0 };
+        for (const one of steps) await one(told);
+        await drain();
+        expect(await outbox.countPending("BTC")).toBe(0);
+        for (const name of told.forgotten) expect(await naming(name)).toEqual([]);
+        const log = createAlertLog(redis);
+        const alerts = await log.alerts("BTC", { from: 0, to: Infinity, limit: 500 });
+        expect(alerts).toHaveLength(told.fired);
+        for (const name of names.slice(3))
+          expect((await log.deliveriesTo(name, alerts)).every((row) => row !== undefined)).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
   });
 });
