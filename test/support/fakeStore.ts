@@ -142,6 +142,7 @@ export function fakeStore(): FakeStore {
     },
     pace: {
       book: async (_platform, _limits, wishes) => wishes.map(() => ({ kind: "go", inMs: 0 })),
+      line: () => ({ keys: [], args: () => [], read: () => [] }),
       refund: async () => undefined,
       pause: async () => undefined,
       noteInvalid: async () => undefined,

@@ -16,11 +16,28 @@ export interface PaceWish {
   readonly isGroup: boolean;
 }
 
+/** How a platform's destinations name their chats, for scripts that know only a destination's text. */
+export interface ChatNames {
+  /** As long as what stands before the chat. */
+  readonly before: string;
+  /** Begins what follows the chat; "": nothing does. */
+  readonly after: string;
+  /** What groups and channels begin with, a letter each. */
+  readonly groups: string;
+}
+
 export type Booking =
   /** A place in line: may be sent in so many real ms, and counts. */
   | { readonly kind: "go"; readonly inMs: number }
   /** No place before that; ask again. Whether it is the chat's limit or that of all. */
   | { readonly kind: "wait"; readonly ms: number; readonly isAll: boolean };
+
+/** A line that a claim books places in, on the same trip (`Outbox.claim`). What it holds is the store's own business. */
+export interface Line {
+  readonly keys: readonly string[];
+  readonly args: () => readonly (string | number)[];
+  readonly read: (answer: unknown) => readonly Booking[];
+}
 
 /** What all processes together may ask of a platform, kept in Redis by its clock. */
 export interface Pace {
@@ -29,6 +46,8 @@ export interface Pace {
     limits: PaceLimits,
     wishes: readonly PaceWish[],
   ) => Promise<readonly Booking[]>;
+  /** For who books by destinations while doing something else. */
+  readonly line: (platform: string, limits: PaceLimits, names: ChatNames) => Line;
   /** Places that were booked and are not used. */
   readonly refund: (platform: string, chats: readonly string[]) => Promise<void>;
   /** The platform wants patience: in one chat, or (undefined) everywhere. */
