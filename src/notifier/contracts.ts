@@ -1,6 +1,6 @@
 import type { AlertMessage } from "../alerts/message.ts";
 import type { Picture } from "../charts/contracts.ts";
-import type { PaceLimits, PaceWish } from "../store/contracts/pace.ts";
+import type { ChatNames, PaceLimits, PaceWish } from "../store/contracts/pace.ts";
 
 /**
  * One platform's way of posting. It only sends: whether, when and how often is decided before. Each
@@ -17,7 +17,12 @@ export interface Sender {
   /** Puts a message's newest text in its place; doing it twice does no harm. Without it a new message is posted. */
   readonly edit?: (request: EditRequest, signal?: AbortSignal) => Promise<SendResult>;
   /** How often it may be asked; as often as there is something, where it doesn't say. */
-  readonly pace?: { readonly limits: PaceLimits; readonly wishOf: (destination: string) => PaceWish };
+  readonly pace?: {
+    readonly limits: PaceLimits;
+    readonly wishOf: (destination: string) => PaceWish;
+    /** With them a claim books by itself, in the same trip; they must say what `wishOf` says. */
+    readonly names?: ChatNames;
+  };
   /** For so many real ms after a first attempt a second one is known as the same by its idempotency key. */
   readonly repeatSafeMs?: number;
   /** How long an alert is news, in ms of the clock; ten minutes where it doesn't say. */

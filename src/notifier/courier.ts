@@ -1,12 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatPushes } from "../alerts/pushes.ts";
 import type { Log } from "../ops/log.ts";
-import type { Claimed, Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
+import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { TurnEnd } from "../store/contracts/turns.ts";
 import { type Deliver, type Delivered, tooLate } from "./deliver.ts";
 import { createLateness } from "./lateness.ts";
 import type { Settler } from "./settler.ts";
-import { receive, type ReceiveOptions, type Returned, type Row, turnMs, type Visit } from "./visits.ts";
+import {
+  type BookedPlace,
+  receive,
+  type ReceiveOptions,
+  type Returned,
+  type Row,
+  type Taken,
+  type Trip,
+  turnMs,
+  type Visit,
+} from "./visits.ts";
 
 export interface CourierOptions extends ReceiveOptions {
   readonly settler: Settler;
@@ -22,8 +32,8 @@ export interface CourierOptions extends ReceiveOptions {
 
 /** Takes claimed deliveries to their destinations: some at a time, one at a time to each of them. */
 export interface Courier {
-  /** Resolves when they have begun, or were given back. `askedAt`, monotonic, is when they were asked for. */
-  readonly accept: (claimed: Pick<Claimed, "deliveries" | "found">, askedAt: number) => Promise<void>;
+  /** Resolves when they have begun, or were given back. `trip` is the claim's. */
+  readonly accept: (claimed: Taken, trip: Trip) => Promise<void>;
   /** Deliveries it has taken and not settled. */
   readonly load: () => number;
   /** From now on nothing begins any more: what comes goes back. */
@@ -66,8 +76,9 @@ export function createCourier(options: CourierOptions): Courier {
   };
 
   const lateness = createLateness(monotonicMs);
-  const until = async (goAt: number): Promise<void> => {
-    for (let early = lateness.waitFor(goAt); early > 0; early = lateness.waitFor(goAt)) await sleep(early);
+  const until = async ({ at, surelyAt }: BookedPlace): Promise<void> => {
+    const early = (): number => lateness.waitFor(at, surelyAt);
+    for (let ms = early(); ms > 0; ms = early()) await sleep(ms);
   };
 
   const take = (visit: Visit, { delivery, claimedAt }: Row): Delivered | Promise<Delivered> =>
@@ -75,7 +86,7 @@ export function createCourier(options: CourierOptions): Courier {
       ? tooLate
       : options.deliver(delivery, visit, claimedAt + freshMs);
   const begin = (visit: Visit, row: Row): Delivered | Promise<Delivered> =>
-    row.goAt === undefined ? take(visit, row) : until(row.goAt).then(async () => take(visit, row));
+    row.booked === undefined ? take(visit, row) : until(row.booked).then(async () => take(visit, row));
   const note = (visit: Visit, delivery: Delivery, delivered: Delivered): void => {
     const { result, pushes, isUnasked, moved } = delivered;
     if (moved !== undefined) {
@@ -143,11 +154,14 @@ export function createCourier(options: CourierOptions): Courier {
   };
 
   return {
-    accept: async ({ deliveries, found }, askedAt) => {
+    accept: async (claimed, trip) => {
+      const { deliveries, found } = claimed;
       load += deliveries.length;
       try {
-        const claim = { deliveries, found, askedAt };
-        const { visits, returned, unreadable, closedMs } = await receive(options, underWay, claim);
+        const { visits, returned, unreadable, closedMs } = await receive(options, underWay, {
+          ...claimed,
+          trip,
+        });
         if (unreadable > 0) log.error({ platform: sender.platform, unreadable }, "records can't be read");
         for (const row of returned) giveBack(row);
         if (closedMs > 0) options.onClosed(closedMs);

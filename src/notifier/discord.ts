@@ -2,7 +2,8 @@ import { DiscordAPIError, HTTPError, RateLimitError, REST } from "@discordjs/res
 import { RESTJSONErrorCodes, Routes } from "discord-api-types/v10";
 import type { Clock } from "../ops/clock.ts";
 import { discordRequest } from "../ops/discordRequest.ts";
-import type { PaceLimits } from "../store/contracts/pace.ts";
+import type { ChatNames, PaceLimits } from "../store/contracts/pace.ts";
+import { paceBy } from "./chatNames.ts";
 import { connectionFailure, isConnectionError } from "./connection.ts";
 import type { Sender, SendResult, TokenCheck } from "./contracts.ts";
 import { editMessage, postMessage, textField, type DiscordCalls } from "./discordPost.ts";
@@ -36,6 +37,8 @@ const limits: PaceLimits = {
   invalidPer10Minutes: 2_000,
 };
 
+const chatNames: ChatNames = { before: "", after: "", groups: "" };
+
 /** Posts alerts by the REST API. A second attempt within minutes gives the first one's message (nonce). */
 export function createDiscordSender(options: DiscordOptions): Sender {
   const rest = openRest(options);
@@ -58,7 +61,7 @@ export function createDiscordSender(options: DiscordOptions): Sender {
   };
   return {
     platform: "discord",
-    pace: { limits, wishOf: (destination) => ({ chat: destination, isGroup: false }) },
+    pace: paceBy(limits, chatNames),
     repeatSafeMs: nonceMs,
     send: async (request, signal) =>
       calling(request.destination, signal, async (calls) => postMessage(calls, request)),

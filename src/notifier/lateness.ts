@@ -13,8 +13,11 @@ const timerMs = 0.5;
  * burst, which a platform refuses. Everything after a late one is as late as that one was, and less with time.
  */
 export interface Lateness {
-  /** Ms until what was booked for this moment (monotonic) may go; 0: now, and it counts as gone. */
-  readonly waitFor: (bookedAt: number) => number;
+  /**
+   * Ms until what was booked for this moment (monotonic) may go; 0: now, and it counts as gone. Before `surelyAt` it
+   * doesn't go either.
+   */
+  readonly waitFor: (bookedAt: number, surelyAt?: number) => number;
 }
 
 export function createLateness(monotonicMs: () => number): Lateness {
@@ -27,14 +30,14 @@ export function createLateness(monotonicMs: () => number): Lateness {
     newest = Math.max(newest, bookedAt);
   };
   return {
-    waitFor: (bookedAt) => {
+    waitFor: (bookedAt, surelyAt = bookedAt) => {
       const now = monotonicMs();
       late = Math.max(0, late - (now - at) * catchUp);
       at = now;
-      const wait = bookedAt + late - now;
+      const wait = Math.max(bookedAt + late, surelyAt) - now;
       if (wait > timerMs) return wait;
       note(bookedAt);
-      if (wait < -jitterMs) late = Math.min(mostMs, mostPlaces * placeMs, now - bookedAt);
+      if (bookedAt + late - now < -jitterMs) late = Math.min(mostMs, mostPlaces * placeMs, now - bookedAt);
       return 0;
     },
   };

@@ -11,7 +11,7 @@ import type { Dress } from "./letter.ts";
 import { createPump, type Pump } from "./pump.ts";
 import { createRefusals } from "./refusals.ts";
 import { createSettler } from "./settler.ts";
-import { turnMs } from "./visits.ts";
+import { lineOf, turnMs } from "./visits.ts";
 import { createWording, type Wording } from "./wording.ts";
 
 export interface NotifierOptions {
@@ -92,7 +92,7 @@ export function createNotifier(options: NotifierOptions): Pump {
   });
   const isPaced = sender.pace !== undefined && Number.isFinite(sender.pace.limits.perSecond);
   const capacity = isPaced ? concurrency : concurrency * aheadUnlimited;
-  const visitor = { holder, turnMs };
+  const visitor = { holder, turnMs, line: lineOf(sender, pace) };
   const pump = createPump({ platform, outbox, visitor, courier, capacity, log, monotonicMs });
   return pump;
 }

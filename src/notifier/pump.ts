@@ -1,6 +1,7 @@
 import type { Log } from "../ops/log.ts";
 import type { Claimed, Outbox, Visitor } from "../store/contracts/outbox.ts";
 import type { Courier } from "./courier.ts";
+import type { Trip } from "./visits.ts";
 
 export interface PumpOptions {
   readonly platform: string;
@@ -96,9 +97,9 @@ export function createPump(options: PumpOptions): Pump {
     log.warn({ platform, error }, "the outbox could not be read; the next sweep tries again");
   };
 
-  const read = async (claimed: Claimed, askedAt: number): Promise<void> => {
+  const read = async (claimed: Claimed, trip: Trip): Promise<void> => {
     try {
-      await courier.accept(claimed, askedAt);
+      await courier.accept(claimed, trip);
       failures = 0;
     } catch (error) {
       failed(error);
@@ -110,14 +111,15 @@ export function createPump(options: PumpOptions): Pump {
   /** One claim from the place whose turn it is. What it brought is read while the next one is under way. */
   const step = async (place: string): Promise<void> => {
     const room = ahead - courier.load();
-    const before = monotonicMs();
+    const askedAt = monotonicMs();
     const claimed = await outbox.claim(place, platform, Math.min(claimSize, room), options.visitor);
+    const trip = { askedAt, answeredAt: monotonicMs() };
     learn(place, claimed);
     // what was claimed before goes before
     await reading;
-    if (claimed.deliveries.length > 0) reading = read(claimed, before);
+    if (claimed.deliveries.length > 0) reading = read(claimed, trip);
     else failures = 0;
-    const isQuick = monotonicMs() - before < 250;
+    const isQuick = monotonicMs() - askedAt < 250;
     claimSize = Math.max(leastClaimed, Math.min(mostClaimed, isQuick ? claimSize * 2 : claimSize / 2));
   };
 

@@ -1,7 +1,8 @@
 import { Api, GrammyError, HttpError } from "grammy";
 import type { Clock } from "../ops/clock.ts";
 import type { FileIds, Sender, SendRequest, SendResult, TokenCheck } from "./contracts.ts";
-import type { PaceLimits, PaceWish } from "../store/contracts/pace.ts";
+import type { ChatNames, PaceLimits } from "../store/contracts/pace.ts";
+import { paceBy } from "./chatNames.ts";
 import { connectionFailure } from "./connection.ts";
 import { createLeanFetch } from "./leanFetch.ts";
 import { retryTime } from "./retryTime.ts";
@@ -66,7 +67,7 @@ export function createTelegramSender(
     });
   return {
     platform: "telegram",
-    pace: { limits: telegramLimits(paidRate), wishOf },
+    pace: paceBy(telegramLimits(paidRate), chatNames),
     send: (request, signal) => {
       const place = parseTelegramDestination(request.destination);
       if (place === undefined) return Promise.resolve(notOurs);
@@ -100,10 +101,7 @@ export function telegramLimits(paidRate: number | undefined): PaceLimits {
 }
 
 /** A forum's topics are one chat; groups and channels have negative ids, channels also names. */
-function wishOf(destination: string): PaceWish {
-  const chat = destination.slice("telegram:".length).split("/", 1)[0] ?? destination;
-  return { chat, isGroup: chat.startsWith("-") || chat.startsWith("@") };
-}
+const chatNames: ChatNames = { before: "telegram:", after: "/", groups: "-@" };
 
 function isUnchanged(error: unknown): boolean {
   return error instanceof GrammyError && /message is not modified/i.test(error.description);

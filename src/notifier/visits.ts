@@ -2,7 +2,7 @@ import { noPushes, parsePushes, type Pushes } from "../alerts/pushes.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Destinations } from "../store/contracts/destinations.ts";
 import type { Claimed, Delivery, Found } from "../store/contracts/outbox.ts";
-import type { Booking, Pace } from "../store/contracts/pace.ts";
+import type { Booking, Line, Pace } from "../store/contracts/pace.ts";
 import type { Turns } from "../store/contracts/turns.ts";
 import type { Sender } from "./contracts.ts";
 
@@ -16,10 +16,21 @@ const unreadableMs = 5_000;
 /** A delivery that may go. */
 export interface Row {
   readonly delivery: Delivery;
-  /** By the monotonic clock, as the next one. */
+  /** By the monotonic clock. */
   readonly claimedAt: number;
-  /** Where a place in line was booked for it. */
-  readonly goAt: number | undefined;
+  readonly booked: BookedPlace | undefined;
+}
+
+/** Redis books by its clock, somewhere in a trip: a place is between these (monotonic). */
+export interface BookedPlace {
+  readonly at: number;
+  readonly surelyAt: number;
+}
+
+/** To Redis and back, monotonic. */
+export interface Trip {
+  readonly askedAt: number;
+  readonly answeredAt: number;
 }
 
 /** This process' turn at one destination; rows may join it until it ends. */
@@ -63,17 +74,21 @@ export interface ReceiveOptions {
   readonly prepare: (deliveries: readonly Delivery[]) => void;
 }
 
-interface Claim extends Pick<Claimed, "deliveries"> {
-  readonly found: Claimed["found"] | undefined;
-  /** Monotonic: nobody can have claimed it earlier. */
-  readonly askedAt: number;
+/** What a claim brought. */
+export type Taken = Pick<Claimed, "deliveries" | "found" | "bookings">;
+
+interface Claim extends Taken {
+  readonly trip: Trip;
 }
 
-/** Reads in one trip what is still to be known of a claim's destinations, and books their places in line. */
+/**
+ * Reads in one trip what is still to be known of a claim's destinations, and books their places in line: neither where
+ * the claim has done it all.
+ */
 export async function receive(
   options: ReceiveOptions,
   underWay: Map<string, Visit>,
-  { deliveries, found, askedAt }: Claim,
+  { deliveries, found, bookings, trip }: Claim,
 ): Promise<Received> {
   const before = strangersAmong(underWay, deliveries);
   let { strangers } = before;
@@ -82,10 +97,12 @@ export async function receive(
     await Promise.all(before.endings);
     ({ strangers } = strangersAmong(underWay, deliveries));
   }
-  const bookedAt = options.monotonicMs();
-  const asked = Promise.all([findOut(options, strangers, found), book(options, deliveries)]);
+  const asked = Promise.all([
+    findOut(options, strangers, found),
+    bookings === undefined ? book(options, deliveries) : { bookings, trip },
+  ]);
   options.prepare(deliveries);
-  const [{ known, unreadable }, bookings] = await asked;
+  const [{ known, unreadable }, booked] = await asked;
   const visits: Visit[] = [];
   for (const destination of strangers) {
     const one = known.get(destination);
@@ -94,7 +111,8 @@ export async function receive(
     visits.push(visit);
     underWay.set(destination, visit);
   }
-  const claim = { deliveries, bookings, unreadable, claimedAt: askedAt, bookedAt };
+  // nobody can have claimed it earlier
+  const claim = { deliveries, booked, unreadable, claimedAt: trip.askedAt };
   return { visits, unreadable: unreadable.size, ...assign(underWay, claim) };
 }
 
@@ -177,16 +195,20 @@ function strangersAmong(
   return { strangers: [...strangers], endings };
 }
 
-interface Booked extends Pick<Claim, "deliveries"> {
-  readonly claimedAt: number;
+interface Booked {
   readonly bookings: readonly (Booking | undefined)[];
+  readonly trip: Trip;
+}
+
+interface Assigned extends Pick<Claim, "deliveries"> {
+  readonly claimedAt: number;
+  readonly booked: Booked;
   readonly unreadable: ReadonlySet<string>;
-  readonly bookedAt: number;
 }
 
 function assign(
   underWay: ReadonlyMap<string, Visit>,
-  { deliveries, bookings, unreadable, claimedAt, bookedAt }: Booked,
+  { deliveries, booked: { bookings, trip }, unreadable, claimedAt }: Assigned,
 ): Pick<Received, "returned" | "closedMs"> {
   const returned: Returned[] = [];
   let closedMs = 0;
@@ -202,24 +224,33 @@ function assign(
     } else if (visit === undefined || visit.ending !== undefined) {
       returned.push({ delivery, retryInMs: busyMs, reason: "somebody else is there" });
     } else {
-      visit.rows.push({ delivery, claimedAt, goAt: booking && bookedAt + booking.inMs });
+      visit.rows.push({ delivery, claimedAt, booked: booking && placeOf(booking, trip) });
     }
   });
   return { returned, closedMs };
 }
 
+function placeOf({ inMs }: Extract<Booking, { kind: "go" }>, { askedAt, answeredAt }: Trip): BookedPlace {
+  return { at: askedAt + inMs, surelyAt: answeredAt + inMs };
+}
+
 async function book(
-  { sender, pace }: ReceiveOptions,
+  { sender, pace, monotonicMs }: ReceiveOptions,
   deliveries: readonly Delivery[],
-): Promise<readonly (Booking | undefined)[]> {
-  if (sender.pace === undefined) return [];
+): Promise<Booked> {
+  const askedAt = monotonicMs();
+  if (sender.pace === undefined || !isLimited(sender.pace.limits))
+    return { bookings: [], trip: { askedAt, answeredAt: askedAt } };
   const { limits, wishOf } = sender.pace;
-  if (!isLimited(limits)) return [];
-  return pace.book(
-    sender.platform,
-    limits,
-    deliveries.map(({ destination }) => wishOf(destination)),
-  );
+  const wishes = deliveries.map(({ destination }) => wishOf(destination));
+  const bookings = await pace.book(sender.platform, limits, wishes);
+  return { bookings, trip: { askedAt, answeredAt: monotonicMs() } };
+}
+
+/** Where a claim may book by itself. */
+export function lineOf({ platform, pace: asked }: Sender, pace: Pick<Pace, "line">): Line | undefined {
+  if (asked?.names === undefined || !isLimited(asked.limits)) return undefined;
+  return pace.line(platform, asked.limits, asked.names);
 }
 
 function isLimited({ perSecond, chatGapMs, groupPerMinute }: NonNullable<Sender["pace"]>["limits"]): boolean {

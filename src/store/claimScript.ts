@@ -1,6 +1,7 @@
 import { bundlesLua } from "./bundles.ts";
 import { ledgerLua } from "./ledgerLua.ts";
 import { outboxKeyCount } from "./outboxScripts.ts";
+import { bookAllLua, bookKeyCount } from "./paceScripts.ts";
 import { takeTurnsLua } from "./turnScripts.ts";
 
 /**
@@ -194,15 +195,7 @@ export const claimScript = { name: "lopsideClaim", keys: outboxKeyCount, lua: `$
 /** Keys that a claim needs beside its own to take turns. */
 const turnKeyCount = 3;
 
-/**
- * Claims, and in the same trip takes the turns of those it is for and reads their documents: where all of them are on
- * one server. KEYS behind those of a claim as takeTurns wants them; ARGV behind a claim's holder, ttl, most leases.
- * Answers what a claim does, what takeTurns does, a line each, and documents.
- */
-export const visitScript = {
-  name: "lopsideClaimAndTake",
-  keys: outboxKeyCount + turnKeyCount,
-  lua: `
+const visitLua = `
 ${claimLua}
 if count == 0 then return answer end
 ${takeTurnsLua}
@@ -211,6 +204,32 @@ local names = linesOf(table.concat(told, '\\n') .. '\\n')
 local turnKeys = { KEYS[${outboxKeyCount + 1}], KEYS[${outboxKeyCount + 2}], KEYS[${outboxKeyCount + 3}] }
 answer[6] = table.concat(takeTurns(turnKeys, { ARGV[7], ARGV[8], ARGV[9], true }, names, now), '\\n')
 answer[7] = redis.call('MGET', unpack(keysOf(names, '}')))
+`;
+
+/**
+ * Claims, and in the same trip takes the turns of those it is for and reads their documents: where all of them are on
+ * one server. KEYS behind those of a claim as takeTurns wants them; ARGV behind a claim's holder, ttl, most leases.
+ * Answers what a claim does, what takeTurns does, a line each, and documents.
+ */
+export const visitScript = {
+  name: "lopsideClaimAndTake",
+  keys: outboxKeyCount + turnKeyCount,
+  lua: `${visitLua}\nreturn answer`,
+};
+
+/**
+ * The same, and books their places in line where they are few. KEYS behind those as bookAll wants them; ARGV how many are
+ * few, and the line. Answers the places besides, or no more than above.
+ */
+export const bookedVisitScript = {
+  name: "lopsideClaimTakeAndBook",
+  keys: outboxKeyCount + turnKeyCount + bookKeyCount,
+  lua: `
+${visitLua}
+${bookAllLua}
+if count <= tonumber(ARGV[10]) then
+  answer[8] = bookAll({ unpack(KEYS, ${outboxKeyCount + turnKeyCount + 1}) }, { unpack(ARGV, 11) }, names)
+end
 return answer
 `,
 };

@@ -1,5 +1,5 @@
 import type { DestinationRecord } from "../alerts/subscription.ts";
-import { claimScript, visitScript } from "./claimScript.ts";
+import { bookedVisitScript, claimScript, visitScript } from "./claimScript.ts";
 import type {
   Claimed,
   Delivery,
@@ -9,6 +9,7 @@ import type {
   Outbox,
   Outcome,
 } from "./contracts/outbox.ts";
+import type { Booking, Line } from "./contracts/pace.ts";
 import { createDocumentReader } from "./destinationDocument.ts";
 import { expandScript, insertArguments, insertScript, keyArguments } from "./fanOut.ts";
 import { symbolKeys, turnKeys } from "./keys.ts";
@@ -22,6 +23,12 @@ import { decodeTurn, mostLeases } from "./turns.ts";
 
 /** As many hold Redis up for a millisecond; many more at once would hold up everybody. */
 const maxClaim = 192;
+
+/**
+ * So many get their places in line from the script that claims them: a place takes Redis several commands, and more of
+ * them would hold it up for longer than a script may.
+ */
+const mostBooked = 32;
 
 /** Failures after which a delivery is given up; with pauses of up to five minutes more than a day of them. */
 export const maxFailures = 400;
@@ -42,6 +49,7 @@ function mostUnknowns(platform: string): number {
 export function createOutbox(redis: RedisClient, { now }: { readonly now?: () => number } = {}): Outbox {
   const claim = defineScript(redis, claimScript);
   const claimAndTake = defineScript(redis, visitScript);
+  const claimTakeAndBook = defineScript(redis, bookedVisitScript);
   const readDocument = createDocumentReader();
   const settle = defineScript(redis, settleScript);
   const release = defineScript(redis, releaseScript);
@@ -58,10 +66,19 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
       if (visitor === undefined || redis.isCluster)
         return decodeClaimed(place, asList(await claim(keys, args)));
       const { leases, moved, pushes } = turnKeys;
-      const turn = [visitor.holder, visitor.turnMs, mostLeases];
-      const answer = asList(await claimAndTake([...keys, leases, moved, pushes], [...args, ...turn]));
+      const allKeys = [...keys, leases, moved, pushes];
+      const allArgs = [...args, visitor.holder, visitor.turnMs, mostLeases];
+      const { line } = visitor;
+      const answer = asList(
+        await (line === undefined
+          ? claimAndTake(allKeys, allArgs)
+          : claimTakeAndBook([...allKeys, ...line.keys], [...allArgs, mostBooked, ...line.args()])),
+      );
       const claimed = decodeClaimed(place, answer);
-      return { ...claimed, found: decodeFound(claimed.deliveries, answer.slice(5), readDocument) };
+      const { deliveries } = claimed;
+      const found = decodeFound(deliveries, answer.slice(5), readDocument);
+      const bookings = decodeBookings(deliveries, line, answer[7]);
+      return { ...claimed, found, ...(bookings !== undefined && { bookings }) };
     },
     settle: async (place, platform, outcomes) => {
       const { alert, ledger, messages } = symbolKeys(place);
@@ -165,6 +182,18 @@ function decodeFound(
     if (read.isReadable) found.set(destination, { turn, record: read.record });
   });
   return found;
+}
+
+/** Undefined where nothing was claimed, or too much for one script. */
+function decodeBookings(
+  deliveries: readonly Delivery[],
+  line: Line | undefined,
+  places: unknown,
+): readonly Booking[] | undefined {
+  if (line === undefined || places === undefined) return undefined;
+  const bookings = line.read(places);
+  if (bookings.length !== deliveries.length) throw new Error("a claim booked for others than it claimed");
+  return bookings;
 }
 
 /** One that can't be read concerns nobody else who was claimed: it isn't found, and its visitor will see why. */

@@ -66,3 +66,28 @@ test("wherever a stall falls, no second sees more than the platform bears, thirt
     }),
   );
 });
+
+test("nothing goes before its place has surely come, and what comes after keeps its own", () => {
+  let now = 100;
+  const lateness = createLateness(() => now);
+  // asked at 100, answered at 104: booked for somewhere in between, and 40 ms later
+  now = 104;
+  expect(lateness.waitFor(100, 104)).toBe(0);
+  expect(lateness.waitFor(140, 144)).toBe(40);
+  now = 142;
+  expect(lateness.waitFor(140, 144)).toBe(2);
+  now = 144;
+  expect(lateness.waitFor(140, 144)).toBe(0);
+  expect(lateness.waitFor(180, 181)).toBe(37);
+});
+
+test("what a slow answer held up keeps its distances, too", () => {
+  let now = 300;
+  const lateness = createLateness(() => now);
+  // asked at 100
+  expect(lateness.waitFor(100, 300)).toBe(0);
+  // booked behind it, and answered at once
+  expect(lateness.waitFor(140, 140)).toBeGreaterThan(35);
+  now = 340;
+  expect(lateness.waitFor(140, 140)).toBe(0);
+});

@@ -4,7 +4,7 @@ import { createNotifier, type NotifierOptions } from "../../src/notifier/notifie
 import type { Pump } from "../../src/notifier/pump.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import type { OutboxAlert, RuleAlert } from "../../src/store/contracts/symbols.ts";
-import { destinationKeys } from "../../src/store/keys.ts";
+import { destinationKeys, paceKeys } from "../../src/store/keys.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -331,6 +331,66 @@ describe("what can't be read", () => {
     const { pump } = notifierOf(paced, { store: { ...store, turns, pace } });
     pump.wake("BTC");
     await vi.waitFor(() => expect(new Set(ended)).toEqual(new Set(["console:1", "console:2"])), patient);
+  });
+});
+
+describe("a platform with limits", () => {
+  const limits = { perSecond: 10, chatGapMs: 0, groupPerMinute: Infinity, invalidPer10Minutes: Infinity };
+  const names = { before: "console:", after: "", groups: "" };
+  const paced: NonNullable<Sender["pace"]> = {
+    limits,
+    names,
+    wishOf: (destination) => ({ chat: destination.slice("console:".length), isGroup: false }),
+  };
+  let asked: number;
+  const countingStore = (): Store => {
+    asked = 0;
+    const book: Store["pace"]["book"] = async (...args) => {
+      asked += 1;
+      return store.pace.book(...args);
+    };
+    return { ...store, pace: { ...store.pace, book } };
+  };
+
+  test("is sent what the claim has booked, without another question", async () => {
+    await commitAlerts(["a"], ["console:1", "console:2"]);
+    const { sender, requests } = fakeSender([], { pace: paced });
+    const { drain } = notifierOf(sender, { store: countingStore() });
+    await drain();
+    expect(destinationsOf(requests).toSorted()).toEqual(["console:1", "console:2"]);
+    expect(asked).toBe(0);
+    const { all } = paceKeys("console");
+    expect(await redis.llen(all)).toBe(2);
+  });
+
+  test("is asked for places by itself where its chats have no names that a script could read", async () => {
+    await commitAlerts(["a"], ["console:1"]);
+    const { names: _none, ...nameless } = paced;
+    const { sender, requests } = fakeSender([], { pace: nameless });
+    await notifierOf(sender, { store: countingStore() }).drain();
+    expect([requests.length, asked]).toEqual([1, 1]);
+  });
+
+  test("gets the place of what wasn't asked in the end for something else", async () => {
+    await subscribed(store, "console:1");
+    await commit([], [aPush("a1")]);
+    await store.destinations.forget("console:1");
+    const { sender } = fakeSender([], { pace: paced });
+    const { drain, settled } = notifierOf(sender, { store: countingStore() });
+    await drain();
+    expect(settled).toEqual(["skipped"]);
+    const { all } = paceKeys("console");
+    await vi.waitFor(async () => expect(await redis.llen(all)).toBe(0), patient);
+  });
+
+  test("that wants patience in one chat isn't asked there, and is in the others", async () => {
+    await store.pace.pause("console", "1", 60_000);
+    await commitAlerts(["a"], ["console:1", "console:2"]);
+    const { sender, requests } = fakeSender([], { pace: paced });
+    const { pump, settled } = notifierOf(sender, { store: countingStore() });
+    pump.wake("BTC");
+    await vi.waitFor(() => expect(settled.toSorted()).toEqual(["back", "sent"]), patient);
+    expect([destinationsOf(requests), asked]).toEqual([["console:2"], 0]);
   });
 });
 

@@ -37,10 +37,14 @@ describe("on a Redis Cluster of three nodes", () => {
     expect(await symbols.commit(commit)).toBe("committed");
     expect(await symbols.read("BTC")).toMatchObject({ version: 1 });
     expect(await symbols.history("BTC", noon, noon)).toHaveLength(1);
-    const visitor = { holder: "one", turnMs: 4_000 };
-    const { deliveries, found } = await outbox.claim("BTC", "console", 1, visitor);
+    const limits = { perSecond: 1, chatGapMs: 0, groupPerMinute: 1, invalidPer10Minutes: 1 };
+    const line = store.pace.line("console", limits, { before: "", after: "", groups: "" });
+    const visitor = { holder: "one", turnMs: 4_000, line };
+    const { deliveries, found, bookings } = await outbox.claim("BTC", "console", 1, visitor);
     const [delivery] = deliveries;
-    expect(found).toBeUndefined();
+    expect([found, bookings]).toEqual([undefined, undefined]);
+    const wishes = [{ chat: "console", isGroup: false }];
+    expect(await store.pace.book("console", limits, wishes)).toEqual([{ kind: "go", inMs: 0 }]);
     if (delivery === undefined) throw new Error("nothing to claim");
     const result = { kind: "sent", messageId: "" } as const;
     expect(await outbox.settle("BTC", "console", [{ delivery, result }])).toEqual([true]);

@@ -1,5 +1,6 @@
 import type { RuleKey } from "../../alerts/rules.ts";
 import type { DestinationRecord } from "../../alerts/subscription.ts";
+import type { Booking, Line } from "./pace.ts";
 import type { OutboxAlert } from "./symbols.ts";
 import type { Turn } from "./turns.ts";
 
@@ -68,6 +69,8 @@ export interface Visitor {
   readonly holder: string;
   /** Its turns end by themselves after this. */
   readonly turnMs: number;
+  /** Where the platform has limits: the line in which what is claimed gets its places. */
+  readonly line?: Line | undefined;
 }
 
 /** What a visit begins with. */
@@ -86,6 +89,8 @@ export interface Claimed {
   readonly laterInMs: number | undefined;
   /** By destination: turns that the claim has taken, where one server knows of all. The rest are to be asked for. */
   readonly found?: ReadonlyMap<string, Found>;
+  /** Places of the deliveries, in their order, that the claim has booked; without it they are still to be booked. */
+  readonly bookings?: readonly Booking[];
 }
 
 /**
@@ -95,7 +100,7 @@ export interface Claimed {
 export interface Outbox {
   /**
    * Takes up to `limit` due deliveries of a platform ("console", "telegram", …) for this process, and for a visitor also
-   * its turns at their destinations.
+   * its turns at their destinations and, where they are few, their places in its line.
    */
   readonly claim: (place: string, platform: string, limit: number, visitor?: Visitor) => Promise<Claimed>;
   /** False for each that somebody else has taken over since (the fence). All are of one place and platform. */
