@@ -116,7 +116,10 @@ store(leases, fields, ttl)
 `,
 };
 
-/** KEYS leases, prefix of pushes; ARGV time, holder, then two lines for each: its name, and pushes ('' as they were). */
+/**
+ * KEYS leases, prefix of pushes; ARGV time, holder, names, a line each. Before them stands, behind a tab, what was
+ * pushed to all that follow ('' as it was).
+ */
 export const endScript = {
   name: "lopsideEndTurns",
   keys: 2,
@@ -124,15 +127,18 @@ export const endScript = {
 ${leaseLua}
 ${linesLua}
 ${pushedLua}
-local leases, mark, lines = KEYS[1], markOf(ARGV[2]), linesOf(ARGV[3])
-local names, count, pushed, own, last = {}, 0, {}, {}, 14 + #mark
-for at = 1, #lines, 2 do
-  local name, pushes = lines[at], lines[at + 1]
-  count = count + 1
-  names[count] = name
-  if pushes ~= '' then
-    local next = #pushed
-    pushed[next + 1], pushed[next + 2] = name, pushes
+local leases, mark, pushes = KEYS[1], markOf(ARGV[2]), ''
+local names, count, pushed, fields, own, last = {}, 0, {}, 0, {}, 14 + #mark
+for _, line in ipairs(linesOf(ARGV[3])) do
+  if string.byte(line) == 9 then
+    pushes = sub(line, 2)
+  else
+    count = count + 1
+    names[count] = line
+    if pushes ~= '' then
+      pushed[fields + 1], pushed[fields + 2] = line, pushes
+      fields = fields + 2
+    end
   end
 end
 keepPushed(KEYS[2], timeMs(ARGV[1]), pushed)

@@ -1,4 +1,4 @@
-import type { Turn, Turns } from "./contracts/turns.ts";
+import type { Turn, TurnEnd, Turns } from "./contracts/turns.ts";
 import { destinationKeys, turnKeys } from "./keys.ts";
 import { pushesTtlMs } from "./pushed.ts";
 import { asText } from "./reply.ts";
@@ -44,9 +44,8 @@ export function createTurns(redis: RedisClient, { now }: { readonly now?: () => 
     end: async (ends, holder) => {
       await Promise.all(
         together(redis, ends).map(async (some) => {
-          const told = some.map(({ destination, pushes = "" }) => `${destination}\n${pushes}\n`).join("");
           const { leases, pushes } = sharedKeys(redis, some[0]?.destination);
-          await end([leases, pushes], [time(), holder, told]);
+          await end([leases, pushes], [time(), holder, packEnds(some)]);
         }),
       );
     },
@@ -78,8 +77,20 @@ function lines(names: readonly string[]): string {
   return `${names.join("\n")}\n`;
 }
 
+/** What endTurns (turnScripts.ts) takes: of neighbours who were told the same it is said once. */
+function packEnds(ends: readonly TurnEnd[]): string {
+  let text = "";
+  let told: string | undefined;
+  for (const { destination, pushes = "" } of ends) {
+    if (pushes !== told) text += `\t${pushes}\n`;
+    told = pushes;
+    text += `${destination}\n`;
+  }
+  return text;
+}
+
 /** As many as hold Redis up for a millisecond. */
-const mostAtOnce = 128;
+const mostAtOnce = 192;
 
 /** What goes in one call: some of them where all are on one server, in a cluster each by itself, all sent together. */
 function together<T>(redis: RedisClient, all: readonly T[]): (readonly T[])[] {

@@ -145,6 +145,18 @@ export function itTakesTurns(redisOf: () => RedisClient): void {
     }
   });
 
+  test("turns that end together keep each what was pushed there, whatever their neighbours' is", async () => {
+    const told = { a: "{1}", b: "{1}", c: "{2}", d: undefined, e: undefined, f: "{1}", g: "{2}" };
+    const names = Object.keys(told);
+    await turns.end([{ destination: "d", pushes: "{0}" }], "one");
+    await turns.end(
+      Object.entries(told).map(([destination, pushes]) => ({ destination, pushes })),
+      "one",
+    );
+    const found = await turns.take(names, "one", 1_000);
+    expect(found).toEqual(Object.entries({ ...told, d: "{0}" }).map(([, pushes]) => ({ ...taken, pushes })));
+  });
+
   test("what nobody pushes any more is not kept for ever either", async () => {
     await turns.end([{ destination: "a", pushes: "{1}" }], "one");
     const prefix = pushesPrefix(redisOf(), "a");
