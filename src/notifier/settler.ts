@@ -40,7 +40,9 @@ function noEndings(): Endings {
   return { ends: [], over, resolve: () => whenOver?.() };
 }
 
-const mostAtOnce = 128;
+const mostAtOnce = 192;
+/** A command costs as much as a dozen outcomes. */
+const enough = 128;
 const gatherMs = 2;
 /** Where so many come in that time it is worth waiting for some more. */
 const quick = 16;
@@ -82,7 +84,7 @@ export function createSettler(options: SettlerOptions): Settler {
 
   /** One by one they would cost two trips each; so few milliseconds hardly ever hold a death. */
   const gather = async (): Promise<void> => {
-    for (let waits = 0; waits < mostWaits && outcomes.length < mostAtOnce / 2; waits += 1) {
+    for (let waits = 0; waits < mostWaits && outcomes.length < enough; waits += 1) {
       const before = outcomes.length;
       await sleep(gatherMs);
       if (outcomes.length - before < quick) return;
