@@ -198,18 +198,30 @@ const turnKeyCount = 3;
 const visitLua = `
 ${claimLua}
 if count == 0 then return answer end
+-- each text with how many in a row are the same: most people want what is offered first
+local function runsOf(texts)
+  local runs, size, last = {}, 0, nil
+  for _, text in ipairs(texts) do
+    if text ~= last then
+      runs[size + 1], runs[size + 2] = text, 0
+      size, last = size + 2, text
+    end
+    runs[size] = runs[size] + 1
+  end
+  return runs
+end
 ${takeTurnsLua}
 local names = linesOf(table.concat(told, '\\n') .. '\\n')
 -- a lapsed turn of its own may still be ending: what it pushes must be read after it
 local turnKeys = { KEYS[${outboxKeyCount + 1}], KEYS[${outboxKeyCount + 2}], KEYS[${outboxKeyCount + 3}] }
 answer[6] = table.concat(takeTurns(turnKeys, { ARGV[7], ARGV[8], ARGV[9], true }, names, now), '\\n')
-answer[7] = redis.call('MGET', unpack(keysOf(names, '}')))
+answer[7] = runsOf(redis.call('MGET', unpack(keysOf(names, '}'))))
 `;
 
 /**
  * Claims, and in the same trip takes the turns of those it is for and reads their documents: where all of them are on
  * one server. KEYS behind those of a claim as takeTurns wants them; ARGV behind a claim's holder, ttl, most leases.
- * Answers what a claim does, what takeTurns does, a line each, and documents.
+ * Answers what a claim does, what takeTurns does, a line each, and documents, each followed by how many in a row have it.
  */
 export const visitScript = {
   name: "lopsideClaimAndTake",

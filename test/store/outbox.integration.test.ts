@@ -336,6 +336,22 @@ describe("a claim for a visitor", () => {
     expect(await turns.take(["console:1"], "two", 4_000)).toEqual([taken]);
   });
 
+  test("finds everybody's own record, also where their neighbours' are the same or gone", async () => {
+    const zones = ["UTC", "UTC", undefined, undefined, "UTC", "Asia/Tokyo", undefined, "UTC"];
+    const destinations = zones.map((_, at) => `console:${at}`);
+    const records = zones.map((zone, at) =>
+      zone === undefined
+        ? undefined
+        : aRecord({ destination: `console:${at}`, settings: { kind: "direct", zone } }),
+    );
+    for (const record of records)
+      if (record !== undefined)
+        await createDestinations(redis).change(record.destination, () => ({ kind: "keep", record }));
+    await commitAlerts(anAlert({ destinations }));
+    const { found } = await outbox.claim("BTC", "console", 10, visitor);
+    expect(destinations.map((destination) => found?.get(destination)?.record)).toEqual(records);
+  });
+
   test("finds nothing of whom somebody else is with, nor twice of one", async () => {
     await createTurns(redis, { now }).take(["console:1"], "two", 4_000);
     await commitAlerts(
