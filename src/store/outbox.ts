@@ -15,7 +15,7 @@ import { expandScript, insertArguments, insertScript, keyArguments } from "./fan
 import { symbolKeys, turnKeys } from "./keys.ts";
 import { ledgerTtlMs } from "./ledgerLua.ts";
 import { countScript, releaseScript } from "./outboxScripts.ts";
-import { asList, asNumber, asPairs, asText } from "./reply.ts";
+import { asList, asNumber, asRuns, asText } from "./reply.ts";
 import { settleScript } from "./settleScript.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
@@ -174,7 +174,7 @@ function decodeFound(
   if (turns === undefined) return found;
   const lines = asText(turns).split("\n");
   if (lines.length !== deliveries.length) throw new Error("a claim answers for others than it claimed");
-  const texts = textsOf(asList(documents));
+  const texts = asRuns(documents);
   deliveries.forEach(({ destination }, at) => {
     const turn = decodeTurn(lines[at] ?? "");
     if (turn.kind !== "taken") return;
@@ -182,16 +182,6 @@ function decodeFound(
     if (read.isReadable) found.set(destination, { turn, record: read.record });
   });
   return found;
-}
-
-/** What comes as each text with how many in a row have it. */
-function textsOf(runs: readonly unknown[]): readonly (string | undefined)[] {
-  const texts: (string | undefined)[] = [];
-  for (const [reply, count] of asPairs(runs)) {
-    const text = reply === null ? undefined : asText(reply);
-    for (let left = asNumber(count); left > 0; left -= 1) texts.push(text);
-  }
-  return texts;
 }
 
 /** Undefined where nothing was claimed, or too much for one script. */

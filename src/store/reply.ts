@@ -31,6 +31,16 @@ export function asPairs(reply: unknown): readonly (readonly [unknown, unknown])[
   ]);
 }
 
+/** What comes as each text with how many in a row have it; undefined where there is none. */
+export function asRuns(reply: unknown): readonly (string | undefined)[] {
+  const texts: (string | undefined)[] = [];
+  for (const [one, count] of asPairs(reply)) {
+    const text = one === null ? undefined : asText(one);
+    for (let left = asNumber(count); left > 0; left -= 1) texts.push(text);
+  }
+  return texts;
+}
+
 function unexpected(wanted: string, reply: unknown): Error {
   return new Error(`Redis answered ${typeof reply} where ${wanted} was expected`);
 }
