@@ -128,7 +128,7 @@ function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
     keepAliveTimeout: 60_000,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    connectTimeout: timeoutMs,
+    connect: { timeout: timeoutMs },
   });
   const base = `${pathname}bot${token}/`;
   const paths = { sendMessage: `${base}sendMessage`, sendPhoto: `${base}sendPhoto` };
