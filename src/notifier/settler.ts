@@ -41,7 +41,7 @@ function noEndings(): Endings {
 }
 
 const mostAtOnce = 192;
-/** A command costs as much as a dozen outcomes. */
+/** Half as many would be a quarter more scripts. */
 const enough = 128;
 const gatherMs = 2;
 /** Where so many come in that time it is worth waiting for some more. */
