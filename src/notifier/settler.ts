@@ -40,9 +40,7 @@ function noEndings(): Endings {
   return { ends: [], over, resolve: () => whenOver?.() };
 }
 
-const mostAtOnce = 192;
-/** Half as many would be a quarter more scripts. */
-const enough = 128;
+const mostAtOnce = 128;
 const gatherMs = 2;
 /** Where so many come in that time it is worth waiting for some more. */
 const quick = 16;
@@ -84,7 +82,7 @@ export function createSettler(options: SettlerOptions): Settler {
 
   /** One by one they would cost two trips each; so few milliseconds hardly ever hold a death. */
   const gather = async (): Promise<void> => {
-    for (let waits = 0; waits < mostWaits && outcomes.length < enough; waits += 1) {
+    for (let waits = 0; waits < mostWaits && outcomes.length < mostAtOnce / 2; waits += 1) {
       const before = outcomes.length;
       await sleep(gatherMs);
       if (outcomes.length - before < quick) return;
