@@ -12,7 +12,7 @@ import { createPump, type Pump } from "./pump.ts";
 import { createRefusals } from "./refusals.ts";
 import { createSettler } from "./settler.ts";
 import { lineOf, turnMs } from "./visits.ts";
-import { createWording, type Wording } from "./wording.ts";
+import { type Alert, createWording, type Wording } from "./wording.ts";
 
 export interface NotifierOptions {
   readonly sender: Sender;
@@ -40,8 +40,13 @@ const shareOfRate = 0.1;
 /** Claimed and read ahead at most where nothing limits the platform, so that no call waits for Redis. */
 const aheadUnlimited = 32;
 
+export interface Notifier extends Omit<Pump, "wake"> {
+  /** There may be something new in this place; `coming` are alerts that are about to be. */
+  readonly wake: (place: string, coming?: readonly Alert[]) => void;
+}
+
 /** One platform's way from the outbox to its destinations. */
-export function createNotifier(options: NotifierOptions): Pump {
+export function createNotifier(options: NotifierOptions): Notifier {
   const { sender, store, clock, log, dress, nameOf, onSettled } = options;
   const { concurrency = concurrencyOf(options.sender), monotonicMs = () => performance.now() } = options;
   const { outbox, turns, pace, destinations } = store;
@@ -60,6 +65,7 @@ export function createNotifier(options: NotifierOptions): Pump {
     onEnded: (ends) => courier.ended(ends),
   });
   const wording = createWording();
+  const prepare = createPreparation(wording, log);
   const refusals = createRefusals({ destinations, outbox, turns, clock });
   const deliver = createDeliver({
     sender,
@@ -84,7 +90,7 @@ export function createNotifier(options: NotifierOptions): Pump {
     monotonicMs,
     settler,
     deliver,
-    prepare: createPreparation(wording, log),
+    prepare: (deliveries) => prepare(alertsOf(deliveries)),
     concurrency,
     log,
     onClosed: (ms) => pump.close(ms),
@@ -94,25 +100,35 @@ export function createNotifier(options: NotifierOptions): Pump {
   const capacity = isPaced ? concurrency : concurrency * aheadUnlimited;
   const visitor = { holder, turnMs, line: lineOf(sender, pace) };
   const pump = createPump({ platform, outbox, visitor, courier, capacity, log, monotonicMs });
-  return pump;
+  return {
+    ...pump,
+    wake: (place, coming = []) => {
+      pump.wake(place);
+      if (coming.length > 0) prepare(coming);
+    },
+  };
 }
 
+/** Words take a fraction of a millisecond each, and those behind have time. */
+const mostPrepared = 8;
+
 /**
- * An alert's words in the language of most, found while Redis says whom they are for: behind the tick in which what was
- * asked of it in this turn goes out (store/gathering.ts).
+ * Alerts' words in the language of most, found while Redis writes them or says whom they are for: behind the tick in which
+ * what was asked of it in this turn goes out (store/gathering.ts).
  */
-function createPreparation(wording: Wording, log: Log): (deliveries: readonly Delivery[]) => void {
-  const prepare = (deliveries: readonly Delivery[]): void => {
+function createPreparation(wording: Wording, log: Log): (alerts: readonly Alert[]) => void {
+  const prepare = (alerts: readonly Alert[]): void => {
     try {
-      const alerts = new Set(
-        deliveries.flatMap(({ place, alert }) => (place === noticesPlace ? [] : [alert])),
-      );
-      for (const alert of alerts) wording(alert, undefined, false);
+      for (const alert of alerts.slice(0, mostPrepared)) wording(alert, undefined, false);
     } catch (error) {
       log.debug({ error }, "an alert could not be worded yet");
     }
   };
-  return (deliveries) => process.nextTick(prepare, deliveries);
+  return (alerts) => process.nextTick(prepare, alerts);
+}
+
+function alertsOf(deliveries: readonly Delivery[]): readonly Alert[] {
+  return [...new Set(deliveries.flatMap(({ place, alert }) => (place === noticesPlace ? [] : [alert])))];
 }
 
 function concurrencyOf({ pace }: Sender): number {

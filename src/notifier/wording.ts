@@ -20,7 +20,10 @@ export interface Worded {
  * An alert's message in its reader's language, made once and then the same object for all who are sent it. Notices
  * speak of local times besides.
  */
-export type Wording = (alert: KeptAlert, reader: Reader | undefined, isNotice: boolean) => Parsed<Worded>;
+export type Wording = (alert: Alert, reader: Reader | undefined, isNotice: boolean) => Parsed<Worded>;
+
+/** What an alert says; alerts of the same id may say different things. */
+export type Alert = Pick<KeptAlert, "alertId" | "content">;
 
 type Reader = Pick<DestinationSettings, "language" | "zone">;
 
@@ -51,7 +54,7 @@ export function createWording(): Wording {
 }
 
 interface Asked {
-  readonly alert: KeptAlert;
+  readonly alert: Alert;
   readonly language: string | undefined;
   readonly zone: string | undefined;
 }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { createNotifier } from "../notifier/notifier.ts";
-import type { Pump } from "../notifier/pump.ts";
+import { createNotifier, type Notifier } from "../notifier/notifier.ts";
 import { startSweep } from "../notifier/sweep.ts";
 import { openSender, type SenderOptions, verifyToken } from "../notifier/senders.ts";
 import { createBotMemory } from "../store/botMemory.ts";
@@ -16,7 +15,7 @@ export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliv
   const { config, clock, log, store, metrics, lifecycle } = parts;
   const senders = await openSenders(parts);
   const dress = await openDressing(parts);
-  const pumps = new Map<string, Pump>();
+  const pumps = new Map<string, Notifier>();
   const wakeNotices = (): void => {
     for (const pump of pumps.values()) pump.wake(noticesPlace);
   };
@@ -42,7 +41,7 @@ export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliv
   });
   const places = [...config.symbols, noticesPlace];
   lifecycle.add("sweep", startSweep({ pumps, outbox: store.outbox, places, log }));
-  return { deliver: async ({ platform, symbol }) => pumps.get(platform)?.wake(symbol) };
+  return { deliver: async ({ platform, symbol }, coming) => pumps.get(platform)?.wake(symbol, coming) };
 }
 
 /** Opens the senders and asks the platforms about their tokens: a wrong one stops the start, an outage does not. */

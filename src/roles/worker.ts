@@ -60,8 +60,8 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
     log,
     onHeard: patience.note,
     onHistories: givePast({ store, log, lifecycle }),
-    onCommitting: (symbol) => {
-      for (const platform of platforms) shortcuts.deliverBehind(platform, symbol);
+    onCommitting: (symbol, alerts) => {
+      for (const platform of platforms) shortcuts.deliverBehind(platform, symbol, alerts);
     },
     onAlerts: async (symbol) => {
       await Promise.all(platforms.map(async (platform) => shortcuts.deliver(platform, symbol)));

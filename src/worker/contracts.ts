@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Outset } from "../store/contracts/rounds.ts";
+import type { Outset, VenueReport } from "../store/contracts/rounds.ts";
+import type { RuleAlert } from "../store/contracts/symbols.ts";
 
 /** All queues of an installation live under one hash tag, so that BullMQ's scripts work on Redis Cluster. */
 export const queuePrefix = "{lopside}";
@@ -34,7 +35,10 @@ export interface Handlers {
   readonly backfill?: (job: BackfillJob) => Promise<void>;
   /** What was read already, by whoever wakes it in the same process, isn't read again. */
   readonly recompute?: (job: RecomputeJob, outset?: Outset) => Promise<void>;
-  readonly deliver?: (job: DeliverJob) => Promise<void>;
+  /** `coming` are alerts that are being committed: their words can be found meanwhile. */
+  readonly deliver?: (job: DeliverJob, coming?: readonly RuleAlert[]) => Promise<void>;
+  /** A report that is about to be kept: the outset, where its round can be recomputed without waiting for the answer. */
+  readonly hear?: (symbol: string, report: VenueReport) => Outset | undefined;
 }
 
 /** How rooms wake each other. Waking twice does no harm; each resolves once Redis has the job. */

@@ -9,7 +9,7 @@ import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Outset, VenueHistory, VenueRecord } from "../store/contracts/rounds.ts";
 import type { Store } from "../store/contracts/store.ts";
-import type { Commit } from "../store/contracts/symbols.ts";
+import type { Commit, RuleAlert } from "../store/contracts/symbols.ts";
 import type { RecomputeJob } from "./contracts.ts";
 import { judgeJumps } from "./jumps.ts";
 import { cascadeOf } from "./cascade.ts";
@@ -28,7 +28,7 @@ export interface RecomputeOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** A commit with an alert is on its way to Redis, ahead of whatever is sent on the same connection from now on. */
-  readonly onCommitting?: (symbol: string) => void;
+  readonly onCommitting?: (symbol: string, alerts: readonly RuleAlert[]) => void;
   /** Alerts of the symbol are in the outbox. */
   readonly onAlerts: (symbol: string) => Promise<void>;
   readonly onCommitted: (imbalance: Imbalance, outcome: Outcome) => void;
@@ -161,7 +161,7 @@ async function recomputeOnce(
     ruleAlerts: decided.alerts,
   };
   const committing = store.symbols.commit(commit);
-  if (decided.alerts.length > 0) options.onCommitting?.(symbol);
+  if (decided.alerts.length > 0) options.onCommitting?.(symbol, decided.alerts);
   const result = await committing;
   if (result !== "committed") return result;
   portfolio.committed(next, slot);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
 import type { Outset } from "../store/contracts/rounds.ts";
+import type { RuleAlert } from "../store/contracts/symbols.ts";
 import { headStartMs } from "./afterwards.ts";
 import type { Handlers, Wakeups } from "./contracts.ts";
 
@@ -11,7 +12,7 @@ export interface Shortcuts extends Pick<Wakeups, "deliver"> {
    * Begins a delivery here, where this process can, for a commit that was sent but not answered yet. On one connection
    * Redis answers in order: the claim finds the commit's rows, or nothing where it was refused.
    */
-  readonly deliverBehind: (platform: string, symbol: string) => void;
+  readonly deliverBehind: (platform: string, symbol: string, coming: readonly RuleAlert[]) => void;
   /** The handlers of this process; before, and for what it has no handler for, the queues do it all. */
   readonly connect: (handlers: Handlers) => void;
   /** Resolves when the deliveries that were begun here are over. */
@@ -60,8 +61,8 @@ export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, 
       if (own.deliver === undefined || delayMs > 0) return queues.deliver(platform, symbol, delayMs);
       begin(platform, symbol, own.deliver({ platform, symbol }));
     },
-    deliverBehind: (platform, symbol) => {
-      if (own.deliver !== undefined) begin(platform, symbol, own.deliver({ platform, symbol }));
+    deliverBehind: (platform, symbol, coming) => {
+      if (own.deliver !== undefined) begin(platform, symbol, own.deliver({ platform, symbol }, coming));
     },
     connect: (handlers) => {
       own = handlers;
