@@ -5,7 +5,6 @@ import { startLopside } from "../src/main.ts";
 import { scaledClock } from "../src/ops/clock.ts";
 import type { Log } from "../src/ops/log.ts";
 import { createLifecycle } from "../src/ops/lifecycle.ts";
-import type { Outset } from "../src/store/contracts/rounds.ts";
 import type { Store } from "../src/store/contracts/store.ts";
 import { createPace } from "../src/store/pace.ts";
 import type { RedisClient } from "../src/store/script.ts";
@@ -17,6 +16,7 @@ import { forgetPushes } from "./support/forgetPushes.ts";
 import { atMost, printTable, printVerdicts, quantile } from "./support/print.ts";
 import { type ScriptedVenues, startScriptedVenues } from "./support/scriptedVenues.ts";
 
+const venueIds = ["binanceusdm", "bybit", "okx"];
 const samples = 200;
 const drawnSamples = 60;
 /** The first ones meet code that is not compiled yet. */
@@ -24,10 +24,10 @@ const warmUps = 20;
 /** The clock runs five times as fast, so that a round comes every 200 ms; nothing is under way in between. */
 const speed = 5;
 
-type Hop = "reported" | "commit" | "committed" | "claim" | "claimed" | "posted" | "answered";
+type Hop = "parsed" | "commit" | "committed" | "claim" | "claimed" | "posted" | "answered";
 const hops: readonly [Hop, string][] = [
-  ["reported", "parsed, reported, all read"],
-  ["commit", "recomputed"],
+  ["parsed", "parsed"],
+  ["commit", "reported, recomputed"],
   ["committed", "committed"],
   ["claim", "notifier woken"],
   ["claimed", "claimed"],
@@ -75,7 +75,7 @@ async function measure(variant: Variant): Promise<void> {
     config: testConfig({
       SYMBOLS: "BTC",
       POLL_INTERVAL: "1s",
-      VENUES: "binanceusdm,bybit,okx",
+      VENUES: venueIds.join(","),
       VENUE_BASE_URL: venues.baseUrl,
       TELEGRAM_BOT_TOKEN: "1:bench",
       TELEGRAM_CHATS: "1",
@@ -169,8 +169,8 @@ async function bareHop({ venues, commands, sinkPort }: Bare): Promise<number> {
 
 interface Watch {
   readonly mark: (hop: Hop, at?: number) => void;
-  /** A report was handed over; once it is known what it did, the answer is called. */
-  readonly reporting: (slot: number) => (result: "waiting" | "complete" | Outset) => void;
+  /** A report is handed over. */
+  readonly reporting: (slot: number) => void;
   readonly committing: (slot: number) => void;
   readonly taken: readonly ReadonlyMap<Hop | "start", number>[];
   /** Messages of rounds that a deadline ended, on a busy machine: no answer completed those. */
@@ -180,7 +180,7 @@ interface Watch {
 function createWatch(lastAnswerAt: () => number): Watch {
   const taken: ReadonlyMap<Hop | "start", number>[] = [];
   let current = new Map<Hop | "start", number>();
-  let complete = { slot: -1, answeredAt: 0, at: 0 };
+  let last = { slot: -1, reports: 0, answeredAt: 0, at: 0 };
   let early = 0;
   const mark = (hop: Hop, at = performance.now()): void => {
     current.set(hop, at);
@@ -192,16 +192,14 @@ function createWatch(lastAnswerAt: () => number): Watch {
   return {
     mark,
     reporting: (slot) => {
-      const answeredAt = lastAnswerAt();
-      return (result) => {
-        if (result !== "waiting") complete = { slot, answeredAt, at: performance.now() };
-      };
+      const reports = slot === last.slot ? last.reports + 1 : 1;
+      last = { slot, reports, answeredAt: lastAnswerAt(), at: performance.now() };
     },
     committing: (slot) => {
       mark("commit");
-      if (slot !== complete.slot) return;
-      current.set("start", complete.answeredAt);
-      current.set("reported", complete.at);
+      if (slot !== last.slot || last.reports < venueIds.length) return;
+      current.set("start", last.answeredAt);
+      current.set("parsed", last.at);
     },
     taken,
     early: () => early,
@@ -238,10 +236,8 @@ function timedStore(store: Store, watch: Watch, drawn: boolean): Store {
     rounds: {
       ...store.rounds,
       report: async (symbol, said, ...more) => {
-        const done = watch.reporting(said.slot);
-        const result = await store.rounds.report(symbol, said, ...more);
-        done(result);
-        return result;
+        watch.reporting(said.slot);
+        return store.rounds.report(symbol, said, ...more);
       },
     },
     symbols: {

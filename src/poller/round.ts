@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Liquidations } from "../store/contracts/markets.ts";
-import type { Outset, Rounds } from "../store/contracts/rounds.ts";
+import type { Outset, Rounds, VenueReport } from "../store/contracts/rounds.ts";
 import {
   historyMs,
   maxBarsPerPoll,
@@ -32,6 +32,8 @@ export interface RoundOptions {
   readonly barMs: number;
   /** The recompute that a report wakes runs in this process: the report brings what it sets out from. */
   readonly recomputesHere?: boolean;
+  /** A report is about to be kept; gives the outset where its recompute need not wait for Redis' answer. */
+  readonly hear?: (symbol: string, report: VenueReport) => Outset | undefined;
   readonly onComplete: (symbol: string, slot: number, outset?: Outset) => Promise<void>;
   readonly onHistoryNeeded: (symbol: string, from: number, series: string) => Promise<void>;
   readonly onOutcome: OnOutcome;
@@ -138,10 +140,25 @@ async function report(options: RoundOptions, heard: Heard): Promise<void> {
   const said = outcome.ok
     ? { observation: await withLiquidations(options, heard, outcome.observation) }
     : { failure: outcome.failure };
-  const wanted = { outset: recomputesHere };
-  const result = await rounds.report(symbol, { venue: series, slot, at, ...said }, expected, wanted);
+  const venueReport: VenueReport = { venue: series, slot, at, ...said };
+  const known = options.hear?.(symbol, venueReport);
+  const wanted = recomputesHere ? { outset: known === undefined } : undefined;
+  const kept = rounds.report(symbol, venueReport, expected, wanted);
+  if (known !== undefined) {
+    await Promise.all([kept, behindReport(async () => onComplete(symbol, slot, known))]);
+    return;
+  }
+  const result = await kept;
   if (result === "waiting") return;
   await onComplete(symbol, slot, result === "complete" ? undefined : result);
+}
+
+/** Behind the tick in which what was asked of Redis goes out (store/gathering.ts): it is kept while the work is done. */
+async function behindReport(work: () => Promise<void>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.nextTick(resolve);
+  });
+  await work();
 }
 
 async function withLiquidations(

@@ -48,6 +48,7 @@ export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" |
       stopping: stopping.signal,
       barMs,
       recomputesHere: parts.roles.includes("worker"),
+      hear: shortcuts.hear,
       onComplete: shortcuts.recompute,
       onHistoryNeeded: async (symbol, from, series) => queues.backfill(id, { symbol, from, series }),
       onOutcome: (symbol, outcome, series = id) => {

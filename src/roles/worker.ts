@@ -8,6 +8,7 @@ import { createCalibrationRecorder } from "../worker/calibrationRecord.ts";
 import { createRecorder } from "../worker/record.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { createAfterwards } from "../worker/afterwards.ts";
+import { createAhead } from "../worker/ahead.ts";
 import { createPatience } from "../worker/patience.ts";
 import { startDeadlines } from "../worker/slots.ts";
 import { keepDailyExports } from "./dailyExport.ts";
@@ -20,7 +21,7 @@ type WorkerParts = Omit<LopsideOptions, "roles" | "print"> &
   Pick<Parts, "queues" | "shortcuts" | "slots" | "metrics" | "destinations" | "platforms">;
 
 /** Recomputes every symbol once a slot. */
-export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "recompute">> {
+export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "recompute" | "hear">> {
   const {
     config,
     clock,
@@ -50,6 +51,7 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
     await feedNotices.settled();
   });
   const keepForPictures = createPictureKeeper(createPictureStore(redis.commands), log);
+  const ahead = createAhead({ expected: config.venues, rounds: store.rounds, log });
   const patience = createPatience(slots, clock);
   const recompute = createRecompute({
     store,
@@ -71,6 +73,7 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
       afterwards.leave(() => {
         record(imbalance, outcome);
         feedNotices.note(imbalance);
+        void ahead.look(imbalance.symbol);
       });
     },
     keepForPictures: (committed) => afterwards.leave(() => keepForPictures(committed)),
@@ -82,7 +85,9 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
   });
   lifecycle.add("deadlines", stopDeadlines);
   return {
+    hear: ahead.hear,
     recompute: async (job, outset) => {
+      ahead.recomputing(job.symbol, job.slot);
       // what was handed over with it nobody else has
       const bringsHistory = (outset?.histories.length ?? 0) > 0;
       if (job.slot < slots.current() - 1 && !bringsHistory) {

@@ -10,11 +10,12 @@ import { orLeftOut, type OwnWords, readable, readReports } from "./reports.ts";
 /** How many keys `outset(keys)` wants, in the order of `outsetKeys`. */
 export const outsetKeyCount = 6;
 
-/** Lua: all that a recompute reads. Histories are taken: they are the caller's from now on. */
+/** Lua: all that a recompute reads. Histories are taken: they are the caller's from now on. Nothing while it only peeks. */
 export const outsetLua = `
 ${allPositionsLua}
-local function outset(keys)
+local function outset(keys, peeks)
   local state, reports, backfills, positions, depths, rules = unpack(keys)
+  if peeks and redis.call('EXISTS', backfills) == 1 then return false end
   local kept = redis.call('HMGET', state, 'version', 'slot')
   local histories = redis.call('HGETALL', backfills)
   if #histories > 0 then redis.call('DEL', backfills) end
@@ -29,6 +30,12 @@ export const outsetScript = {
   name: "lopsideOutset",
   keys: outsetKeyCount,
   lua: `${outsetLua} return outset(KEYS)`,
+};
+
+export const peekScript = {
+  name: "lopsidePeek",
+  keys: outsetKeyCount,
+  lua: `${outsetLua} return outset(KEYS, true)`,
 };
 
 export function outsetKeys(symbol: string): readonly string[] {

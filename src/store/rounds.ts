@@ -1,7 +1,7 @@
 import type { Rounds } from "./contracts/rounds.ts";
 import type { Log } from "../ops/log.ts";
 import { symbolKeys } from "./keys.ts";
-import { decodeOutset, outsetKeyCount, outsetKeys, outsetLua, outsetScript } from "./outset.ts";
+import { decodeOutset, outsetKeyCount, outsetKeys, outsetLua, outsetScript, peekScript } from "./outset.ts";
 import { createOwnWords, formatReport, type OwnWords, readReports } from "./reports.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
@@ -65,6 +65,7 @@ return wantsOutset and outset(outsetKeys) or 1
 export function createRounds(redis: RedisClient, log: Log): Rounds {
   const report = defineScript(redis, reportScript);
   const readOutset = defineScript(redis, outsetScript);
+  const peek = defineScript(redis, peekScript);
   const own = new Map<string, OwnWords>();
   const ownOf = (symbol: string): OwnWords => {
     const words = own.get(symbol) ?? createOwnWords();
@@ -74,7 +75,7 @@ export function createRounds(redis: RedisClient, log: Log): Rounds {
   return {
     report: async (symbol, venueReport, expected, wanted) => {
       const { kind, json } = formatReport(venueReport);
-      if (wanted?.outset === true && "observation" in venueReport)
+      if (wanted !== undefined && "observation" in venueReport)
         ownOf(symbol).note(venueReport.venue, json, venueReport.observation);
       const reply = await report(
         [symbolKeys(symbol).round, ...outsetKeys(symbol)],
@@ -95,6 +96,10 @@ export function createRounds(redis: RedisClient, log: Log): Rounds {
     },
     outset: async (symbol) =>
       decodeOutset(await readOutset(outsetKeys(symbol), []), log.child({ symbol }), own.get(symbol)),
+    peek: async (symbol) => {
+      const reply = await peek(outsetKeys(symbol), []);
+      return reply === null ? undefined : decodeOutset(reply, log.child({ symbol }), own.get(symbol));
+    },
     read: async (symbol) => {
       const fields = await redis.hgetall(symbolKeys(symbol).reports);
       return readReports(new Map(Object.entries(fields)), log.child({ symbol }));

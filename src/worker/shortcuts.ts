@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
-import type { Outset } from "../store/contracts/rounds.ts";
+import type { Outset, VenueReport } from "../store/contracts/rounds.ts";
 import type { RuleAlert } from "../store/contracts/symbols.ts";
 import { headStartMs } from "./afterwards.ts";
 import type { Handlers, Wakeups } from "./contracts.ts";
@@ -8,6 +8,8 @@ import type { Handlers, Wakeups } from "./contracts.ts";
 export interface Shortcuts extends Pick<Wakeups, "deliver"> {
   /** What it sets out from, where the report that completed the round brought it. */
   readonly recompute: (symbol: string, slot: number, outset?: Outset) => Promise<void>;
+  /** What the worker of this process knows beforehand (`Handlers`). */
+  readonly hear: (symbol: string, report: VenueReport) => Outset | undefined;
   /**
    * Begins a delivery here, where this process can, for a commit that was sent but not answered yet. On one connection
    * Redis answers in order: the claim finds the commit's rows, or nothing where it was refused.
@@ -57,6 +59,7 @@ export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, 
       // whoever was woken may be asking Redis still: that it was woken says nothing of when its alert goes out
       if (begun > before) await sleep(headStartMs, undefined, { ref: false });
     },
+    hear: (symbol, report) => own.hear?.(symbol, report),
     deliver: async (platform, symbol, delayMs = 0) => {
       if (own.deliver === undefined || delayMs > 0) return queues.deliver(platform, symbol, delayMs);
       begin(platform, symbol, own.deliver({ platform, symbol }));

@@ -91,6 +91,7 @@ export function fakeStore(): FakeStore {
     },
     state: () => state,
     rounds: {
+      peek: async () => undefined,
       report: async () => "waiting",
       outset: async () => ({
         version: state.version,

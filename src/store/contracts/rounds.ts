@@ -13,7 +13,8 @@ export type VenueReport =
 export interface Rounds {
   /**
    * Keeps the report (a failure keeps the last good observation beside it). Says whether that completed the round: with
-   * what a recompute sets out from, where the caller wants to begin one at once.
+   * what a recompute sets out from, where the caller wants to begin one at once. Who says what is wanted recomputes
+   * in this process: what was reported here isn't read again.
    */
   readonly report: (
     symbol: string,
@@ -22,6 +23,8 @@ export interface Rounds {
     wanted?: { readonly outset: boolean },
   ) => Promise<"waiting" | "complete" | Outset>;
   readonly outset: (symbol: string) => Promise<Outset>;
+  /** The same with nothing handed over: undefined while histories wait for somebody to take them. */
+  readonly peek: (symbol: string) => Promise<Outset | undefined>;
   /** The newest observation and, if later, the newest failure of each venue. */
   readonly read: (symbol: string) => Promise<readonly VenueRecord[]>;
   /** Open time of the newest closed bar the model has of each venue, for the poller to go on from. */

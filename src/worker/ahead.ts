@@ -1,0 +1,106 @@
+import type { Log } from "../ops/log.ts";
+import type { Outset, Rounds, VenueRecord, VenueReport } from "../store/contracts/rounds.ts";
+
+/**
+ * What a recompute will set out from, known here before Redis has answered the report that completes the round: the
+ * last thing an alert waits for is then its commit. Everything but the reports is read ahead, while nothing is under
+ * way; it is a round old at most. Only where one process polls all of a symbol's venues and recomputes it too.
+ */
+export interface Ahead {
+  /** A report that is about to be kept. The outset, where it is the last of its round and all else is known. */
+  readonly hear: (symbol: string, report: VenueReport) => Outset | undefined;
+  /** This slot is being recomputed: what was known before it holds no more. */
+  readonly recomputing: (symbol: string, slot: number) => void;
+  /** Reads what the next round will need beside its reports. Never rejects. */
+  readonly look: (symbol: string) => Promise<void>;
+}
+
+export interface AheadOptions {
+  /** Venues that a round waits for. */
+  readonly expected: readonly string[];
+  readonly rounds: Pick<Rounds, "peek">;
+  readonly log: Log;
+}
+
+interface Known {
+  /** By series, the newest slot it was heard in. */
+  readonly slots: Map<string, number>;
+  /** By series, what was heard since the outset was asked for. */
+  readonly reports: Map<string, VenueReport>;
+  outset: Promise<Outset | undefined> | undefined;
+  read: Outset | undefined;
+}
+
+export function createAhead({ expected, rounds, log }: AheadOptions): Ahead {
+  const symbols = new Map<string, Known>();
+  const knownOf = (symbol: string): Known => {
+    const known = symbols.get(symbol) ?? nothing();
+    symbols.set(symbol, known);
+    return known;
+  };
+
+  /** Every venue was heard in the same slot, and here. */
+  const isWhole = ({ slots }: Known, slot: number | undefined): boolean =>
+    slot !== undefined && expected.every((venue) => slots.get(venue) === slot);
+
+  const forget = (symbol: string): void => {
+    Object.assign(knownOf(symbol), { outset: undefined, read: undefined });
+  };
+
+  return {
+    hear: (symbol, report) => {
+      const known = knownOf(symbol);
+      const { slots, reports, read } = known;
+      if (report.slot < (slots.get(report.venue) ?? -Infinity)) return undefined;
+      slots.set(report.venue, report.slot);
+      reports.set(report.venue, report);
+      // after a round that ended without this venue its slot is done
+      if (read === undefined || read.slot === report.slot || !isWhole(known, report.slot)) return undefined;
+      forget(symbol);
+      return { ...read, records: withReports(read.records, reports) };
+    },
+    recomputing: (symbol, slot) => {
+      // a deadline comes for rounds that are over, too
+      if (knownOf(symbol).read?.slot !== slot) forget(symbol);
+    },
+    look: async (symbol) => {
+      forget(symbol);
+      const known = knownOf(symbol);
+      // where others poll as well, the next round won't be whole here either
+      if (!isWhole(known, known.slots.get(expected[0] ?? ""))) return;
+      known.reports.clear();
+      const asked = rounds.peek(symbol);
+      known.outset = asked;
+      try {
+        const read = await asked;
+        if (known.outset === asked) known.read = read;
+      } catch (error) {
+        log.debug(
+          { symbol, error },
+          "nothing could be read ahead; the next round reads it when it is complete",
+        );
+      }
+    },
+  };
+}
+
+function nothing(): Known {
+  return { slots: new Map(), reports: new Map(), outset: undefined, read: undefined };
+}
+
+/** As Redis keeps them: a failure beside the last good observation, and gone with the next. Sorted by series. */
+function withReports(
+  records: readonly VenueRecord[],
+  reports: ReadonlyMap<string, VenueReport>,
+): readonly VenueRecord[] {
+  const bySeries = new Map(records.map((record) => [record.venue, record]));
+  for (const [venue, report] of reports) bySeries.set(venue, recordOf(report, bySeries.get(venue)));
+  return [...bySeries.values()].toSorted((a, b) => (a.venue < b.venue ? -1 : 1));
+}
+
+function recordOf(report: VenueReport, before: VenueRecord | undefined): VenueRecord {
+  const { venue } = report;
+  if ("observation" in report) return { venue, observation: report.observation };
+  const { at, slot, failure } = report;
+  return { ...before, venue, failure: { ...failure, at, slot } };
+}
