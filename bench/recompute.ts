@@ -87,7 +87,7 @@ async function openJob(
 ): Promise<(bar: number, slot: number) => Promise<() => Promise<void>>> {
   const store = await openStore(client, { log: silentLog });
   let now = timeIn(warmBars);
-  const recompute = createRecompute({
+  const { recompute } = createRecompute({
     store,
     rule,
     pollIntervalMs: 60_000,

@@ -53,7 +53,7 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
   const keepForPictures = createPictureKeeper(createPictureStore(redis.commands), log);
   const ahead = createAhead({ expected: config.venues, rounds: store.rounds, log });
   const patience = createPatience(slots, clock);
-  const recompute = createRecompute({
+  const { recompute, prepare } = createRecompute({
     store,
     rule: config.alerts,
     pollIntervalMs: config.pollIntervalMs,
@@ -85,7 +85,12 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
   });
   lifecycle.add("deadlines", stopDeadlines);
   return {
-    hear: ahead.hear,
+    hear: (symbol, report) => {
+      const outset = ahead.hear(symbol, report);
+      if (outset === undefined && "observation" in report)
+        afterwards.leave(() => prepare(symbol, report.observation));
+      return outset;
+    },
     recompute: async (job, outset) => {
       ahead.recomputing(job.symbol, job.slot);
       // what was handed over with it nobody else has

@@ -7,12 +7,13 @@ import { createNullMap, type NullMap } from "../model/nullMap.ts";
 import {
   decodeStacked,
   encodeStacked,
+  stackedLevels,
   type StackedSeries,
   warmStartStacked,
 } from "../model/stackedSeries.ts";
 import type { Bar, LearnedWeights, SeriesSpec } from "../model/types.ts";
 import type { Log } from "../ops/log.ts";
-import { maxBarsPerPoll } from "../poller/contracts.ts";
+import { maxBarsPerPoll, type Observation } from "../poller/contracts.ts";
 import type { Outset, VenueHistory, VenueRecord } from "../store/contracts/rounds.ts";
 import type { Store } from "../store/contracts/store.ts";
 import { decodeMemory, type SymbolMemory } from "./memory.ts";
@@ -32,6 +33,10 @@ export interface Portfolio {
   readonly absorb: (records: readonly VenueRecord[], handedOver: readonly VenueHistory[]) => void;
   /** Undefined while a venue has none, and while it waits for the history that fills a hole. */
   readonly series: (venue: string) => StackedSeries | undefined;
+  /** Modelled exposure as an observation finds it; made once, unless the series is changed since. */
+  readonly levels: (series: StackedSeries, observation: Observation) => VenueLevels;
+  /** Makes the levels that the next recompute will ask for, where the observation's bars don't change them. */
+  readonly prepare: (observation: Observation) => void;
   /** Lets all maps be made with what the symbol has learned, where they may change now; says what that is. */
   readonly weigh: (mayChange: boolean) => LearnedWeights | undefined;
   /** The map that a venue's price path alone would leave; undefined while it has too short a one. */
@@ -64,12 +69,25 @@ export function createPortfolio(
   // the hand-over has forgotten them: a commit that fails or comes second must not lose them
   let histories: readonly VenueHistory[] = [];
 
+  let made = new WeakMap<Observation, VenueLevels>();
+  const seriesChanged = (): void => {
+    made = new WeakMap();
+  };
+  const levels: Portfolio["levels"] = (series, observation) => {
+    const known = made.get(observation);
+    if (known !== undefined) return known;
+    const levels = stackedLevels(series, observation.markPrice, observation.formingBar);
+    made.set(observation, levels);
+    return levels;
+  };
+
   const take = (venue: string, bars: readonly Bar[], series: StackedSeries): void => {
     for (const bar of bars) {
       const { result, ...learning } = applyCalibrated(calibration, series, bar);
       learnt ||= learning.learnt;
       for (const decision of learning.decisions) onCalibrated(symbol, decision);
       if (result.kind === "ignored") continue;
+      seriesChanged();
       dirty.add(venue);
       if (result.kind === "frozen")
         log.warn({ symbol, venue, openTime: bar.openTime }, `bar set aside: ${result.reason}`);
@@ -78,6 +96,7 @@ export function createPortfolio(
 
   const hold = (venue: string, series: StackedSeries): void => {
     weighSeries(series, calibration);
+    seriesChanged();
     held.set(venue, series);
   };
 
@@ -133,10 +152,17 @@ export function createPortfolio(
   return {
     symbol,
     series: seriesOf,
+    levels,
+    prepare: (observation) => {
+      const series = seriesOf(observation.spec.venue);
+      const newest = observation.closedBars.at(-1)?.openTime ?? -Infinity;
+      if (series !== undefined && newest <= (series.lastClosed ?? -Infinity)) levels(series, observation);
+    },
     weigh: (mayChange) => {
       if (mayChange && useLearned(calibration)) {
         learnt = true;
         for (const series of held.values()) weighSeries(series, calibration);
+        seriesChanged();
       }
       return learnedOf(calibration);
     },

@@ -7,6 +7,7 @@ import type { Decision } from "../model/calibration/gate.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
+import type { Observation } from "../poller/contracts.ts";
 import type { Outset, VenueHistory, VenueRecord } from "../store/contracts/rounds.ts";
 import type { Store } from "../store/contracts/store.ts";
 import type { Commit, RuleAlert } from "../store/contracts/symbols.ts";
@@ -51,13 +52,17 @@ interface Held {
 /** Two replicas can disagree only while one of them is a slot behind; more than this is a bug, not bad luck. */
 const conflictLimit = 3;
 
+export interface Recompute {
+  readonly recompute: (job: RecomputeJob, outset?: Outset) => Promise<"committed" | "slot-done">;
+  /** Does what can be done for the next one as soon as a venue has spoken. Never throws. */
+  readonly prepare: (symbol: string, observation: Observation) => void;
+}
+
 /**
  * The recompute of one symbol for one slot: what the venues said → liquidation map → imbalance → decision, kept in
  * one commit. Run twice, or by two replicas at once, only the first commit counts.
  */
-export function createRecompute(
-  options: RecomputeOptions,
-): (job: RecomputeJob, outset?: Outset) => Promise<"committed" | "slot-done"> {
+export function createRecompute(options: RecomputeOptions): Recompute {
   const inTurn = createTurns();
   const symbols = new Map<string, Held>();
   const heldOf = (symbol: string): Held => {
@@ -80,8 +85,17 @@ export function createRecompute(
       `${symbol}: the state changed under ${conflictLimit} recomputes of slot ${slot} in a row`,
     );
   };
-  // a report and a deadline may wake the same symbol at the same moment
-  return async (job, outset) => inTurn(job.symbol, async () => recompute(job, outset));
+  return {
+    // a report and a deadline may wake the same symbol at the same moment
+    recompute: async (job, outset) => inTurn(job.symbol, async () => recompute(job, outset)),
+    prepare: (symbol, observation) => {
+      try {
+        symbols.get(symbol)?.portfolio.prepare(observation);
+      } catch (error) {
+        options.log.debug({ symbol, error }, "nothing could be prepared; the recompute will say why");
+      }
+    },
+  };
 }
 
 function hold({ store, log, rule, onCalibrated }: RecomputeOptions, symbol: string): Held {

@@ -1,5 +1,4 @@
 import type { VenueInput } from "../model/aggregate.ts";
-import { stackedLevels } from "../model/stackedSeries.ts";
 import type { VenueLevels } from "../model/levels.ts";
 import { withMeasured } from "../model/measured.ts";
 import type { MeasuredPosition, VenueStatus } from "../model/types.ts";
@@ -56,7 +55,7 @@ function venueInput(id: string, record: VenueRecord | undefined, options: VenueI
     const reason = record?.failure?.reason ?? "not heard from yet";
     return { id, status: failedStatus(record), ageMs: null, method: "estimated", reason };
   }
-  const { markPrice, openInterestUsd, formingBar } = observation;
+  const { markPrice, openInterestUsd } = observation;
   const ageMs = Math.max(0, options.now - observation.observedAt);
   const known = { id, ageMs, method: "estimated", markPrice, openInterestUsd } as const;
   if (ageMs > Math.max(3 * options.pollIntervalMs, leastStaleMs)) {
@@ -71,7 +70,7 @@ function venueInput(id: string, record: VenueRecord | undefined, options: VenueI
   if (doubt !== undefined) return { ...known, status: "quarantined", reason: doubt };
   const series = options.portfolio.series(id);
   if (series === undefined) return { ...known, status: "stale", reason: "reading its history" };
-  const modelled = stackedLevels(series, markPrice, formingBar);
+  const modelled = options.portfolio.levels(series, observation);
   const positions = options.measured.get(id) ?? [];
   const { levels, share } = withMeasured(modelled, positions, observation.openInterest, options.now);
   if (share === 0) return { ...known, status: "fresh", levels };

@@ -25,7 +25,7 @@ export function startProcess(
 ): Process {
   const decided: Process["decided"][number][] = [];
   const woken: string[] = [];
-  const recompute = createRecompute({
+  const { recompute } = createRecompute({
     store,
     rule: eagerRule,
     pollIntervalMs: 60_000,
