@@ -3,7 +3,7 @@ import type { Clock } from "../../src/ops/clock.ts";
 import type { Outset } from "../../src/store/contracts/rounds.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import type { RecomputeJob } from "../../src/worker/contracts.ts";
-import { createRecompute, type RecomputeOptions } from "../../src/worker/recompute.ts";
+import { createRecompute, type Recompute, type RecomputeOptions } from "../../src/worker/recompute.ts";
 import type { Outcome } from "../../src/worker/ruleWatch.ts";
 import { silentLog } from "../support/redis.ts";
 
@@ -12,6 +12,7 @@ export const eagerRule = { ratio: 1.1, holdMs: 0, cooldownMs: 3_600_000, warmupM
 
 export interface Process {
   readonly recompute: (job: RecomputeJob, outset?: Outset) => Promise<unknown>;
+  readonly prepare: Recompute["prepare"];
   readonly decided: ({ readonly imbalance: Imbalance } & Outcome)[];
   /** Symbols, once for each commit with alerts. */
   readonly woken: string[];
@@ -25,7 +26,7 @@ export function startProcess(
 ): Process {
   const decided: Process["decided"][number][] = [];
   const woken: string[] = [];
-  const { recompute } = createRecompute({
+  const { recompute, prepare } = createRecompute({
     store,
     rule: eagerRule,
     pollIntervalMs: 60_000,
@@ -38,5 +39,5 @@ export function startProcess(
     onCommitted: (imbalance, outcome) => decided.push({ imbalance, ...outcome }),
     ...more,
   });
-  return { recompute, decided, woken };
+  return { recompute, prepare, decided, woken };
 }

@@ -1,14 +1,24 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { freshEpisodeMemory } from "../../src/alerts/episode.ts";
+import { encodeCalibration } from "../../src/model/calibration/snapshot.ts";
 import { freshNotionalMemory } from "../../src/model/imbalance.ts";
+import type { VenueLevels } from "../../src/model/levels.ts";
 import { encodeSeries, warmStart } from "../../src/model/series.ts";
-import { applyStacked, encodeStacked, warmStartStacked } from "../../src/model/stackedSeries.ts";
+import {
+  applyStacked,
+  encodeStacked,
+  stackedLevels,
+  type StackedSeries,
+  warmStartStacked,
+} from "../../src/model/stackedSeries.ts";
+import type { Observation } from "../../src/poller/contracts.ts";
 import { createPortfolio, type Portfolio } from "../../src/worker/portfolio.ts";
+import { halfOf, marketReports, take } from "../model/calibration/support.ts";
 import { fakeStore, type FakeStore } from "../support/fakeStore.ts";
 import { fiveMinutes, sameBits } from "../support/market.ts";
 import { silentLog } from "../support/redis.ts";
 import { aCommit } from "../store/builders.ts";
-import { bars, history, polled, specOf } from "./feed.ts";
+import { bars, history, observed, polled, specOf, watched } from "./feed.ts";
 
 const memory = { notional: freshNotionalMemory, episode: freshEpisodeMemory(0) };
 const nothing = new Uint8Array();
@@ -196,5 +206,97 @@ describe("a commit that did not count", () => {
     await expect(round(portfolio, [polled("bybit", 99, 103)])).rejects.toThrow("broke");
     await round(portfolio, [polled("bybit", 99, 104)]);
     expect(sameBits(keptOf("bybit"), undisturbed(100, 103))).toBe(true);
+  });
+});
+
+describe("the levels of an observation", () => {
+  /** Both venues' first hundred bars, and what one of them says while the next one forms. */
+  const warm = async (): Promise<{ portfolio: Portfolio; observation: Observation }> => {
+    const portfolio = open();
+    await round(portfolio, [], [history("bybit", 0, 100), history("okx", 0, 100)]);
+    return { portfolio, observation: observed("bybit", 99, 100) };
+  };
+  const seriesOf = (portfolio: Portfolio): StackedSeries => {
+    const series = portfolio.series("bybit");
+    if (series === undefined) throw new Error("the portfolio has no series of bybit");
+    return series;
+  };
+  const levelsOf = (portfolio: Portfolio, observation: Observation): VenueLevels =>
+    portfolio.levels(seriesOf(portfolio), observation);
+  const modelled = (portfolio: Portfolio, { markPrice, formingBar }: Observation): VenueLevels =>
+    stackedLevels(seriesOf(portfolio), markPrice, formingBar);
+
+  test("are the model's, made once for each", async () => {
+    const { portfolio, observation } = await warm();
+    const levels = levelsOf(portfolio, observation);
+    expect(levels).toEqual(modelled(portfolio, observation));
+    expect(levelsOf(portfolio, observation)).toBe(levels);
+    const next = { ...observation, markPrice: observation.markPrice * 1.01 };
+    expect(levelsOf(portfolio, next)).toEqual(modelled(portfolio, next));
+  });
+
+  test.each<[string, (portfolio: Portfolio) => unknown]>([
+    ["a bar of its own", async (portfolio) => round(portfolio, [polled("bybit", 99, 101)])],
+    ["a bar of another venue", async (portfolio) => round(portfolio, [polled("okx", 99, 101)])],
+    [
+      "another process committed",
+      async (portfolio) => {
+        await round(open(), [polled("bybit", 99, 101)]);
+        await round(portfolio, [polled("bybit", 100, 101)]);
+      },
+    ],
+  ])("are made anew after %s", async (_claim, happen) => {
+    const { portfolio, observation } = await warm();
+    const levels = levelsOf(portfolio, observation);
+    await happen(portfolio);
+    expect(levelsOf(portfolio, observation)).not.toBe(levels);
+    expect(levelsOf(portfolio, observation)).toEqual(modelled(portfolio, observation));
+  });
+
+  test("are made with what was learned as soon as that may change them", async () => {
+    const { calibration } = take(marketReports({ seed: 4, days: 12, truth: () => halfOf(2) }));
+    store.overwrite({ calibration: encodeCalibration(calibration) });
+    const { portfolio, observation } = await warm();
+    const levels = levelsOf(portfolio, observation);
+    portfolio.weigh(false);
+    expect(levelsOf(portfolio, observation)).toBe(levels);
+    portfolio.weigh(true);
+    expect(levelsOf(portfolio, observation)).toEqual(modelled(portfolio, observation));
+    expect(levelsOf(portfolio, observation)).not.toEqual(levels);
+  });
+
+  test("are there when they are asked for, where they were prepared", async () => {
+    const { portfolio, observation } = await warm();
+    const { observation: seen, reads } = watched(observation);
+    portfolio.prepare(seen);
+    expect(reads()).toBe(1);
+    portfolio.prepare(seen);
+    expect(levelsOf(portfolio, seen)).toEqual(modelled(portfolio, observation));
+    expect(reads()).toBe(1);
+  });
+
+  test("can be prepared from bars that were applied before", async () => {
+    const { portfolio } = await warm();
+    const { observation, reads } = watched(observed("bybit", 90, 100));
+    portfolio.prepare(observation);
+    expect(reads()).toBe(1);
+  });
+
+  test.each([
+    ["whose bars change them", observed("bybit", 99, 101)],
+    ["of a venue without a series", observed("bitget", 99, 100)],
+  ])("are not prepared from an observation %s", async (_claim, said) => {
+    const { portfolio } = await warm();
+    const { observation, reads } = watched(said);
+    portfolio.prepare(observation);
+    expect(reads()).toBe(0);
+  });
+
+  test("are not prepared while the venue waits for its history", async () => {
+    const { portfolio } = await warm();
+    await round(portfolio, [polled("bybit", 99, 250)]);
+    const { observation, reads } = watched(observed("bybit", 250, 251));
+    portfolio.prepare(observation);
+    expect(reads()).toBe(0);
   });
 });
