@@ -26,7 +26,7 @@ interface Known {
   /** By series, the newest slot it was heard in. */
   readonly slots: Map<string, number>;
   /** By series, what was heard since the outset was asked for. */
-  readonly reports: Map<string, VenueReport>;
+  readonly heard: Map<string, VenueRecord>;
   outset: Promise<Outset | undefined> | undefined;
   read: Outset | undefined;
 }
@@ -50,14 +50,14 @@ export function createAhead({ expected, rounds, log }: AheadOptions): Ahead {
   return {
     hear: (symbol, report) => {
       const known = knownOf(symbol);
-      const { slots, reports, read } = known;
+      const { slots, heard, read } = known;
       if (report.slot < (slots.get(report.venue) ?? -Infinity)) return undefined;
       slots.set(report.venue, report.slot);
-      reports.set(report.venue, report);
+      heard.set(report.venue, recordOf(report, heard.get(report.venue)));
       // after a round that ended without this venue its slot is done
       if (read === undefined || read.slot === report.slot || !isWhole(known, report.slot)) return undefined;
       forget(symbol);
-      return { ...read, records: withReports(read.records, reports) };
+      return { ...read, records: withHeard(read.records, heard) };
     },
     recomputing: (symbol, slot) => {
       // a deadline comes for rounds that are over, too
@@ -68,7 +68,7 @@ export function createAhead({ expected, rounds, log }: AheadOptions): Ahead {
       const known = knownOf(symbol);
       // where others poll as well, the next round won't be whole here either
       if (!isWhole(known, known.slots.get(expected[0] ?? ""))) return;
-      known.reports.clear();
+      known.heard.clear();
       const asked = rounds.peek(symbol);
       known.outset = asked;
       try {
@@ -85,16 +85,17 @@ export function createAhead({ expected, rounds, log }: AheadOptions): Ahead {
 }
 
 function nothing(): Known {
-  return { slots: new Map(), reports: new Map(), outset: undefined, read: undefined };
+  return { slots: new Map(), heard: new Map(), outset: undefined, read: undefined };
 }
 
 /** As Redis keeps them: a failure beside the last good observation, and gone with the next. Sorted by series. */
-function withReports(
+function withHeard(
   records: readonly VenueRecord[],
-  reports: ReadonlyMap<string, VenueReport>,
+  heard: ReadonlyMap<string, VenueRecord>,
 ): readonly VenueRecord[] {
   const bySeries = new Map(records.map((record) => [record.venue, record]));
-  for (const [venue, report] of reports) bySeries.set(venue, recordOf(report, bySeries.get(venue)));
+  for (const [venue, record] of heard)
+    bySeries.set(venue, record.observation === undefined ? { ...bySeries.get(venue), ...record } : record);
   return [...bySeries.values()].toSorted((a, b) => (a.venue < b.venue ? -1 : 1));
 }
 

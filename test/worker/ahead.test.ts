@@ -240,6 +240,17 @@ describe("the records", () => {
     expect(recovered?.records[1]).not.toHaveProperty("failure");
   });
 
+  test("have a failure beside what its venue said well since the look", async () => {
+    const { hear } = await ready(before);
+    hear("BTC", good("okx", slot + 1, 2));
+    hear("BTC", bad("okx"));
+    expect(told(hear("BTC", good("bybit", slot + 1, 3)))).toEqual([
+      "bybit 3",
+      "okx 2 failed in 8",
+      "okx:inverse 1",
+    ]);
+  });
+
   test("have the venue's very words", async () => {
     const { hear } = await ready();
     const observation = anObservation();
