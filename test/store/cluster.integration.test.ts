@@ -32,7 +32,9 @@ describe("on a Redis Cluster of three nodes", () => {
     expect(await rounds.report("BTC", report, ["okx"])).toBe("complete");
     expect(await rounds.read("BTC")).toHaveLength(1);
     await backfills.put("BTC", "okx", aSpec(), [aBar()]);
+    expect(await rounds.peek("BTC")).toBeUndefined();
     expect((await rounds.outset("BTC")).histories).toHaveLength(1);
+    expect(await rounds.peek("BTC")).toMatchObject({ records: [{ venue: "okx" }] });
     const commit = aCommit({ series: new Map([["okx", new Uint8Array(3)]]), alerts: [anAlert()] });
     expect(await symbols.commit(commit)).toBe("committed");
     expect(await symbols.read("BTC")).toMatchObject({ version: 1 });

@@ -229,3 +229,42 @@ describe("what a recompute sets out from", () => {
     expect((await rounds.outset("BTC")).records).toEqual([{ venue: "okx" }]);
   });
 });
+
+describe("a look at it", () => {
+  const look = async (): Promise<Outset | undefined> => rounds.peek("BTC");
+
+  test("sees nothing of a symbol nobody has heard of", async () => {
+    expect(await look()).toEqual(anOutset());
+  });
+
+  test("sees what a recompute would set out from, and takes nothing of it", async () => {
+    const position = { side: "short", quantity: 3, observedAt: noon } as const;
+    await createSymbols(redis).commit(aCommit({ slot: 4 }));
+    await rounds.report("BTC", good("okx", 5), venues);
+    await rounds.report("BTC", bad("bybit", 5), venues);
+    await createPositions(redis).put("hyperliquid", "BTC", new Map([["0xa", position]]));
+    await createDepths(redis).put("BTC", { venue: "bybit", observedAt: noon, bids: [], asks: [] });
+    await redis.hset(symbolKeys("BTC").rules, "version", "v3");
+    const seen = await look();
+    expect(seen).toMatchObject({ version: 1, slot: 4, rules: "v3" });
+    expect([seen?.records.length, seen?.positions.size, seen?.depths.length]).toEqual([2, 1, 1]);
+    expect(seen).toEqual(await rounds.outset("BTC"));
+    expect(await look()).toEqual(seen);
+  });
+
+  test("sees nothing while histories wait, and leaves them to whoever takes them", async () => {
+    await createBackfills(redis).put("BTC", "bybit", aSpec(), [aBar()]);
+    expect(await look()).toBeUndefined();
+    expect(await look()).toBeUndefined();
+    expect((await rounds.outset("BTC")).histories).toHaveLength(1);
+    expect(await look()).toEqual(anOutset());
+  });
+
+  test("has the very words of this process, though their report brought no outset", async () => {
+    const observation = anObservation();
+    const said = { venue: "okx", slot: 7, at: noon, observation };
+    expect(await rounds.report("BTC", said, ["okx"], { outset: false })).toBe("complete");
+    expect((await look())?.records[0]?.observation).toBe(observation);
+    expect((await rounds.outset("BTC")).records[0]?.observation).toBe(observation);
+  });
+});
