@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { PollOutcome, PollRequest, Venue } from "../../src/poller/contracts.ts";
 import { createRound, type RoundOptions } from "../../src/poller/round.ts";
 import type { Rounds, VenueReport } from "../../src/store/contracts/rounds.ts";
 import { aBar, anObservation, anOutset } from "../store/builders.ts";
+import { spokenLog } from "../support/spokenLog.ts";
 import { barMs, handClock, type HandClock, hourMs, noon, silentLog } from "./world.ts";
 
 const good: PollOutcome = { ok: true, observation: anObservation() };
@@ -177,6 +178,101 @@ describe("a round", () => {
     const elsewhere = setScene({ report });
     await elsewhere.round();
     expect(elsewhere.completed).toEqual(["BTC 1", "ETH 1"]);
+  });
+
+  describe("whose outset is known ahead", () => {
+    const hear: RoundOptions["hear"] = (symbol) => (symbol === "BTC" ? anOutset({ version: 7 }) : undefined);
+
+    test("is recomputed from that without waiting for Redis' answer, its report on the way", async () => {
+      const order: string[] = [];
+      let answer = (): void => undefined;
+      const { round } = setScene({
+        symbols: ["BTC"],
+        hear,
+        report: async () =>
+          new Promise((resolve) => {
+            order.push("reported");
+            answer = () => resolve("complete");
+          }),
+        onComplete: async (_symbol, at, outset) => {
+          order.push(`recomputed ${at} from ${outset?.version}`);
+          answer();
+        },
+      });
+      await round();
+      expect(order).toEqual(["reported", "recomputed 1 from 7"]);
+    });
+
+    test("is recomputed behind what goes to Redis in that turn", async () => {
+      const order: string[] = [];
+      const { round } = setScene({
+        symbols: ["BTC"],
+        hear,
+        report: async () => {
+          // as the connection does it
+          process.nextTick(() => order.push("sent"));
+          return "waiting";
+        },
+        onComplete: async () => void order.push("recomputed"),
+      });
+      await round();
+      expect(order).toEqual(["sent", "recomputed"]);
+    });
+
+    test.each(["waiting", "complete", anOutset({ version: 8 })] as const)(
+      "is recomputed once, whatever its report is answered",
+      async (result) => {
+        const { completed, round } = setScene({ hear, report: async () => result, symbols: ["BTC"] });
+        await round();
+        expect(completed).toEqual(["BTC 1 from 7"]);
+      },
+    );
+
+    test("asks its report for none, and every other one's for theirs", async () => {
+      const wishes: string[] = [];
+      const { completed, round } = setScene({
+        hear,
+        recomputesHere: true,
+        report: async (symbol, _said, _expected, wanted) => {
+          wishes.push(`${symbol} ${wanted?.outset}`);
+          return wanted?.outset === true ? anOutset({ version: 5 }) : "complete";
+        },
+      });
+      await round();
+      expect(wishes.toSorted()).toEqual(["BTC false", "ETH true"]);
+      expect(completed.toSorted()).toEqual(["BTC 1 from 7", "ETH 1 from 5"]);
+    });
+
+    test("is recomputed though Redis does not take its report, which is said as ever", async () => {
+      const log = spokenLog();
+      const { completed, reports, round } = setScene({
+        hear,
+        log,
+        report: async (symbol) => (symbol === "BTC" ? Promise.reject(new Error("away")) : "complete"),
+      });
+      await round();
+      await vi.waitFor(() => expect(completed.toSorted()).toEqual(["BTC 1 from 7", "ETH 1"]));
+      expect(reports.map(({ symbol }) => symbol)).toEqual(["ETH"]);
+      expect(log.said).toMatchObject([{ level: "warn", fields: { venue: "bybit", symbol: "BTC" } }]);
+    });
+
+    test("has every venue's word heard as it is reported: each series by itself, failures as well", async () => {
+      const heard: (VenueReport & { readonly symbol: string })[] = [];
+      const { reports, round } = setScene({
+        symbols: ["BTC"],
+        hear: (symbol, said) => void heard.push({ symbol, ...said }),
+        poll: async (_requests, onOutcome) => {
+          onOutcome("BTC", good);
+          onOutcome("BTC", good, "bybit:inverse");
+          onOutcome("ETH", bad);
+        },
+        report: async () => "waiting",
+      });
+      await round();
+      const names = heard.map(({ symbol, venue }) => `${symbol} ${venue}`).toSorted();
+      expect(names).toEqual(["BTC bybit", "BTC bybit:inverse", "ETH bybit"]);
+      expect(heard).toEqual(expect.arrayContaining(reports));
+    });
   });
 
   test("goes on when Redis does not take a report while the venue still speaks", async () => {
