@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { VenueReport } from "../../src/store/contracts/rounds.ts";
 import type { Handlers } from "../../src/worker/contracts.ts";
 import { createShortcuts, type Shortcuts } from "../../src/worker/shortcuts.ts";
+import { aPush } from "../notifier/fakeSender.ts";
 import { anOutset } from "../store/builders.ts";
 import { silentLog } from "../support/redis.ts";
 
@@ -74,6 +76,60 @@ describe("a wake-up", () => {
     await shortcuts.deliver("telegram", "BTC", 5_000);
     expect(handled).toEqual([]);
     expect(queued).toEqual(["deliver telegram BTC 5000"]);
+  });
+});
+
+describe("a delivery for alerts that are being committed", () => {
+  const coming = [aPush("a"), aPush("b")];
+
+  test("is begun here at once, with the alerts", async () => {
+    const given: unknown[] = [];
+    shortcuts.connect({ deliver: async (job, alerts) => void given.push(job, alerts) });
+    shortcuts.deliverBehind("telegram", "BTC", coming);
+    expect(given).toEqual([{ platform: "telegram", symbol: "BTC" }, coming]);
+    await shortcuts.settled();
+    expect(queued).toEqual([]);
+  });
+
+  test("is nobody's yet where this process has no handler", async () => {
+    shortcuts.deliverBehind("telegram", "BTC", coming);
+    await shortcuts.settled();
+    expect(queued).toEqual([]);
+  });
+
+  test("is queued when the handler failed", async () => {
+    shortcuts.connect(failing);
+    shortcuts.deliverBehind("telegram", "BTC", coming);
+    await shortcuts.settled();
+    expect(queued).toEqual(["deliver telegram BTC 0"]);
+  });
+});
+
+describe("a report that is about to be kept", () => {
+  const report: VenueReport = {
+    venue: "bybit",
+    slot: 7,
+    at: 0,
+    failure: { kind: "retry", reason: "HTTP 502" },
+  };
+
+  test("is heard by the worker of this process, which may know what its round sets out from", () => {
+    const heard: unknown[] = [];
+    const outset = anOutset({ version: 3 });
+    shortcuts.connect({
+      hear: (...said) => {
+        heard.push(said);
+        return outset;
+      },
+    });
+    expect(shortcuts.hear("BTC", report)).toBe(outset);
+    expect(heard).toEqual([["BTC", report]]);
+  });
+
+  test("says nothing where no worker runs, or before it does", () => {
+    expect(shortcuts.hear("BTC", report)).toBeUndefined();
+    shortcuts.connect({ deliver: async () => undefined });
+    expect(shortcuts.hear("BTC", report)).toBeUndefined();
   });
 });
 
