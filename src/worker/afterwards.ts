@@ -13,20 +13,21 @@ export interface Afterwards {
 }
 
 export function createAfterwards(): Afterwards {
-  let left: (() => void)[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const finish = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    const works = left;
-    left = [];
-    for (const work of works) work();
-  };
+  // each its own: what is left by a round's first report must not shorten the head start of its alert
+  const left = new Map<NodeJS.Timeout, () => void>();
   return {
     leave: (work) => {
-      left.push(work);
-      timer ??= setTimeout(finish, headStartMs);
+      const timer = setTimeout(() => {
+        left.delete(timer);
+        work();
+      }, headStartMs);
+      left.set(timer, work);
     },
-    finish,
+    finish: () => {
+      const works = [...left];
+      left.clear();
+      for (const [timer] of works) clearTimeout(timer);
+      for (const [, work] of works) work();
+    },
   };
 }
