@@ -22,11 +22,13 @@ export interface TestLopsideOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly roles?: readonly Role[];
   readonly log?: Log;
+  /** Lets a test see what is asked of the store. */
+  readonly around?: (store: Store) => Store;
 }
 
 /** The whole of Lopside in this process, against stand-ins: what `start` does, without its signals. */
 export async function startTestLopside(options: TestLopsideOptions): Promise<TestLopside> {
-  const { redis, clock, log = silentLog } = options;
+  const { redis, clock, log = silentLog, around = (store) => store } = options;
   const httpPort = await freePort();
   const config = testConfig({ HTTP_PORT: String(httpPort), ...options.env });
   const lifecycle = createLifecycle(log);
@@ -35,7 +37,7 @@ export async function startTestLopside(options: TestLopsideOptions): Promise<Tes
     redis.connect("queue"),
     redis.connect("worker"),
   ]);
-  const store = await openStore(commands, { log });
+  const store = around(await openStore(commands, { log }));
   const printed: string[] = [];
   await startLopside({
     config,
