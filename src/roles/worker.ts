@@ -87,8 +87,7 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
   return {
     hear: (symbol, report) => {
       const outset = ahead.hear(symbol, report);
-      if (outset === undefined && "observation" in report)
-        afterwards.leave(() => prepare(symbol, report.observation));
+      if (outset === undefined) afterwards.leave(() => prepare(symbol, report));
       return outset;
     },
     recompute: async (job, outset) => {

@@ -35,8 +35,11 @@ export interface Portfolio {
   readonly series: (venue: string) => StackedSeries | undefined;
   /** Modelled exposure as an observation finds it; made once, unless the series is changed since. */
   readonly levels: (series: StackedSeries, observation: Observation) => VenueLevels;
-  /** Makes the levels that the next recompute will ask for, where the observation's bars don't change them. */
-  readonly prepare: (observation: Observation) => void;
+  /**
+   * Makes the levels that the recompute of this slot will ask for, where it is still to come and the observation's bars
+   * don't change them.
+   */
+  readonly prepare: (observation: Observation, slot: number) => void;
   /** Lets all maps be made with what the symbol has learned, where they may change now; says what that is. */
   readonly weigh: (mayChange: boolean) => LearnedWeights | undefined;
   /** The map that a venue's price path alone would leave; undefined while it has too short a one. */
@@ -153,7 +156,8 @@ export function createPortfolio(
     symbol,
     series: seriesOf,
     levels,
-    prepare: (observation) => {
+    prepare: (observation, slot) => {
+      if (current === undefined || slot <= current.slot) return;
       const series = seriesOf(observation.spec.venue);
       const newest = observation.closedBars.at(-1)?.openTime ?? -Infinity;
       if (series !== undefined && newest <= (series.lastClosed ?? -Infinity)) levels(series, observation);

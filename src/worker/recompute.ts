@@ -7,8 +7,7 @@ import type { Decision } from "../model/calibration/gate.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
-import type { Observation } from "../poller/contracts.ts";
-import type { Outset, VenueHistory, VenueRecord } from "../store/contracts/rounds.ts";
+import type { Outset, VenueHistory, VenueRecord, VenueReport } from "../store/contracts/rounds.ts";
 import type { Store } from "../store/contracts/store.ts";
 import type { Commit, RuleAlert } from "../store/contracts/symbols.ts";
 import type { RecomputeJob } from "./contracts.ts";
@@ -54,8 +53,8 @@ const conflictLimit = 3;
 
 export interface Recompute {
   readonly recompute: (job: RecomputeJob, outset?: Outset) => Promise<"committed" | "slot-done">;
-  /** Does what can be done for the next one as soon as a venue has spoken. Never throws. */
-  readonly prepare: (symbol: string, observation: Observation) => void;
+  /** Does what can be done for a round's recompute as soon as a venue has spoken. Never throws. */
+  readonly prepare: (symbol: string, report: VenueReport) => void;
 }
 
 /**
@@ -88,9 +87,9 @@ export function createRecompute(options: RecomputeOptions): Recompute {
   return {
     // a report and a deadline may wake the same symbol at the same moment
     recompute: async (job, outset) => inTurn(job.symbol, async () => recompute(job, outset)),
-    prepare: (symbol, observation) => {
+    prepare: (symbol, report) => {
       try {
-        symbols.get(symbol)?.portfolio.prepare(observation);
+        if ("observation" in report) symbols.get(symbol)?.portfolio.prepare(report.observation, report.slot);
       } catch (error) {
         options.log.debug({ symbol, error }, "nothing could be prepared; the recompute will say why");
       }

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { encodeCalibration } from "../../src/model/calibration/snapshot.ts";
 import type { Observation } from "../../src/poller/contracts.ts";
-import type { Outset } from "../../src/store/contracts/rounds.ts";
+import type { Outset, VenueReport } from "../../src/store/contracts/rounds.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import type { Commit, CommitResult, RuleAlert } from "../../src/store/contracts/symbols.ts";
 import { halfOf, marketReports, take } from "../model/calibration/support.ts";
@@ -32,6 +32,13 @@ function heard(observation: Observation): void {
   store.records.set(venue, { venue, observation });
 }
 
+const reportOf = (observation: Observation, slot: number): VenueReport => ({
+  venue: observation.spec.venue,
+  slot,
+  at: now,
+  observation,
+});
+
 async function recompute(slot: number, forming: number): Promise<void> {
   now = timeIn(forming) + 3_000;
   await process.recompute({ symbol: "BTC", slot });
@@ -47,7 +54,7 @@ describe("what is prepared", () => {
   test("is what the recompute uses: nothing is made twice", async () => {
     await warmUp();
     const { observation, reads } = watched(observed("bybit", 99, 100));
-    process.prepare("BTC", observation);
+    process.prepare("BTC", reportOf(observation, 2));
     expect(reads()).toBe(1);
     heard(observation);
     await recompute(2, 100);
@@ -57,25 +64,35 @@ describe("what is prepared", () => {
   test("is nothing for a symbol that was never recomputed here", async () => {
     await warmUp();
     const read: unknown[] = [];
-    const observation = new Proxy(observed("bybit", 99, 100), {
+    const report = new Proxy(reportOf(observed("bybit", 99, 100), 2), {
       get: (target, name) => {
         read.push(name);
         return Reflect.get(target, name);
       },
     });
-    process.prepare("ETH", observation);
-    startProcess(store, { now: () => now }).prepare("BTC", observation);
+    process.prepare("ETH", report);
+    startProcess(store, { now: () => now }).prepare("BTC", report);
     expect(read).toEqual([]);
+  });
+
+  test("is nothing for a slot that is over, and where a venue failed", async () => {
+    await warmUp();
+    const { observation, reads } = watched(observed("bybit", 99, 100));
+    process.prepare("BTC", reportOf(observation, 1));
+    const failure = { kind: "retry", reason: "HTTP 502" } as const;
+    process.prepare("BTC", { venue: "bybit", slot: 2, at: now, failure });
+    expect(reads()).toBe(0);
   });
 
   test("is nothing where it fails, and hinders nobody", async () => {
     await warmUp();
-    const broken = new Proxy(observed("bybit", 99, 100), {
-      get: () => {
+    const broken = {
+      ...observed("bybit", 99, 100),
+      get closedBars(): never {
         throw new Error("unreadable");
       },
-    });
-    expect(() => process.prepare("BTC", broken)).not.toThrow();
+    };
+    expect(() => process.prepare("BTC", reportOf(broken, 2))).not.toThrow();
     await recompute(2, 100);
     expect(store.commits).toHaveLength(2);
   });
@@ -136,7 +153,7 @@ async function run(steps: readonly Step[], prepares: boolean): Promise<readonly 
     ]);
     const prepare = (venue: Venue): void => {
       const observation = said.get(venue);
-      if (prepares && observation !== undefined) process.prepare("BTC", observation);
+      if (prepares && observation !== undefined) process.prepare("BTC", reportOf(observation, index + 2));
     };
     for (const venue of before) prepare(venue);
     for (const [venue, observation] of said) if (venue === "okx" || event !== "silence") heard(observation);

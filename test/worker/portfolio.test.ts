@@ -268,9 +268,9 @@ describe("the levels of an observation", () => {
   test("are there when they are asked for, where they were prepared", async () => {
     const { portfolio, observation } = await warm();
     const { observation: seen, reads } = watched(observation);
-    portfolio.prepare(seen);
+    portfolio.prepare(seen, slot + 1);
     expect(reads()).toBe(1);
-    portfolio.prepare(seen);
+    portfolio.prepare(seen, slot + 1);
     expect(levelsOf(portfolio, seen)).toEqual(modelled(portfolio, observation));
     expect(reads()).toBe(1);
   });
@@ -278,7 +278,7 @@ describe("the levels of an observation", () => {
   test("can be prepared from bars that were applied before", async () => {
     const { portfolio } = await warm();
     const { observation, reads } = watched(observed("bybit", 90, 100));
-    portfolio.prepare(observation);
+    portfolio.prepare(observation, slot + 1);
     expect(reads()).toBe(1);
   });
 
@@ -288,7 +288,15 @@ describe("the levels of an observation", () => {
   ])("are not prepared from an observation %s", async (_claim, said) => {
     const { portfolio } = await warm();
     const { observation, reads } = watched(said);
-    portfolio.prepare(observation);
+    portfolio.prepare(observation, slot + 1);
+    expect(reads()).toBe(0);
+  });
+
+  test("are not prepared for a slot that is over, nor before there is a state", async () => {
+    const { portfolio, observation } = await warm();
+    const { observation: late, reads } = watched(observation);
+    portfolio.prepare(late, slot);
+    open().prepare(late, slot + 1);
     expect(reads()).toBe(0);
   });
 
@@ -296,7 +304,7 @@ describe("the levels of an observation", () => {
     const { portfolio } = await warm();
     await round(portfolio, [polled("bybit", 99, 250)]);
     const { observation, reads } = watched(observed("bybit", 250, 251));
-    portfolio.prepare(observation);
+    portfolio.prepare(observation, slot + 1);
     expect(reads()).toBe(0);
   });
 });
