@@ -3,8 +3,8 @@ import type { Outset, Rounds, VenueRecord, VenueReport } from "../store/contract
 
 /**
  * What a recompute will set out from, known here before Redis has answered the report that completes the round: the
- * last thing an alert waits for is then its commit. Everything but the reports is read ahead, while nothing is under
- * way; it is a round old at most. Only where one process polls all of a symbol's venues and recomputes it too.
+ * last thing an alert waits for is then its commit. Everything but the reports is read ahead, after the round before,
+ * and serves for the next one only. Only where one process polls all of a symbol's venues and recomputes it too.
  */
 export interface Ahead {
   /** A report that is about to be kept. The outset, where it is the last of its round and all else is known. */
@@ -54,8 +54,9 @@ export function createAhead({ expected, rounds, log }: AheadOptions): Ahead {
       if (report.slot < (slots.get(report.venue) ?? -Infinity)) return undefined;
       slots.set(report.venue, report.slot);
       heard.set(report.venue, recordOf(report, heard.get(report.venue)));
-      // after a round that ended without this venue its slot is done
-      if (read === undefined || read.slot === report.slot || !isWhole(known, report.slot)) return undefined;
+      // what was read any earlier is too old, and a round that ended without this venue is done
+      if (read === undefined || read.slot !== report.slot - 1 || !isWhole(known, report.slot))
+        return undefined;
       forget(symbol);
       return { ...read, records: withHeard(read.records, heard) };
     },
@@ -66,14 +67,16 @@ export function createAhead({ expected, rounds, log }: AheadOptions): Ahead {
     look: async (symbol) => {
       forget(symbol);
       const known = knownOf(symbol);
+      const slot = known.slots.get(expected[0] ?? "");
       // where others poll as well, the next round won't be whole here either
-      if (!isWhole(known, known.slots.get(expected[0] ?? ""))) return;
+      if (!isWhole(known, slot)) return;
       known.heard.clear();
       const asked = rounds.peek(symbol);
       known.outset = asked;
       try {
         const read = await asked;
-        if (known.outset === asked) known.read = read;
+        // after a clock was set back, what was heard isn't of the slot that was committed
+        if (known.outset === asked && read?.slot === slot) known.read = read;
       } catch (error) {
         log.debug(
           { symbol, error },

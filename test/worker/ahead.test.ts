@@ -155,10 +155,21 @@ describe("nothing is known", () => {
     expect(hearRound(slot + 2)).toBeDefined();
   });
 
-  test("for the slot that was committed already", async () => {
-    const { hearRound } = await ready({ ...committed, slot: slot + 1 });
+  test("for a slot that is done, and for one that comes after a pause: what was read then is too old", async () => {
+    for (const later of [slot, slot + 2, slot + 400]) {
+      const { hearRound } = await ready();
+      expect(hearRound(later)).toBeUndefined();
+    }
+  });
+
+  test.each([
+    ["by another process, of a newer slot", slot + 1],
+    ["at a clock that was set back", slot - 40],
+  ])("where what was committed isn't what was heard: %s", async (_, at) => {
+    const { hearRound } = await ready({ ...committed, slot: at });
     expect(hearRound(slot + 1)).toBeUndefined();
-    expect(hearRound(slot + 2)).toBeDefined();
+    const again = await ready({ ...committed, slot: at });
+    expect(again.hearRound(at + 1)).toBeUndefined();
   });
 
   test("once a newer slot is being recomputed", async () => {
