@@ -173,8 +173,9 @@ function decodeFound(
   const found = new Map<string, Found>();
   if (turns === undefined) return found;
   const lines = asText(turns).split("\n");
-  if (lines.length !== deliveries.length) throw new Error("a claim answers for others than it claimed");
   const texts = asRuns(documents);
+  if (lines.length !== deliveries.length || texts.length !== deliveries.length)
+    throw new Error("a claim answers for others than it claimed");
   deliveries.forEach(({ destination }, at) => {
     const turn = decodeTurn(lines[at] ?? "");
     if (turn.kind !== "taken") return;
