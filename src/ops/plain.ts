@@ -32,7 +32,9 @@ function plainObject(value: object, clean: Clean, seen: readonly object[]): unkn
 }
 
 function plainError(error: Error, clean: Clean, seen: readonly object[]): unknown {
-  const own = ownEntries(error).filter(([key]) => key !== "stack" && key !== "message");
+  const own = ownEntries(error)
+    .filter(([key]) => key !== "stack" && key !== "message")
+    .map(([key, entry]): [string, unknown] => [key, key === "command" ? nameOf(entry) : entry]);
   const hidden = ["cause", "errors"]
     .filter((key) => Object.hasOwn(error, key))
     .map((key): [string, unknown] => [key, Reflect.get(error, key)]);
@@ -42,6 +44,11 @@ function plainError(error: Error, clean: Clean, seen: readonly object[]): unknow
     stack: toPlain(error.stack, clean, seen),
     ...plainEntries([...own, ...hidden], clean, seen),
   };
+}
+
+/** Redis' client hangs what was asked on its errors: the arguments are chats, settings and whole scripts. */
+function nameOf(command: unknown): unknown {
+  return typeof command === "object" && command !== null && "name" in command ? command.name : "[command]";
 }
 
 function plainEntries(entries: readonly [unknown, unknown][], clean: Clean, seen: readonly object[]): object {

@@ -20,7 +20,7 @@ describe("a configured secret never reaches a log line", () => {
     ["in an error that is the fields", failing],
     [
       "in an error's own properties",
-      { error: Object.assign(new Error("x"), { command: { args: [password] } }) },
+      { error: Object.assign(new Error("x"), { request: { args: [password] } }) },
     ],
     ["in a map and a set", { map: new Map([[password, password]]), set: new Set([password]) }],
     ["in a URL object", { url: new URL(`https://u:${encodeURIComponent(password)}@h/bot${token}/x`) }],
