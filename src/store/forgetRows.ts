@@ -16,13 +16,14 @@ export async function forgetRows(
   redis: RedisClient,
   place: string,
   destination: string,
-  until: number | "+inf",
+  until: number,
 ): Promise<void> {
   const keys = symbolKeys(place);
   const own = place === noticesPlace ? `-${shortHash(destination)}-` : undefined;
+  const newest = until === Infinity ? "+inf" : until;
   const owned: string[] = [];
   for (let offset = 0; ; offset += mostAlerts) {
-    const ids = await redis.zrevrangebyscore(keys.alerts, until, "-inf", "LIMIT", offset, mostAlerts);
+    const ids = await redis.zrevrangebyscore(keys.alerts, newest, "-inf", "LIMIT", offset, mostAlerts);
     if (own !== undefined) owned.push(...ids.filter((id) => id.includes(own)));
     await Promise.all(ids.map(async (id) => forgetIn(redis, keys, id, destination)));
     if (ids.length < mostAlerts) break;

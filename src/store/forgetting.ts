@@ -54,13 +54,15 @@ export function createForgetting(redis: RedisClient, options: ForgettingOptions)
     (await redis.exists(documentKey(destination))) === 1;
 
   /** Whether nothing of it was under way there. */
-  const clear = async (place: string, destination: string): Promise<boolean> => {
+  const clear = async (place: string, destination: string, at: number): Promise<boolean> => {
+    // an alert that is younger is for somebody who has subscribed again; a notice may be of who knew it still
+    const until = place === noticesPlace ? Infinity : at + soonestMs - 1;
     const platform = destination.slice(0, Math.max(0, destination.indexOf(":"))) || destination;
     const wasClaimed = await waiting.isClaimed(place, platform, destination);
     if (wasClaimed) await outbox.releaseStuck(place, platform, stuckMs);
-    await waiting.takeOut(place, platform, destination);
+    await waiting.takeOut(place, platform, destination, until);
     const isClaimed = await waiting.isClaimed(place, platform, destination);
-    await forgetRows(redis, place, destination, "+inf");
+    await forgetRows(redis, place, destination, until);
     return !wasClaimed && !isClaimed;
   };
 
@@ -73,7 +75,7 @@ export function createForgetting(redis: RedisClient, options: ForgettingOptions)
     const [turn] = await turns.take([destination], holder, turnMs);
     const { movedTo, movedFrom } = destinationKeys(destination);
     let isOver = turn?.kind === "taken";
-    for (const place of places) isOver = (await clear(place, destination)) && isOver;
+    for (const place of places) isOver = (await clear(place, destination, at)) && isOver;
     await dropLeftovers(destination);
     await redis.del(movedTo, movedFrom);
     await turns.end([{ destination }], holder);

@@ -22,53 +22,74 @@ return 1
 };
 
 const lanes = [0, 1, 2] as const;
-const mostAtOnce = 1_000;
+
+/** Members looked through at once: bundles name a hundred destinations each, what is claimed or due later names one. */
+const mostBundles = 32;
+const mostEntries = 1_000;
 
 /** What lies in the outbox for one destination. */
 export interface WaitingRows {
-  /** Takes out what waits for it. */
-  readonly takeOut: (place: string, platform: string, destination: string) => Promise<void>;
+  /** Takes out what waits for it since `until` (ms, of Redis' clock) or longer; of what is due later all. */
+  readonly takeOut: (place: string, platform: string, destination: string, until: number) => Promise<void>;
   /** Whether anything was claimed and isn't settled. */
   readonly isClaimed: (place: string, platform: string, destination: string) => Promise<boolean>;
 }
 
 export function createWaitingRows(redis: RedisClient): WaitingRows {
   const unbundle = defineScript(redis, unbundleScript);
-  const takeOutOfLane = async (keys: SymbolKeys, platform: string, lane: number, destination: string) => {
-    const waiting = `${keys.outbox}${platform}:${lane}`;
-    for await (const member of membersNaming(redis, waiting, destination)) {
+  const takeOutOfLane = async (
+    { outbox, beyond }: SymbolKeys,
+    platform: string,
+    lane: number,
+    { destination, until }: Wanted,
+  ): Promise<void> => {
+    const waiting = `${outbox}${platform}:${lane}`;
+    for await (const { member, score } of membersNaming(redis, waiting, destination, mostBundles)) {
+      if (score > until) continue;
       const names = bundledNames(member);
       if (names === undefined && isOf(member, destination)) await redis.zrem(waiting, member);
       if (names?.includes(destination) === true)
-        await unbundle([waiting, keys.beyond + platform], [member, lane, destination]);
+        await unbundle([waiting, beyond + platform], [member, lane, destination]);
     }
   };
   return {
-    takeOut: async (place, platform, destination) => {
+    takeOut: async (place, platform, destination, until) => {
       const keys = symbolKeys(place);
       const later = `${keys.outbox}${platform}:later`;
       // in the direction in which they move
-      for await (const entry of membersNaming(redis, later, destination))
-        if (isOf(entry, destination)) await redis.zrem(later, entry);
-      await Promise.all(lanes.map(async (lane) => takeOutOfLane(keys, platform, lane, destination)));
+      for await (const { member } of membersNaming(redis, later, destination, mostEntries))
+        if (isOf(member, destination)) await redis.zrem(later, member);
+      const wanted = { destination, until };
+      await Promise.all(lanes.map(async (lane) => takeOutOfLane(keys, platform, lane, wanted)));
     },
     isClaimed: async (place, platform, destination) => {
       const keys = symbolKeys(place);
-      for await (const entry of membersNaming(redis, keys.claimed + platform, destination))
-        if (isOf(entry, destination)) return true;
+      for await (const { member } of membersNaming(redis, keys.claimed + platform, destination, mostEntries))
+        if (isOf(member, destination)) return true;
       const bundles = await redis.hvals(keys.bundles + platform);
       return bundles.some((names) => names.split("\n").includes(destination));
     },
   };
 }
 
+interface Wanted {
+  readonly destination: string;
+  readonly until: number;
+}
+
 /** Members of a sorted set in which this text occurs. */
-async function* membersNaming(redis: RedisClient, key: string, text: string): AsyncGenerator<string> {
+async function* membersNaming(
+  redis: RedisClient,
+  key: string,
+  text: string,
+  atOnce: number,
+): AsyncGenerator<{ readonly member: string; readonly score: number }> {
   const pattern = `*${text.replaceAll(/[\\*?[\]^]/g, String.raw`\$&`)}*`;
   let cursor = "0";
   do {
-    const [next, found] = await redis.zscan(key, cursor, "MATCH", pattern, "COUNT", mostAtOnce);
-    yield* found.filter((_, index) => index % 2 === 0);
+    const [next, found] = await redis.zscan(key, cursor, "MATCH", pattern, "COUNT", atOnce);
+    for (let at = 0; at < found.length; at += 2)
+      yield { member: found[at] ?? "", score: Number(found[at + 1]) };
     cursor = next;
   } while (cursor !== "0");
 }

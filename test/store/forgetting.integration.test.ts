@@ -334,6 +334,35 @@ describe("a destination that comes back", () => {
     expect(await statesOf("telegram:1")).toEqual(["sent"]);
     expect(await naming("telegram:1")).not.toContain(`${symbolKeys("BTC").ledger}a1:0`);
   });
+
+  test("keeps what came while it was being gone through", async () => {
+    let isBack = false;
+    const comeBack = async (): Promise<void> => {
+      if (isBack) return;
+      isBack = true;
+      await subscribeAll("telegram:1");
+      await fire(aPush({ alertId: "b1", episodeId: "b1" }));
+      await fire(aPush({ alertId: "c1", episodeId: "c1" }));
+      await settle(await claim(1));
+    };
+    const before = new Proxy(redis, {
+      get: (target, name) => {
+        const kept: unknown = Reflect.get(target, name);
+        if (typeof kept !== "function") return kept;
+        return name === "zscan"
+          ? async (...asked: unknown[]) => comeBack().then((): unknown => Reflect.apply(kept, target, asked))
+          : kept.bind(target);
+      },
+    });
+    await subscribeAll("telegram:1");
+    await fire();
+    await forget("telegram:1");
+    time += later;
+    expect(await createForgetting(before, { symbols: ["BTC"], now }).goOn()).toBe(1);
+    expect((await claim()).map(({ alert }) => alert.alertId)).toEqual(["c1"]);
+    expect(await statesOf("telegram:1")).toEqual(["sending"]);
+    expect(await naming("telegram:1")).toContain(`${symbolKeys("BTC").ledger}b1:0`);
+  });
 });
 
 describe("whenever it happens", () => {
