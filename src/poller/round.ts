@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Liquidations } from "../store/contracts/markets.ts";
@@ -143,23 +144,21 @@ async function report(options: RoundOptions, heard: Heard): Promise<void> {
   const venueReport: VenueReport = { venue: series, slot, at, ...said };
   const known = options.hear?.(symbol, venueReport);
   const wanted = recomputesHere ? { outset: known === undefined } : undefined;
-  const kept = rounds.report(symbol, venueReport, expected, wanted);
+  const keep = async (): ReturnType<Rounds["report"]> => rounds.report(symbol, venueReport, expected, wanted);
   if (known !== undefined) {
-    await Promise.all([kept, behindReport(async () => onComplete(symbol, slot, known))]);
+    await Promise.all([onComplete(symbol, slot, known), sleep(behindMs).then(keep)]);
     return;
   }
-  const result = await kept;
+  const result = await keep();
   if (result === "waiting") return;
   await onComplete(symbol, slot, result === "complete" ? undefined : result);
 }
 
-/** Behind the tick in which what was asked of Redis goes out (store/gathering.ts): it is kept while the work is done. */
-async function behindReport(work: () => Promise<void>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.nextTick(resolve);
-  });
-  await work();
-}
+/**
+ * A report whose recompute need not wait for it is kept so much later, real time: Redis answers in order, and the round's
+ * alert would wait for it. A process that dies meanwhile leaves the round before as what this venue said last.
+ */
+const behindMs = 5;
 
 async function withLiquidations(
   { liquidations }: RoundOptions,

@@ -2,8 +2,8 @@ import type { Log } from "../ops/log.ts";
 import type { Outset, Rounds, VenueRecord, VenueReport } from "../store/contracts/rounds.ts";
 
 /**
- * What a recompute will set out from, known here before Redis has answered the report that completes the round: the
- * last thing an alert waits for is then its commit. Everything but the reports is read ahead, after the round before,
+ * What a recompute will set out from, known here before Redis has the report that completes the round: all that an
+ * alert waits for there is then its commit and its claim. Everything but the reports is read ahead, after the round before,
  * and serves for the next one only. Only where one process polls all of a symbol's venues and recomputes it too.
  */
 export interface Ahead {
@@ -100,6 +100,20 @@ function withHeard(
   for (const [venue, record] of heard)
     bySeries.set(venue, record.observation === undefined ? { ...bySeries.get(venue), ...record } : record);
   return [...bySeries.values()].toSorted((a, b) => (a.venue < b.venue ? -1 : 1));
+}
+
+/** Of each series the record that was heard last. Sorted by series. */
+export function newestRecords(...readings: readonly (readonly VenueRecord[])[]): readonly VenueRecord[] {
+  const newest = new Map<string, VenueRecord>();
+  for (const record of readings.flat()) {
+    const known = newest.get(record.venue);
+    if (known === undefined || heardAt(record) >= heardAt(known)) newest.set(record.venue, record);
+  }
+  return [...newest.values()].toSorted((a, b) => (a.venue < b.venue ? -1 : 1));
+}
+
+function heardAt({ observation, failure }: VenueRecord): number {
+  return Math.max(observation?.receivedAt ?? -Infinity, failure?.at ?? -Infinity);
 }
 
 function recordOf(report: VenueReport, before: VenueRecord | undefined): VenueRecord {

@@ -10,6 +10,7 @@ import type { Log } from "../ops/log.ts";
 import type { Outset, VenueHistory, VenueRecord, VenueReport } from "../store/contracts/rounds.ts";
 import type { Store } from "../store/contracts/store.ts";
 import type { Commit, RuleAlert } from "../store/contracts/symbols.ts";
+import { newestRecords } from "./ahead.ts";
 import type { RecomputeJob } from "./contracts.ts";
 import { judgeJumps } from "./jumps.ts";
 import { cascadeOf } from "./cascade.ts";
@@ -75,8 +76,7 @@ export function createRecompute(options: RecomputeOptions): Recompute {
     given: Outset | undefined,
   ): Promise<"committed" | "slot-done"> => {
     for (let attempt = 1; attempt <= conflictLimit; attempt++) {
-      const known = attempt === 1 ? given : undefined;
-      const outset = known ?? (await options.store.rounds.outset(symbol));
+      const outset = await outsetOf(options, { symbol, given, attempt });
       const result = await recomputeOnce(options, heldOf(symbol), { slot, outset });
       if (result !== "conflict") return result;
     }
@@ -95,6 +95,16 @@ export function createRecompute(options: RecomputeOptions): Recompute {
       }
     },
   };
+}
+
+/** What was given serves once. Its reports count all the same: the last of them may not be kept yet. */
+async function outsetOf(
+  { store }: RecomputeOptions,
+  { symbol, given, attempt }: { symbol: string; given: Outset | undefined; attempt: number },
+): Promise<Outset> {
+  if (given !== undefined && attempt === 1) return given;
+  const read = await store.rounds.outset(symbol);
+  return given === undefined ? read : { ...read, records: newestRecords(read.records, given.records) };
 }
 
 function hold({ store, log, rule, onCalibrated }: RecomputeOptions, symbol: string): Held {

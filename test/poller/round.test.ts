@@ -183,40 +183,48 @@ describe("a round", () => {
   describe("whose outset is known ahead", () => {
     const hear: RoundOptions["hear"] = (symbol) => (symbol === "BTC" ? anOutset({ version: 7 }) : undefined);
 
-    test("is recomputed from that without waiting for Redis' answer, its report on the way", async () => {
-      const order: string[] = [];
-      let answer = (): void => undefined;
-      const { round } = setScene({
-        symbols: ["BTC"],
-        hear,
-        report: async () =>
-          new Promise((resolve) => {
-            order.push("reported");
-            answer = () => resolve("complete");
-          }),
-        onComplete: async (_symbol, at, outset) => {
-          order.push(`recomputed ${at} from ${outset?.version}`);
-          answer();
-        },
-      });
-      await round();
-      expect(order).toEqual(["reported", "recomputed 1 from 7"]);
-    });
-
-    test("is recomputed behind what goes to Redis in that turn", async () => {
+    test("is recomputed from that at once, and its report kept behind it", async () => {
       const order: string[] = [];
       const { round } = setScene({
         symbols: ["BTC"],
         hear,
         report: async () => {
-          // as the connection does it
-          process.nextTick(() => order.push("sent"));
-          return "waiting";
+          order.push("reported");
+          return "complete";
         },
-        onComplete: async () => void order.push("recomputed"),
+        onComplete: async (_symbol, at, outset) => {
+          order.push(`recomputed ${at} from ${outset?.version}`);
+          // an alert's way to Redis and back
+          await new Promise((resolve) => setImmediate(resolve));
+          order.push("claimed");
+        },
       });
       await round();
-      expect(order).toEqual(["sent", "recomputed"]);
+      expect(order).toEqual(["recomputed 1 from 7", "claimed", "reported"]);
+    });
+
+    test("has its report kept while the recompute lasts, and where it fails", async () => {
+      let kept = (): void => undefined;
+      const untilKept = new Promise<void>((resolve) => {
+        kept = resolve;
+      });
+      const log = spokenLog();
+      const { reports, round } = setScene({
+        symbols: ["BTC"],
+        hear,
+        log,
+        report: async () => {
+          kept();
+          return "complete";
+        },
+        onComplete: async () => {
+          await untilKept;
+          throw new Error("no");
+        },
+      });
+      await round();
+      expect(reports).toHaveLength(1);
+      expect(log.said).toMatchObject([{ level: "warn" }]);
     });
 
     test.each(["waiting", "complete", anOutset({ version: 8 })] as const)(

@@ -13,7 +13,7 @@ import { history } from "../worker/feed.ts";
 const venues = ["binanceusdm", "bybit"];
 const calm = { script: { history: [], live: [] }, faults: [] };
 
-/** What is asked of the store, in its order; a round's last report is answered only when its slot is committed. */
+/** What is asked of the store, in its order; a round's last report is kept only when its slot is committed. */
 interface Watch {
   readonly events: readonly string[];
   readonly commits: readonly Commit[];
@@ -131,12 +131,12 @@ describe("rounds of a process that polls and recomputes", () => {
     await redis.stop();
   });
 
-  /** Slots that were committed on what was known: nothing was read between the last report and the commit. */
+  /** Slots that were committed on what was known: their last report is kept behind that, and nothing was read. */
   const aheadSlots = (): readonly number[] =>
     events
       .flatMap((event, index) => {
-        const slot = Number(/^last report of (\d+)$/.exec(event)?.[1]);
-        return events[index + 1] === `commit of ${slot}` ? [slot] : [];
+        const slot = Number(/^commit of (\d+)$/.exec(event)?.[1]);
+        return events[index + 1] === `last report of ${slot}` ? [slot] : [];
       })
       .filter((slot) => commits.some((commit) => commit.slot === slot));
 
@@ -145,7 +145,7 @@ describe("rounds of a process that polls and recomputes", () => {
     await vi.waitFor(() => expect(aheadSlots().length).toBeGreaterThanOrEqual(before + count), patient);
   };
 
-  test("are committed before their last report is answered, each once", async () => {
+  test("are committed before their last report is kept, each once", async () => {
     await moreAhead(3);
     const slots = commits.map(({ slot }) => slot);
     expect(slots).toEqual([...new Set(slots)].toSorted((a, b) => a - b));

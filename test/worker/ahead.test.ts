@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Outset, VenueReport } from "../../src/store/contracts/rounds.ts";
-import { createAhead } from "../../src/worker/ahead.ts";
+import { createAhead, newestRecords } from "../../src/worker/ahead.ts";
 import { anObservation, anOutset, noon } from "../store/builders.ts";
 import { silentLog } from "../support/redis.ts";
 import { spokenLog } from "../support/spokenLog.ts";
@@ -268,4 +268,20 @@ describe("the records", () => {
     hear("BTC", { venue: "okx", slot: slot + 1, at: noon, observation });
     expect(hear("BTC", good("bybit"))?.records[1]?.observation).toBe(observation);
   });
+});
+
+test("of what was read and what was heard each series' newest word counts", () => {
+  const spoke = (venue: string, receivedAt: number) => ({
+    venue,
+    observation: anObservation({ receivedAt }),
+  });
+  const failed = {
+    ...spoke("a", 1),
+    failure: { kind: "retry", reason: "HTTP 502", at: 3, slot: 1 },
+  } as const;
+  const read = [spoke("a", 2), spoke("b", 2), spoke("d", 1)];
+  const heard = [spoke("c", 1), failed, spoke("b", 1)];
+  const newest = [failed, spoke("b", 2), spoke("c", 1), spoke("d", 1)];
+  expect(newestRecords(read, heard)).toEqual(newest);
+  expect(newestRecords(heard, read)).toEqual(newest);
 });

@@ -56,6 +56,18 @@ describe("a recompute", () => {
     expect(store.cursors.size).toBe(2);
   });
 
+  test("reads nothing older than what it was given: its last report may not be kept yet", async () => {
+    await warmUp();
+    const before = await store.rounds.outset("BTC");
+    everybodySpeaks(100, 101);
+    const outset = await store.rounds.outset("BTC");
+    store.overwrite({ slot: 2 });
+    for (const record of before.records) store.records.set(record.venue, record);
+    await process.recompute({ symbol: "BTC", slot: 3 }, outset);
+    expect(store.commits.at(-1)).toMatchObject({ slot: 3, basedOn: 2 });
+    expect(process.decided.at(-1)?.imbalance).toMatchObject({ ageMs: 3_000 });
+  });
+
   test("reads anew when somebody else commits before it", async () => {
     await warmUp();
     const outset = await store.rounds.outset("BTC");
