@@ -15,6 +15,8 @@ export interface ScriptedVenues {
   readonly baseUrl: string;
   /** When the newest answer's text went out (performance.now). */
   readonly lastAnswerAt: () => number;
+  /** Stands in a round's last answer, and in no other. */
+  readonly lastAnswerPart: string;
   /** Moves the mark to the other side: what was far from its liquidation is near. */
   readonly flip: () => void;
   readonly close: () => void;
@@ -54,6 +56,7 @@ export async function startScriptedVenues(now: () => number): Promise<ScriptedVe
   return {
     baseUrl: `http://127.0.0.1:${address.port}`,
     lastAnswerAt: () => lastAnswerAt,
+    lastAnswerPart: '"markPx"',
     flip: () => {
       side = -side;
     },
