@@ -133,20 +133,20 @@ async function stepByStep({ redis, store }: Stage, turn: number): Promise<readon
   for (let left = burst; left > 0;) {
     const { deliveries } = await cost.of(async () => outbox.claim("ETH", "telegram", left));
     left -= deliveries.length;
-    const ends = deliveries.map(({ destination }) => ({ destination, pushes: JSON.stringify(pushedOnce) }));
+    const pushes = JSON.stringify(pushedOnce);
     const outcomes = deliveries.map((delivery) => ({
       delivery,
       result: { kind: "sent", messageId: "1" } as const,
+      end: { destination: delivery.destination, pushes },
     }));
     await cost.of(async () =>
       turns.take(
-        ends.map(({ destination }) => destination),
+        deliveries.map(({ destination }) => destination),
         "bench",
         4_000,
       ),
     );
-    await cost.of(async () => outbox.settle("ETH", "telegram", outcomes));
-    await cost.of(async () => turns.end(ends, "bench"));
+    await cost.of(async () => outbox.settle("ETH", "telegram", outcomes, "bench"));
   }
   return cost.each;
 }

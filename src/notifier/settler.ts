@@ -17,7 +17,7 @@ export interface SettlerOptions {
 /** Outcomes on their way into the ledger: as many at once as came while the ones before were written. */
 export interface Settler {
   readonly note: (delivery: Delivery, result: DeliveryResult) => void;
-  /** Resolves, with all that end at the same time, after `onEnded`. */
+  /** Resolves, with all that end at the same time, after `onEnded`. Right behind its last outcome it ends with that. */
   readonly endTurn: (end: TurnEnd) => Promise<void>;
   /** Outcomes not written yet. */
   readonly backlog: () => number;
@@ -25,9 +25,14 @@ export interface Settler {
   readonly idle: () => Promise<void>;
 }
 
+/** An outcome whose turn may yet end with it. */
+type Settled = Omit<Outcome, "end"> & { end?: TurnEnd };
+
 /** Turns whose ends are written together. */
 interface Endings {
   readonly ends: TurnEnd[];
+  /** Those of them that no outcome brings. */
+  readonly alone: TurnEnd[];
   readonly over: Promise<void>;
   readonly resolve: () => void;
 }
@@ -37,10 +42,10 @@ function noEndings(): Endings {
   const over = new Promise<void>((resolve) => {
     whenOver = resolve;
   });
-  return { ends: [], over, resolve: () => whenOver?.() };
+  return { ends: [], alone: [], over, resolve: () => whenOver?.() };
 }
 
-const mostAtOnce = 128;
+const mostAtOnce = 192;
 const gatherMs = 2;
 /** Where so many come in that time it is worth waiting for some more. */
 const quick = 16;
@@ -50,14 +55,14 @@ const retryMs = 250;
 
 export function createSettler(options: SettlerOptions): Settler {
   const { outbox, turns, platform, holder, log, onSettled, onEnded } = options;
-  let outcomes: Outcome[] = [];
+  let outcomes: Settled[] = [];
   let endings = noEndings();
   let running: Promise<void> | undefined;
   let isBusy = false;
 
   const write = async (batch: readonly Outcome[], isRetry: boolean): Promise<void> => {
     const place = batch[0]?.delivery.place ?? "";
-    const settled = await outbox.settle(place, platform, batch);
+    const settled = await outbox.settle(place, platform, batch, holder);
     batch.forEach(({ delivery, result }, index) => {
       if (settled[index] === true) onSettled(delivery, result);
       else if (!isRetry)
@@ -95,10 +100,10 @@ export function createSettler(options: SettlerOptions): Settler {
     while (outcomes.length > 0 || endings.ends.length > 0) {
       if (isBusy) await gather();
       isBusy = true;
-      const [noted, { ends, resolve }] = [outcomes, endings];
+      const [noted, { ends, alone, resolve }] = [outcomes, endings];
       [outcomes, endings] = [[], noEndings()];
       const writes = byPlace(noted).map(async (batch) => insist(async (isRetry) => write(batch, isRetry)));
-      await Promise.all([...writes, ends.length > 0 && insist(async () => turns.end(ends, holder))]);
+      await Promise.all([...writes, alone.length > 0 && insist(async () => turns.end(alone, holder))]);
       onEnded(ends);
       resolve();
     }
@@ -116,6 +121,9 @@ export function createSettler(options: SettlerOptions): Settler {
     },
     endTurn: (end) => {
       endings.ends.push(end);
+      const last = outcomes.at(-1);
+      if (last?.delivery.destination === end.destination) last.end ??= end;
+      if (last?.end !== end) endings.alone.push(end);
       kick();
       return endings.over;
     },

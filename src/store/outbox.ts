@@ -19,7 +19,7 @@ import { asList, asNumber, asRuns, asText } from "./reply.ts";
 import { settleScript } from "./settleScript.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
-import { decodeTurn, mostLeases } from "./turns.ts";
+import { createTurns, decodeTurn, mostLeases } from "./turns.ts";
 
 /** As many hold Redis up for a millisecond; many more at once would hold up everybody. */
 const maxClaim = 192;
@@ -52,6 +52,7 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
   const claimTakeAndBook = defineScript(redis, bookedVisitScript);
   const readDocument = createDocumentReader();
   const settle = defineScript(redis, settleScript);
+  const turns = createTurns(redis, { ...(now !== undefined && { now }) });
   const release = defineScript(redis, releaseScript);
   const count = defineScript(redis, countScript);
   const insert = defineScript(redis, insertScript);
@@ -80,10 +81,15 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
       const bookings = decodeBookings(deliveries, line, answer[7]);
       return { ...claimed, found, ...(bookings !== undefined && { bookings }) };
     },
-    settle: async (place, platform, outcomes) => {
+    settle: async (place, platform, outcomes, holder = "") => {
       const { alert, ledger, messages } = symbolKeys(place);
       const args = [time(), ledgerTtlMs, maxFailures, mostUnknowns(platform), alert, ledger, messages];
-      const answers = await settle(scriptKeys(place, platform), [...args, packOutcomes(outcomes)]);
+      const keys = scriptKeys(place, platform);
+      const { isCluster } = redis;
+      if (!isCluster) keys.push(turnKeys.leases, turnKeys.pushes);
+      const answers = await settle(keys, [...args, packOutcomes(outcomes, !isCluster), holder]);
+      const ends = isCluster ? outcomes.flatMap(({ end }) => end ?? []) : [];
+      if (ends.length > 0) await turns.end(ends, holder);
       return asText(answers)
         .split("")
         .map((answer) => answer === "1");
@@ -113,7 +119,7 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
   };
 }
 
-function scriptKeys(place: string, platform: string): readonly string[] {
+function scriptKeys(place: string, platform: string): string[] {
   const { fanOuts, claimed, outbox, bundles, beyond } = symbolKeys(place);
   const lanes = [0, 1, 2, "later"].map((lane) => `${outbox}${platform}:${lane}`);
   return [fanOuts, claimed + platform, ...lanes, bundles + platform, beyond + platform];
@@ -128,24 +134,34 @@ const states: Readonly<Record<Exclude<DeliveryResult["kind"], "sent">, string>> 
   unknown: "u",
 };
 
-/** One line for each outcome, behind its ticket: a claim's worth of them in one argument. */
-function packOutcomes(outcomes: readonly Outcome[]): string {
+/** A line for each outcome, and before it what it shares with those behind it: a claim's worth of them in one argument. */
+function packOutcomes(outcomes: readonly Outcome[], withTurns: boolean): string {
   let text = "";
   let ticket = "";
-  for (const { delivery, result } of outcomes) {
+  let manner = "";
+  for (const { delivery, result, end } of outcomes) {
     if (delivery.ticket !== ticket) {
       ticket = delivery.ticket;
       text += `\t${ticket}\n`;
     }
-    text += `${delivery.destination}\t${packOutcome(delivery, result)}\n`;
+    const isFirst = isUsual(delivery, result);
+    const turn = withTurns && end !== undefined ? `=${end.pushes ?? ""}` : "";
+    const its = isFirst ? `f${turn}` : `n${turn}`;
+    if (its !== manner) {
+      manner = its;
+      text += `\t\t${its}\n`;
+    }
+    text += `${delivery.destination}\t${isFirst ? result.messageId : `${delivery.attempt}\t${packResult(delivery, result)}`}\n`;
   }
   return text;
 }
 
-function packOutcome(delivery: Delivery, result: DeliveryResult): string {
-  const isUsual = result.kind === "sent" && result.destination === undefined && delivery.attempt === 1;
-  if (isUsual && delivery.alert.kind === "push") return result.messageId;
-  return `${delivery.attempt}\t${packResult(delivery, result)}`;
+/** A push that was sent at its first attempt, to whom it was for: nearly all are. */
+function isUsual(
+  { attempt, alert }: Delivery,
+  result: DeliveryResult,
+): result is Extract<DeliveryResult, { kind: "sent" }> {
+  return attempt === 1 && alert.kind === "push" && result.kind === "sent" && result.destination === undefined;
 }
 
 function packResult({ alert, version }: Delivery, result: DeliveryResult): string {

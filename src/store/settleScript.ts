@@ -1,22 +1,26 @@
 import { bundlesLua } from "./bundles.ts";
 import { ledgerLua } from "./ledgerLua.ts";
-import { linesLua } from "./linesLua.ts";
 import { outboxKeyCount, retryLua } from "./outboxScripts.ts";
+import { endTurnsLua } from "./turnScripts.ts";
 
 /**
  * Notes outcomes. ARGV: time, ttl, greatest numbers of failures and unknowns, prefixes of alerts, ledger, messages,
  * then the outcomes, a line each: destination, attempt, state (o, m, d, k, h, p, b, u; b is p without having tried) and
- * note; of what was sent at its first attempt only destination and note. A line that begins with a tab is the ticket (ledgerLua.ts) of all that follow it. Before the note stands for p, b
- * and u in how many ms it is due again, and for m, which is o, the destination a message really went to or the version of
- * the edit it shows. Answers a digit each: 0 where the delivery is somebody else's by now, or settled already.
+ * note. Before the note stands for p, b and u in how many ms it is due again, and for m, which is o, the destination a
+ * message really went to or the version of the edit it shows. A line that begins with a tab is of all that follow it: the
+ * ticket (ledgerLua.ts), or behind a second tab `f` where they were sent at their first attempt and are only destination
+ * and note, or `n`; and then `=` and what was pushed where their turns are over (turnScripts.ts), with KEYS as endTurns
+ * wants them behind the others, and ARGV the holder. Answers a digit each: 0 where the delivery is somebody else's by
+ * now, or settled already.
  */
 export const settleScript = {
   name: "lopsideSettle",
-  keys: outboxKeyCount,
+  // those of turns only where they are on the same server
+  keys: undefined,
   lua: `
+${endTurnsLua}
 ${ledgerLua}
 ${bundlesLua}
-${linesLua}
 local claimed, bundles, beyond = KEYS[2], KEYS[7], KEYS[8]
 local now, ttl, maxFailures, maxUnknowns = timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local alertPrefix, ledgerPrefix, messagePrefix = ARGV[5], ARGV[6], ARGV[7]
@@ -63,6 +67,7 @@ local function openTicket(text)
   if first ~= '' then
     ticket.bundle = entryOf(lane, order, subject, first)
     ticket.since = tonumber(redis.call('ZSCORE', claimed, ticket.bundle) or nil)
+    if ticket.since and alert then ticket.first = {} end
   end
   if alert then
     ticket.group = groupOf(ledgerPrefix .. subject .. ':' .. shard)
@@ -84,22 +89,34 @@ local function keepMessage(alert, destination, messageId, messages)
   end
 end
 
--- what is written of nearly all: it was sending, this attempt of it, and it was sent; no table is made for it
+-- of nearly all: a bundle's, sent at its first attempt. While a bundle is claimed its rows are written by nobody else, so
+-- that none has to be read
 local stamp = whole(now) .. '|'
 local firstSent = 'o|1|0|0|0|' .. stamp
+local function noteFirst(ticket, destination, messageId)
+  local first = ticket.first
+  local size = #first
+  first[size + 1], first[size + 2] = destination, firstSent .. messageId
+  keepMessage(ticket.alert, destination, messageId, ticket.messages)
+end
+local function writeFirst(ticket)
+  local first, key = ticket.first, ticket.group.key
+  if #first == 0 then return end
+  local news = redis.call('HSET', key, unpack(first))
+  redis.call('PEXPIRE', key, ttl)
+  ticket.settled = ticket.settled + news
+  -- nothing is where it was said before, and the answer lost
+  ticket.firstAnswer = news > 0 and '1' or '0'
+end
+
+-- what was sending, this attempt of it, and was sent: no table is made for it
 local function settleSent(at)
   local ticket, destination = tickets[at], destinations[at]
-  local group, row = ticket.group, nil
-  local kept = group.rows[destination]
-  if not kept and ticket.since and attempts[at] == '1' then
-    row = firstSent .. notes[at]
-    ticket.settled = ticket.settled + 1
-  else
-    local attempt, troubles = string.match(kept or '', '^s|(%d+)(|%d+|%d+|%d+|)')
-    if attempt ~= attempts[at] then return nil end
-    row = 'o|' .. attempt .. troubles .. stamp .. notes[at]
-    gone[#gone + 1] = ticket.entry .. destination
-  end
+  local group = ticket.group
+  local attempt, troubles = string.match(group.rows[destination] or '', '^s|(%d+)(|%d+|%d+|%d+|)')
+  if attempt ~= attempts[at] then return nil end
+  local row = 'o|' .. attempt .. troubles .. stamp .. notes[at]
+  gone[#gone + 1] = ticket.entry .. destination
   group.rows[destination] = row
   write(group, destination, row)
   keepMessage(ticket.alert, destination, notes[at], ticket.messages)
@@ -163,7 +180,7 @@ local function leaveBundle(ticket)
   if fewer > 0 then redis.call('HINCRBY', beyond, 'claimed', -fewer) end
 end
 
-local count, ticket, opened, bundled = 0, nil, {}, {}
+local count, ticket, opened, bundled, answers = 0, nil, {}, {}, {}
 local function ticketOf(line)
   if not opened[line] then
     opened[line] = openTicket(line)
@@ -171,27 +188,44 @@ local function ticketOf(line)
   end
   return opened[line]
 end
--- by plain search: a pattern looks at each letter
-local function readOutcome(line)
-  count = count + 1
-  tickets[count] = ticket
-  local tab = string.find(line, '\\t', 1, true)
-  if string.find(line, '\\t', tab + 1, true) then
-    destinations[count], attempts[count], states[count], notes[count] =
-      string.match(line, '^([^\\t]*)\\t(%d+)\\t(%a)\\t(.*)$')
-  else
-    destinations[count], attempts[count], states[count], notes[count] =
-      string.sub(line, 1, tab - 1), '1', 'o', string.sub(line, tab + 1)
-  end
-  local group = ticket.group
-  if group then group.asked[#group.asked + 1] = destinations[count] end
-end
-for _, line in ipairs(linesOf(ARGV[8])) do
-  if string.byte(line) == 9 then
+-- whose turns are over: names, and what was pushed to them where it is news
+local ended, told = {}, {}
+local isFirst, isOver, pushes = false, false, ''
+local function readHeading(line)
+  if string.byte(line, 2) ~= 9 then
     ticket = ticketOf(line)
   else
-    readOutcome(line)
+    isFirst, isOver, pushes = string.sub(line, 3, 3) == 'f', string.sub(line, 4, 4) == '=', string.sub(line, 5)
   end
+end
+local function endTurn(destination)
+  ended[#ended + 1] = destination
+  if pushes == '' then return end
+  local at = #told
+  told[at + 1], told[at + 2] = destination, pushes
+end
+local function readOutcome(destination, rest)
+  count = count + 1
+  if isOver then endTurn(destination) end
+  tickets[count] = ticket
+  if isFirst and ticket.first then return noteFirst(ticket, destination, rest) end
+  destinations[count], attempts[count], states[count], notes[count] = destination, '1', 'o', rest
+  if not isFirst then attempts[count], states[count], notes[count] = string.match(rest, '^(%d+)\\t(%a)\\t(.*)$') end
+  local group = ticket.group
+  if group then group.asked[#group.asked + 1] = destination end
+end
+-- by plain search: a pattern looks at each letter
+local text, from = ARGV[8], 1
+while from <= #text do
+  local isHeading = string.byte(text, from) == 9
+  local tab = isHeading and from or string.find(text, '\\t', from, true)
+  local to = string.find(text, '\\n', tab, true)
+  if isHeading then
+    readHeading(string.sub(text, from, to - 1))
+  else
+    readOutcome(string.sub(text, from, tab - 1), string.sub(text, tab + 1, to - 1))
+  end
+  from = to + 1
 end
 for _, group in ipairs(groups) do
   if #group.asked > 0 then
@@ -199,8 +233,13 @@ for _, group in ipairs(groups) do
     for at, destination in ipairs(group.asked) do group.rows[destination] = kept[at] end
   end
 end
-local answers = {}
-for at = 1, count do answers[at] = tickets[at].alert and settle(at) or '0' end
+for _, one in ipairs(bundled) do
+  if one.first then writeFirst(one) end
+end
+for at = 1, count do
+  local one = tickets[at]
+  answers[at] = not states[at] and one.firstAnswer or one.alert and settle(at) or '0'
+end
 for _, group in ipairs(groups) do
   if #group.written > 0 then
     redis.call('HSET', group.key, unpack(group.written))
@@ -211,6 +250,7 @@ for _, one in ipairs(bundled) do
   if one.settled > 0 then leaveBundle(one) end
 end
 if #gone > 0 then redis.call('ZREM', claimed, unpack(gone)) end
+if #ended > 0 then endTurns(KEYS[${outboxKeyCount + 1}], KEYS[${outboxKeyCount + 2}], ARGV[9], now, ended, told) end
 return table.concat(answers)
 `,
 };

@@ -116,6 +116,21 @@ store(leases, fields, ttl)
 `,
 };
 
+/** Lua: ends turns that are the holder's still; `told` are destinations, each followed by what was pushed there. */
+export const endTurnsLua = `
+${leaseLua}
+${pushedLua}
+local function endTurns(leases, pushes, holder, now, names, told)
+  keepPushed(pushes, now, told)
+  local mark, own = markOf(holder), {}
+  local last = 14 + #mark
+  for at, lease in ipairs(redis.call('HMGET', leases, unpack(names))) do
+    if lease and sub(lease, 15, last) == mark then own[#own + 1] = names[at] end
+  end
+  if #own > 0 then redis.call('HDEL', leases, unpack(own)) end
+end
+`;
+
 /**
  * KEYS leases, prefix of pushes; ARGV time, holder, names, a line each. Before them stands, behind a tab, what was
  * pushed to all that follow ('' as it was).
@@ -124,11 +139,9 @@ export const endScript = {
   name: "lopsideEndTurns",
   keys: 2,
   lua: `
-${leaseLua}
+${endTurnsLua}
 ${linesLua}
-${pushedLua}
-local leases, mark, pushes = KEYS[1], markOf(ARGV[2]), ''
-local names, count, pushed, fields, own, last = {}, 0, {}, 0, {}, 14 + #mark
+local pushes, names, count, told, fields = '', {}, 0, {}, 0
 for _, line in ipairs(linesOf(ARGV[3])) do
   if string.byte(line) == 9 then
     pushes = sub(line, 2)
@@ -136,16 +149,12 @@ for _, line in ipairs(linesOf(ARGV[3])) do
     count = count + 1
     names[count] = line
     if pushes ~= '' then
-      pushed[fields + 1], pushed[fields + 2] = line, pushes
+      told[fields + 1], told[fields + 2] = line, pushes
       fields = fields + 2
     end
   end
 end
-keepPushed(KEYS[2], timeMs(ARGV[1]), pushed)
-for at, lease in ipairs(redis.call('HMGET', leases, unpack(names))) do
-  if lease and sub(lease, 15, last) == mark then own[#own + 1] = names[at] end
-end
-if #own > 0 then redis.call('HDEL', leases, unpack(own)) end
+endTurns(KEYS[1], KEYS[2], ARGV[2], timeMs(ARGV[1]), names, told)
 `,
 };
 

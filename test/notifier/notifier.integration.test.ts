@@ -319,6 +319,15 @@ describe("what can't be read", () => {
         return store.turns.end(ends, holder);
       },
     };
+    const outbox: Store["outbox"] = {
+      ...store.outbox,
+      settle: async (place, platform, outcomes, holder) => {
+        const ends = outcomes.flatMap(({ end }) => (end === undefined ? [] : [end.destination]));
+        const settled = await store.outbox.settle(place, platform, outcomes, holder);
+        ended.push(...ends);
+        return settled;
+      },
+    };
     const pace = { ...store.pace, book: async () => Promise.reject(new Error("Redis is away")) };
     const { sender } = fakeSender();
     const paced: Sender = {
@@ -328,7 +337,7 @@ describe("what can't be read", () => {
         wishOf: (destination) => ({ chat: destination, isGroup: false }),
       },
     };
-    const { pump } = notifierOf(paced, { store: { ...store, turns, pace } });
+    const { pump } = notifierOf(paced, { store: { ...store, outbox, turns, pace } });
     pump.wake("BTC");
     await vi.waitFor(() => expect(new Set(ended)).toEqual(new Set(["console:1", "console:2"])), patient);
   });

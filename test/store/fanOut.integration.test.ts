@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Delivery, Outbox } from "../../src/store/contracts/outbox.ts";
+import type { Delivery, DeliveryResult, Outbox } from "../../src/store/contracts/outbox.ts";
 import type { OutboxAlert, RuleAlert, Symbols } from "../../src/store/contracts/symbols.ts";
 import { createAlertLog } from "../../src/store/alertLog.ts";
 import { insertArguments, insertScript, keyArguments, rowsPerScript } from "../../src/store/fanOut.ts";
@@ -56,11 +56,11 @@ async function claim(limit = 128, platform = "telegram"): Promise<readonly Deliv
   return (await outbox.claim("BTC", platform, limit)).deliveries;
 }
 
-async function settleAs(deliveries: readonly Delivery[], kind: "sent" | "dead"): Promise<void> {
+async function settleAs(deliveries: readonly Delivery[], kind: "sent" | "dead"): Promise<readonly boolean[]> {
   const result = (destination: string) =>
     kind === "sent" ? { kind, messageId: `m-${destination}` } : { kind, reason: "gone" };
   const outcomes = deliveries.map((delivery) => ({ delivery, result: result(delivery.destination) }));
-  await outbox.settle("BTC", "telegram", outcomes);
+  return outbox.settle("BTC", "telegram", outcomes);
 }
 
 /** Everything there is to claim, by alert and destination, in the order of the claims. */
@@ -76,7 +76,8 @@ async function claimAll(onClaimed: (deliveries: readonly Delivery[]) => Promise<
 }
 
 /** The same, settled as sent at once. */
-const drain = async (): Promise<string[]> => claimAll(async (deliveries) => settleAs(deliveries, "sent"));
+const drain = async (): Promise<string[]> =>
+  claimAll(async (deliveries) => void (await settleAs(deliveries, "sent")));
 
 describe("an alert of a rule", () => {
   test("goes to all who subscribed to it, without another trip when they are few", async () => {
@@ -164,6 +165,13 @@ describe("an alert of a rule", () => {
   });
 });
 
+const lost: DeliveryResult = { kind: "dead", reason: "gone" };
+const results = ({ destination }: Delivery): readonly DeliveryResult[] => [
+  { kind: "sent", messageId: `m-${destination}` },
+  { kind: "postponed", retryInMs: 1_000, reason: "HTTP 502" },
+  lost,
+];
+
 describe("a bundle", () => {
   const dyingSender = async (): Promise<number> => outbox.releaseStuck("BTC", "telegram", 15_000);
 
@@ -242,6 +250,37 @@ describe("a bundle", () => {
     expect(await outbox.countPending("BTC")).toBe(1);
   });
 
+  test("is settled row by row, sent and failed ones in any order", async () => {
+    const people = range(1, 7).map((id) => `telegram:${id}`);
+    await subscribe(people);
+    await commit(aPush());
+    const deliveries = await claim();
+    const outcomes = deliveries.map((delivery, at) => ({
+      delivery,
+      result: results(delivery)[at % 3] ?? lost,
+    }));
+    const settled = await outbox.settle("BTC", "telegram", outcomes);
+    expect(settled).toEqual(people.map(() => true));
+    expect(await outbox.countPending("BTC")).toBe(2);
+    time += 1_000;
+    expect((await claim()).map(({ destination, attempt }) => `${destination} ${attempt}`)).toEqual([
+      `${deliveries[1]?.destination} 2`,
+      `${deliveries[4]?.destination} 2`,
+    ]);
+    const alert = { alertId: "a1", symbol: "BTC", episodeId: "a1", rule, content: "", at: noon, shards: 1 };
+    const states = new Map(
+      (await createAlertLog(redis).deliveries(alert)).map(({ destination, state }) => [destination, state]),
+    );
+    expect(deliveries.map(({ destination }) => states.get(destination))).toEqual([
+      "sent",
+      "sending",
+      "dead",
+      "sent",
+      "sending",
+      "dead",
+    ]);
+  });
+
   test("whose sender died comes back row by row, without those that were settled", async () => {
     await subscribe(["telegram:1", "telegram:2", "telegram:3"]);
     await commit(aPush());
@@ -250,13 +289,26 @@ describe("a bundle", () => {
     time += 15_000;
     expect(await dyingSender()).toBe(2);
     expect(await dyingSender()).toBe(0);
-    expect(await claim()).toMatchObject([
+    const again = await claim();
+    expect(again).toMatchObject([
       { destination: "telegram:2", attempt: 2, unknowns: 1, unknownMs: 15_000 },
       { destination: "telegram:3", attempt: 2, unknowns: 1, unknownMs: 15_000 },
     ]);
     // the dead one wasn't
-    await settleAs(deliveries, "sent");
+    expect(await settleAs(deliveries, "sent")).toEqual([false, false, false]);
     expect(await outbox.countPending("BTC")).toBe(2);
+    expect(await settleAs(again, "sent")).toEqual([true, true]);
+  });
+
+  test("whose alert is gone meanwhile is nobody's any more", async () => {
+    await subscribe(["telegram:1", "telegram:2"]);
+    await commit(aPush());
+    const deliveries = await claim();
+    await redis.del(`${symbolKeys("BTC").alert}a1`);
+    expect(await settleAs(deliveries, "sent")).toEqual([false, false]);
+    time += 15_000;
+    expect(await dyingSender()).toBe(0);
+    expect(await outbox.countPending("BTC")).toBe(0);
   });
 
   test("among very many comes back in its turn: Redis isn't held up by them", async () => {

@@ -389,6 +389,55 @@ describe("a claim for a visitor", () => {
   });
 });
 
+describe("outcomes", () => {
+  const names = ["console:1", "console:2", "console:3", "console:4", "console:5"];
+  const results: readonly DeliveryResult[] = [
+    sent,
+    { kind: "postponed", retryInMs: 1_000, reason: "HTTP 502" },
+    { kind: "dead", reason: "gone" },
+    sent,
+    sent,
+  ];
+  const pushes = ["{1}", undefined, "{3}", "{3}", undefined];
+
+  test("end the turns that are over with them, whatever became of them", async () => {
+    await createTurns(redis, { now }).end([{ destination: "console:2", pushes: "{2}" }], "nobody");
+    await commitAlerts(anAlert({ destinations: names }));
+    const { deliveries } = await outbox.claim("BTC", "console", 10, { holder: "one", turnMs: 4_000 });
+    const outcomes = deliveries.map((delivery, at) => {
+      const end = { destination: delivery.destination, pushes: pushes[at] };
+      return { delivery, result: results[at] ?? sent, ...(at !== 3 && { end }) };
+    });
+    expect(await outbox.settle("BTC", "console", outcomes, "one")).toEqual(names.map(() => true));
+    const turns = await createTurns(redis, { now }).take(names, "two", 4_000);
+    const taken = { kind: "taken", movedTo: undefined };
+    expect(turns).toEqual([
+      { ...taken, pushes: "{1}" },
+      { ...taken, pushes: "{2}" },
+      { ...taken, pushes: "{3}" },
+      { kind: "busy" },
+      { ...taken, pushes: undefined },
+    ]);
+  });
+
+  test("end no turn that has become another's, nor one twice", async () => {
+    await commitAlerts(anAlert({ destinations: ["console:1"] }));
+    const { deliveries } = await outbox.claim("BTC", "console", 10, { holder: "one", turnMs: 4_000 });
+    time += 4_000;
+    const turns = createTurns(redis, { now });
+    await turns.take(["console:1"], "two", 4_000);
+    const outcomes = deliveries.map((delivery) => ({
+      delivery,
+      result: sent,
+      end: { destination: delivery.destination },
+    }));
+    expect(await outbox.settle("BTC", "console", outcomes, "one")).toEqual([true]);
+    expect(await turns.take(["console:1"], "three", 4_000)).toEqual([{ kind: "busy" }]);
+    expect(await outbox.settle("BTC", "console", outcomes, "one")).toEqual([false]);
+    expect(await turns.take(["console:1"], "three", 4_000)).toEqual([{ kind: "busy" }]);
+  });
+});
+
 test("an alert that expired while its rows waited is passed over", async () => {
   await commitAlerts(anAlert(), anAlert({ alertId: "a2", destinations: ["console:2"] }));
   await redis.del(`${symbolKeys("BTC").alert}a1`);

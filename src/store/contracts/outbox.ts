@@ -2,7 +2,7 @@ import type { RuleKey } from "../../alerts/rules.ts";
 import type { DestinationRecord } from "../../alerts/subscription.ts";
 import type { Booking, Line } from "./pace.ts";
 import type { OutboxAlert } from "./symbols.ts";
-import type { Turn } from "./turns.ts";
+import type { Turn, TurnEnd } from "./turns.ts";
 
 /** Stands for a symbol where messages belong to none. */
 export const noticesPlace = "notices";
@@ -62,6 +62,8 @@ export type DeliveryResult =
 export interface Outcome {
   readonly delivery: Delivery;
   readonly result: DeliveryResult;
+  /** The turn at its destination, which is over with it. */
+  readonly end?: TurnEnd | undefined;
 }
 
 /** Who will visit the destinations of what is claimed. */
@@ -103,11 +105,15 @@ export interface Outbox {
    * its turns at their destinations and, where they are few, their places in its line.
    */
   readonly claim: (place: string, platform: string, limit: number, visitor?: Visitor) => Promise<Claimed>;
-  /** False for each that somebody else has taken over since (the fence). All are of one place and platform. */
+  /**
+   * False for each that somebody else has taken over since (the fence). All are of one place and platform. Turns that are
+   * over with them are the holder's.
+   */
   readonly settle: (
     place: string,
     platform: string,
     outcomes: readonly Outcome[],
+    holder?: string,
   ) => Promise<readonly boolean[]>;
   /** Writes some more rows of alerts with many destinations. True while there are more. */
   readonly expand: (place: string) => Promise<boolean>;
