@@ -127,8 +127,16 @@ function createPreparation(wording: Wording, log: Log): (alerts: readonly Alert[
   return (alerts) => process.nextTick(prepare, alerts);
 }
 
+/** Nearly always one for all of very many. */
 function alertsOf(deliveries: readonly Delivery[]): readonly Alert[] {
-  return [...new Set(deliveries.flatMap(({ place, alert }) => (place === noticesPlace ? [] : [alert])))];
+  const alerts = new Set<Alert>();
+  let last: Alert | undefined;
+  for (const { place, alert } of deliveries) {
+    if (alert === last || place === noticesPlace) continue;
+    alerts.add(alert);
+    last = alert;
+  }
+  return [...alerts];
 }
 
 function concurrencyOf({ pace }: Sender): number {
