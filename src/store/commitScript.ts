@@ -9,6 +9,8 @@ import { renumberedSlots, slotGuardMs } from "./slots.ts";
 /** A symbol nobody recomputes any more is forgotten after this long. */
 const symbolTtlMs = 90 * 24 * 3_600_000;
 
+const hourMs = 3_600_000;
+
 /**
  * The one write of a recompute; all of it or nothing. A slot that is done stays done; a state that somebody else
  * has changed since it was read is not overwritten. Only then anything is written: state, series, cursors, map,
@@ -25,7 +27,7 @@ ${insertAlertsLua}
 ${keysLua}
 local slot, basedOn = take(), take()
 local renumbered, guardMs = tonumber(take()), tonumber(take())
-local now = timeMs('')
+local now = keys.time
 
 local kept = redis.call('HMGET', state, 'version', 'slot', 'committedAt')
 local version = tonumber(kept[1] or 0)
@@ -34,28 +36,37 @@ if kept[2] and now - tonumber(kept[3]) < guardMs then
   if behind >= 0 and behind < renumbered then return 'slot-done' end
 end
 if version ~= tonumber(basedOn) then return 'conflict' end
+-- what lives for months isn't told so by every commit
+local isFirstOfHour = not kept[2] or math.floor(tonumber(kept[3]) / ${hourMs}) ~= math.floor(now / ${hourMs})
 
 redis.call('HSET', state, 'version', version + 1, 'slot', slot, 'committedAt', string.format('%d', now),
   'memory', take(), 'imbalance', take())
 local calibration = take()
 if calibration ~= '' then redis.call('HSET', state, 'calibration', calibration) end
-redis.call('SET', map, take())
 local symbolTtl = take()
-for _ = 1, tonumber(take()) do redis.call('HSET', series, take(), take()) end
-for _ = 1, tonumber(take()) do redis.call('HSET', cursors, take(), take()) end
+redis.call('SET', map, take(), 'PX', symbolTtl)
+local function keepEach(key)
+  local count = tonumber(take())
+  for _ = 1, count do redis.call('HSET', key, take(), take()) end
+  if count > 0 or isFirstOfHour then redis.call('PEXPIRE', key, symbolTtl) end
+end
+keepEach(series)
+keepEach(cursors)
 for _ = 1, tonumber(take()) do
   local venue = take()
   redis.call('HDEL', series, venue)
   redis.call('HDEL', cursors, venue)
 end
-for _, key in ipairs({ state, series, cursors, map }) do redis.call('PEXPIRE', key, symbolTtl) end
+if isFirstOfHour then redis.call('PEXPIRE', state, symbolTtl) end
 
-local dayBytes, offset, row = tonumber(take()), take(), take()
-if redis.call('EXISTS', day) == 0 then redis.call('SETRANGE', day, dayBytes - 1, string.char(0)) end
+local dayBytes, offset, row, dayTtl = tonumber(take()), take(), take(), take()
+local isNewDay = redis.call('EXISTS', day) == 0
+if isNewDay then redis.call('SETRANGE', day, dayBytes - 1, string.char(0)) end
 redis.call('SETRANGE', day, offset, row)
-redis.call('PEXPIRE', day, take())
+if isNewDay or isFirstOfHour then redis.call('PEXPIRE', day, dayTtl) end
 
 insertAlerts()
+if isFirstOfHour then dropOldAlerts() end
 return 'committed'
 `,
 };
@@ -77,8 +88,8 @@ export function commitArguments(commit: Commit, time: number | undefined): reado
     commit.memory,
     JSON.stringify(commit.imbalance),
     commit.calibration ?? "",
-    packMap(commit.map),
     symbolTtlMs,
+    packMap(commit.map),
     commit.series.size,
     ...[...commit.series].flat(),
     commit.cursors.size,

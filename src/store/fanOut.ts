@@ -55,8 +55,8 @@ local function keepAlert(subject, fields)
   redis.call('HSET', keys.alert .. subject, 't', whole(keys.time), unpack(fields))
   redis.call('PEXPIRE', keys.alert .. subject, keys.ttl)
 end
-local function indexAlert(alertId)
-  redis.call('ZADD', keys.alerts, keys.time, alertId)
+local function indexAlert(alertId) redis.call('ZADD', keys.alerts, keys.time, alertId) end
+local function dropOldAlerts()
   redis.call('ZREMRANGEBYSCORE', keys.alerts, '-inf', keys.time - keys.ttl)
   redis.call('ZREMRANGEBYRANK', keys.alerts, 0, -${maxAlerts + 1})
 end
@@ -91,44 +91,58 @@ local function insertListed(alertId, content, delay, at, order)
   enqueue(batch)
 end
 
+-- what this script may still write, and whether anything waits for more than that
+local budget, isOpen = ${rowsPerScript}, false
+
 local function insertPush(alertId, episode, content, at, order, rule, stronger)
   if redis.call('EXISTS', keys.alert .. alertId) == 1 then return end
   local members, pages = listOf(keys.rules, rule)
-  local shards = shardsFor(members)
-  local first = redis.call('HGET', keys.alert .. episode, 'm')
-  keepAlert(alertId, { 'k', 'push', 'i', alertId, 'e', episode, 'c', content, 'at', at, 'n', shards,
-    'm', first or shards, 'r', rule, 'q', table.concat(stronger, ','), 'cursor', 0, 'p', pages,
-    'score', scoreOf(order) })
+  local shards, score = shardsFor(members), scoreOf(order)
+  local first = episode ~= alertId and redis.call('HGET', keys.alert .. episode, 'm')
+  local fields = { 'k', 'push', 'i', alertId, 'e', episode, 'c', content, 'at', at, 'n', shards,
+    'm', first or shards, 'r', rule }
   indexAlert(alertId)
+  -- most are written whole at once, and nobody has to know how far they are
+  if not isOpen and 1 + 10 * pages + 4 * members <= budget then
+    keepAlert(alertId, fields)
+    budget = budget - writePages({ subject = alertId, rule = rule, stronger = stronger, cursor = 0, pages = pages,
+      first = score, write = pushPage }, pages, budget)
+    return
+  end
+  isOpen = true
+  for _, field in ipairs({ 'q', stronger, 'cursor', 0, 'p', pages, 'score', score }) do fields[#fields + 1] = field end
+  keepAlert(alertId, fields)
   redis.call('RPUSH', keys.fanOuts, alertId)
 end
 
 local function insertEdit(alertId, episode, content, at, order, rule)
   local subject = episode .. '~'
   local shards = redis.call('HGET', keys.alert .. episode, 'm')
-  if not shards or redis.call('HGET', keys.alert .. subject, 'i') == alertId then return end
-  local underWay = redis.call('HEXISTS', keys.alert .. subject, 'cursor') == 1
+  if not shards then return end
+  local known = redis.call('HMGET', keys.alert .. subject, 'i', 'cursor', 'v')
+  if known[1] == alertId then return end
   keepAlert(subject, { 'k', 'edit', 'i', alertId, 'e', episode, 'c', content, 'at', at, 'n', shards, 'm', shards,
-    'r', rule, 'cursor', 0, 'score', scoreOf(order) })
-  redis.call('HINCRBY', keys.alert .. subject, 'v', 1)
+    'r', rule, 'v', (known[3] or 0) + 1, 'cursor', 0, 'score', scoreOf(order) })
   indexAlert(alertId)
-  if not underWay then redis.call('RPUSH', keys.fanOuts, subject) end
+  if not known[2] then redis.call('RPUSH', keys.fanOuts, subject) end
+  isOpen = true
 end
 
 local function insertAlerts()
   local at = take()
   for order = 1, tonumber(take()) do insertListed(take(), take(), tonumber(take()), at, order) end
-  local stronger = {}
+  isOpen = redis.call('EXISTS', keys.fanOuts) == 1
+  local stronger = ''
   for order = 1, tonumber(take()) do
     local alertId, kind, episode, content, rule = take(), take(), take(), take(), take()
     if kind == 'push' then
       insertPush(alertId, episode, content, at, order, rule, stronger)
-      stronger[#stronger + 1] = alertId
+      stronger = stronger == '' and alertId or stronger .. ',' .. alertId
     else
       insertEdit(alertId, episode, content, at, order, rule)
     end
   end
-  return expand(${rowsPerScript})
+  if isOpen then expand(budget) end
 end
 `;
 
@@ -180,7 +194,8 @@ ${takeLua}
 local keys
 ${insertAlertsLua}
 ${keysLua}
-return insertAlerts()
+insertAlerts()
+dropOldAlerts()
 `,
 };
 

@@ -51,7 +51,10 @@ local function dropMember(member)
 end
 local function dropOldest(platform, lane)
   local waiting, beyond = keys.outbox .. platform .. ':' .. lane, keys.beyond .. platform
-  local over = redis.call('ZCARD', waiting) + tonumber(redis.call('HGET', beyond, lane) or 0) - keys.bound
+  local members = redis.call('ZCARD', waiting)
+  -- a bundle is of one page
+  if members * 128 < keys.bound then return end
+  local over = members + tonumber(redis.call('HGET', beyond, lane) or 0) - keys.bound
   while over > 0 do
     local rows = dropMember(redis.call('ZPOPMIN', waiting)[1])
     if rows > 1 then redis.call('HINCRBY', beyond, lane, 1 - rows) end
@@ -155,25 +158,31 @@ local function editPage(alert, batch)
   return 4 * #destinations
 end
 
--- says what it took: a row in a bundle is one, a row by itself four, a page ten
+-- the alert's next pages, as far as the budget reaches. Says what it took: a row in a bundle is one, a row by itself
+-- four, a page ten
+local function writePages(alert, pages, budget)
+  local batch, spent = {}, 1
+  while alert.cursor < pages and spent < budget do
+    -- rising from page to page by the least a double can tell: a set that grows at its end takes two thirds of the time
+    alert.score = string.format('%.5f', alert.first + alert.cursor / 4096)
+    spent = spent + 10 + alert.write(alert, batch)
+    alert.cursor = alert.cursor + 1
+  end
+  enqueue(batch)
+  return spent
+end
 local function expandAlert(subject, budget)
   local key = keys.alert .. subject
   local kept = redis.call('HMGET', key, 'k', 'r', 'q', 'cursor', 'p', 'e', 'm', 'score', 'w')
   local isPush = kept[1] == 'push'
   local alert = { subject = subject, rule = kept[2], stronger = kept[3] or '', cursor = tonumber(kept[4] or 0),
-    pages = tonumber(kept[5] or 0), episode = kept[6] }
+    pages = tonumber(kept[5] or 0), episode = kept[6], first = kept[8] or keys.time,
+    write = isPush and pushPage or editPage }
   local _, pages = 0, tonumber(kept[7] or 0)
   if isPush then _, pages = listOf(keys.rules, alert.rule) end
   local walk = noteWalk(kept[9] or '', alert.cursor, pages)
   alert.legs = parseWalk(walk)
-  local batch, spent, score = {}, 1, tonumber(kept[8] or keys.time)
-  while kept[1] and alert.cursor < pages and spent < budget do
-    -- rising from page to page by the least a double can tell: a set that grows at its end takes two thirds of the time
-    alert.score = string.format('%.5f', score + alert.cursor / 4096)
-    spent = spent + 10 + (isPush and pushPage or editPage)(alert, batch)
-    alert.cursor = alert.cursor + 1
-  end
-  enqueue(batch)
+  local spent = kept[1] and writePages(alert, pages, budget) or 1
   if not kept[1] or alert.cursor >= pages then
     redis.call('LPOP', keys.fanOuts)
     if kept[1] then redis.call('HDEL', key, 'cursor', 'p', 'q', 'score', 'w') end

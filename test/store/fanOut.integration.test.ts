@@ -102,6 +102,56 @@ describe("an alert of a rule", () => {
     expect(await redis.zrange(symbolKeys("BTC").alerts, "0", "-1")).toEqual(["a1"]);
   });
 
+  test("whose rows are written whole at once keeps nothing of how far they were", async () => {
+    await subscribe(["telegram:1", "telegram:2"]);
+    await commit(aPush());
+    expect(await redis.llen(symbolKeys("BTC").fanOuts)).toBe(0);
+    const kept = await redis.hgetall(`${symbolKeys("BTC").alert}a1`);
+    expect(Object.keys(kept).toSorted()).toEqual("at c e i k m n r t".split(" "));
+  });
+
+  test("waits behind an earlier one whose rows are still being written", async () => {
+    const groups = range(0, 2 * rowsPerScript).map((id) => `telegram:-${id}`);
+    await subscribe(groups, pageFlags.broadcast);
+    await subscribe(["telegram:-1"], pageFlags.broadcast, stronger);
+    await commit(aPush());
+    time += 1_000;
+    await commit(aPush({ alertId: "b", episodeId: "b", rule: stronger }));
+    const taken: string[] = [];
+    for (let some = await claim(); some.length > 0; some = await claim())
+      taken.push(...some.map(({ alert, destination }) => `${alert.alertId} ${destination}`));
+    expect(taken.length).toBeLessThan(groups.length);
+    taken.push(...(await drain()));
+    expect(taken).toHaveLength(groups.length + 1);
+    expect(taken.at(-1)).toBe("b telegram:-1");
+  });
+
+  test("takes from one script no more than that may write, however many alerts there are", async () => {
+    const rules = range(0, 8).map((step) => `up-auto-50-${4 + step}` as const);
+    for (const [step, each] of rules.entries())
+      await subscribe(
+        range(0, rowsPerScript / 3).map((id) => `telegram:${step * rowsPerScript + id}`),
+        0,
+        each,
+      );
+    await commit(...rules.map((each) => aPush({ alertId: each, episodeId: each, rule: each })));
+    const waiting = await outbox.countPending("BTC");
+    expect(waiting).toBeGreaterThan(rowsPerScript / 2);
+    expect(waiting).toBeLessThan(rowsPerScript + rules.length);
+    expect(await drain()).toHaveLength((rules.length * rowsPerScript) / 3);
+  });
+
+  test("is found by its time for 90 days", async () => {
+    const known = async (): Promise<readonly string[]> => redis.zrange(symbolKeys("BTC").alerts, "0", "-1");
+    await commit(aPush());
+    time += (90 * 24 - 1) * 3_600_000;
+    await commit();
+    expect(await known()).toEqual(["a1"]);
+    time += 3_600_000;
+    await commit();
+    expect(await known()).toEqual([]);
+  });
+
   test("goes to each of very many exactly once", async () => {
     const people = range(0, 2 * rowsPerScript).map((id) => `telegram:${id}`);
     await subscribe(people);

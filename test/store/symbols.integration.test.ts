@@ -106,6 +106,49 @@ describe("a symbol", () => {
     expect(keys.length).toBeGreaterThan(4);
     expect(lifetimes.filter((ms) => ms <= 0)).toEqual([]);
   });
+
+  test("that is recomputed is not forgotten: every key's time begins anew once an hour", async () => {
+    let time = noon;
+    const timed = createSymbols(redis, { now: () => time });
+    const series = new Map([["bybit", everyByte]]);
+    await timed.commit(aCommit({ series, cursors: new Map([["bybit", noon]]) }));
+    const keys = await redis.keys("*");
+    const shorten = async (): Promise<void> => {
+      await Promise.all(keys.map(async (key) => redis.pexpire(key, 60_000)));
+    };
+    const shortLived = async (): Promise<number> => {
+      const lifetimes = await Promise.all(keys.map(async (key) => redis.pttl(key)));
+      return lifetimes.filter((ms) => ms <= 60_000).length;
+    };
+    await shorten();
+    time += 3_600_000;
+    await timed.commit(aCommit({ slot: 2, basedOn: 1 }));
+    expect(await shortLived()).toBe(0);
+    await shorten();
+    time -= 3_600_000;
+    await timed.commit(aCommit({ slot: 3, basedOn: 2 }));
+    expect(await shortLived()).toBe(0);
+  });
+
+  test("is forgotten some day also where its first series or cursor came later than the rest", async () => {
+    const timed = createSymbols(redis, { now: () => noon });
+    await timed.commit(aCommit());
+    await timed.commit(aCommit({ slot: 2, basedOn: 1, series: new Map([["bybit", everyByte]]) }));
+    await timed.commit(aCommit({ slot: 3, basedOn: 2, cursors: new Map([["bybit", noon]]) }));
+    const { series, cursors } = symbolKeys("BTC");
+    for (const key of [series, cursors]) expect(await redis.pttl(key)).toBeGreaterThan(0);
+  });
+
+  test("is forgotten some day also where a day of its history begins within an hour", async () => {
+    const timed = createSymbols(redis, { now: () => noon });
+    await timed.commit(aCommit());
+    const tomorrow = anImbalance({ time: noon + 86_400_000 });
+    await timed.commit(aCommit({ slot: 2, basedOn: 1, imbalance: tomorrow }));
+    const days = await redis.keys(`${symbolKeys("BTC").history}*`);
+    const lifetimes = await Promise.all(days.map(async (key) => redis.pttl(key)));
+    expect(lifetimes).toHaveLength(2);
+    expect(lifetimes.filter((ms) => ms <= 0)).toEqual([]);
+  });
 });
 
 describe("a commit", () => {
