@@ -161,31 +161,42 @@ local function claimPopped(lane, popped)
   return false
 end
 
+-- lanes that were found to have no more
+local emptied = {}
 local function claimLane(lane)
-  local step = 1
+  -- two: where there is only one, that is all there is
+  local step = math.min(2, limit - count)
   while count < limit do
     local popped = redis.call('ZPOPMIN', KEYS[3 + lane], step)
-    if #popped == 0 then return end
-    step = claimPopped(lane, popped) and 1 or limit - count
+    local isBundle = claimPopped(lane, popped)
+    if #popped < 2 * step and not isBundle then
+      emptied[lane] = true
+      return
+    end
+    step = isBundle and 1 or limit - count
   end
 end
 
-local ripe = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', now, 'LIMIT', 0, 200)
-for _, entry in ipairs(ripe) do
-  local lane, order, member = string.match(entry, '^(%d)|([^|]+)|(.*)$')
-  redis.call('ZADD', KEYS[3 + lane], order, member)
+local function firstLater() return redis.call('ZRANGE', KEYS[6], 0, 0, 'WITHSCORES')[2] end
+local nextLater = firstLater()
+if nextLater and tonumber(nextLater) <= now then
+  local ripe = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', now, 'LIMIT', 0, 200)
+  for _, entry in ipairs(ripe) do
+    local lane, order, member = string.match(entry, '^(%d)|([^|]+)|(.*)$')
+    redis.call('ZADD', KEYS[3 + lane], order, member)
+  end
+  redis.call('ZREM', KEYS[6], unpack(ripe))
+  nextLater = firstLater()
 end
-if #ripe > 0 then redis.call('ZREM', KEYS[6], unpack(ripe)) end
 for lane = 0, isOpen and 0 or 2 do
   if count < limit then claimLane(lane) end
 end
 
 local ages = {}
 for lane = 0, 2 do
-  local first = redis.call('ZRANGE', KEYS[3 + lane], 0, 0, 'WITHSCORES')[2]
+  local first = not emptied[lane] and redis.call('ZRANGE', KEYS[3 + lane], 0, 0, 'WITHSCORES')[2]
   ages[lane + 1] = first and whole(math.max(0, now - tonumber(first))) or ''
 end
-local nextLater = redis.call('ZRANGE', KEYS[6], 0, 0, 'WITHSCORES')[2]
 local dueIn = nextLater and whole(math.max(0, math.ceil(tonumber(nextLater) - now))) or ''
 local answer = { isOpen and 1 or 0, ages, dueIn, alerts, table.concat(rows, '\\n') }
 `;

@@ -12,6 +12,9 @@ export const allHorizonMs = 500;
  */
 const slices = 4;
 
+/** A list is cut back to what counts when so many more are in it. */
+const slack = 32;
+
 const timeUsLua = `
 local function timeUs(given)
   if given ~= '' then return tonumber(given) end
@@ -41,35 +44,36 @@ local function bookPlaces(keys, terms, chats, groups)
   perMinute, chatHorizon, allHorizon = tonumber(perMinute), tonumber(chatHorizon), tonumber(allHorizon)
   local slice = math.max(1, math.floor(rate / ${slices}))
   local now = timeUs(given)
-  local start = math.max(now, tonumber(redis.call('GET', untilAll) or 0))
 
   local function later(at, earlier, span) return earlier and math.max(at, tonumber(earlier) + span) or at end
   local function after(list, index, span, at) return later(at, redis.call('LINDEX', list, index), span) end
   local function keep(list, at, length, span, ...)
-    if redis.call('LPUSH', list, ...) > length then redis.call('LTRIM', list, 0, length - 1) end
+    if redis.call('LPUSH', list, ...) > length + ${slack} then redis.call('LTRIM', list, 0, length - 1) end
     redis.call('PEXPIRE', list, math.ceil((at - now + span) / 1000) + 1000)
   end
 
   -- places among all that are booked here stand before those in the list, and are put into it together
-  local booked, count, newest = {}, 0, nil
+  local booked, count, newest = {}, 0, rate > 0 and tonumber(redis.call('LINDEX', all, 0) or nil)
   local function afterAll(index, span, at)
     if index < count then return later(at, booked[count - index], span) end
     return after(all, index - count, span, at)
   end
 
-  local untils, answers = {}, {}
-  for index, chat in ipairs(chats) do untils[index] = untilPrefix .. chat end
+  local untils, answers = { untilAll }, {}
+  for index, chat in ipairs(chats) do untils[index + 1] = untilPrefix .. chat end
   untils = redis.call('MGET', unpack(untils))
+  local start = math.max(now, tonumber(untils[1] or 0))
   for index, chat in ipairs(chats) do
     local key, isGroup = chatPrefix .. chat, groups[index]
-    local at = math.max(start, tonumber(untils[index] or 0))
+    local at = math.max(start, tonumber(untils[index + 1] or 0))
     if gap > 0 then at = after(key, 0, gap, at) end
     if isGroup and perMinute > 0 then at = after(key, perMinute - 1, minute, at) end
     local isAll = at == start
     local isOpen = isAll and at - now <= allHorizon or at - now <= chatHorizon
-    if rate > 0 then
+    -- none is later than the newest: where that is a second ago, nobody stands in the way
+    if newest and at < newest + second then
       local place = afterAll(rate - 1, second, afterAll(slice - 1, slice * second / rate, at))
-      at = math.floor(afterAll(0, 0, place))
+      at = math.floor(math.max(place, newest))
       if isOpen and at - now > allHorizon then
         isOpen, isAll = false, true
       end
@@ -79,8 +83,9 @@ local function bookPlaces(keys, terms, chats, groups)
     else
       local isCounted, text = isGroup and perMinute > 0, string.format('%d', at)
       if gap > 0 or isCounted then keep(key, at, isCounted and perMinute or 1, isCounted and minute or gap, text) end
-      count, newest = count + 1, at
+      count = count + 1
       booked[count] = text
+      newest = rate > 0 and at
       answers[index] = string.format('%d', at - now)
     end
   end

@@ -18,10 +18,16 @@ export function pushesPrefix(redis: RedisClient, destination: string): string {
  */
 export const pushedLua = `
 local function periodOf(now) return math.floor(now / ${pushesTtlMs}) end
+local function isFull(texts)
+  for _, text in ipairs(texts) do
+    if not text then return false end
+  end
+  return true
+end
 local function readPushed(prefix, now, names)
   local period = periodOf(now)
   local told, before = redis.call('HMGET', prefix .. period, unpack(names)), prefix .. (period - 1)
-  if redis.call('EXISTS', before) == 0 then return told end
+  if isFull(told) or redis.call('EXISTS', before) == 0 then return told end
   for at, text in ipairs(redis.call('HMGET', before, unpack(names))) do told[at] = told[at] or text end
   return told
 end

@@ -34,13 +34,12 @@ end
 
 /** Lua: what dead holders left goes an hour after the last turn of all, and earlier where there is much of it. */
 const storeLua = `
-local function store(leases, fields, ttl)
+local function store(leases, fields, ttl, isFirst)
   if #fields == 0 then return end
   redis.call('HSET', leases, unpack(fields))
-  if redis.call('PTTL', leases) < ttl then redis.call('PEXPIRE', leases, ttl + 3600000) end
+  if isFirst or redis.call('PTTL', leases) < ttl then redis.call('PEXPIRE', leases, ttl + 3600000) end
 end
-local function dropOver(leases, most, now)
-  if redis.call('HLEN', leases) <= most then return end
+local function dropOver(leases, now)
   local some = redis.call('HRANDFIELD', leases, 64, 'WITHVALUES')
   for at = 1, #some, 2 do
     if isOver(some[at + 1], now) then redis.call('HDEL', leases, some[at]) end
@@ -63,7 +62,8 @@ local function takeTurns(keys, turn, names, now)
   local leases, holder, ttl = keys[1], turn[1], tonumber(turn[2])
   local told, moved = readPushed(keys[3], now, names), {}
   if redis.call('EXISTS', keys[2]) == 1 then moved = redis.call('MGET', unpack(keysOf(names, '${movedTo}'))) end
-  local held = redis.call('HMGET', leases, unpack(names))
+  local others = redis.call('HLEN', leases)
+  local held = others > 0 and redis.call('HMGET', leases, unpack(names)) or {}
   local mark = markOf(holder)
   local own, last, fields, count, answers = leaseOf(now + ttl, mark), 14 + #mark, {}, 0, {}
   local taken = {}
@@ -79,8 +79,8 @@ local function takeTurns(keys, turn, names, now)
       answers[at] = to and text .. '\\t' .. to or text
     end
   end
-  store(leases, fields, ttl)
-  dropOver(leases, tonumber(turn[3]), now)
+  store(leases, fields, ttl, others == 0)
+  if others + count / 2 > tonumber(turn[3]) then dropOver(leases, now) end
   return answers
 end
 `;
