@@ -2,9 +2,17 @@ import type { Commit } from "./contracts/symbols.ts";
 import { dayBytes, historyPlace, historyTtlMs, packPoint } from "./history.ts";
 import { symbolKeys } from "./keys.ts";
 import { packMap } from "./map.ts";
-import { alertArguments, insertAlertsLua, keyArguments, keysLua, takeLua } from "./fanOut.ts";
+import {
+  alertArguments,
+  dropOldAlertsLua,
+  insertAlertsLua,
+  keyArguments,
+  keysLua,
+  takeLua,
+} from "./fanOut.ts";
 import type { ScriptArgument } from "./script.ts";
 import { renumberedSlots, slotGuardMs } from "./slots.ts";
+import { timeMsLua } from "./timeLua.ts";
 
 /** A symbol nobody recomputes any more is forgotten after this long. */
 const symbolTtlMs = 90 * 24 * 3_600_000;
@@ -23,7 +31,7 @@ export const commitScript = {
 local state, series, cursors, map, day = unpack(KEYS)
 local keys
 ${takeLua}
-${insertAlertsLua}
+${timeMsLua}
 ${keysLua}
 local slot, basedOn = take(), take()
 local renumbered, guardMs = tonumber(take()), tonumber(take())
@@ -65,8 +73,14 @@ if isNewDay then redis.call('SETRANGE', day, dayBytes - 1, string.char(0)) end
 redis.call('SETRANGE', day, offset, row)
 if isNewDay or isFirstOfHour then redis.call('PEXPIRE', day, dayTtl) end
 
-insertAlerts()
-if isFirstOfHour then dropOldAlerts() end
+-- most have none, and don't even make these functions
+if tonumber(take()) > 0 or redis.call('EXISTS', keys.fanOuts) == 1 then
+  ${insertAlertsLua}
+  insertAlerts()
+end
+if isFirstOfHour then
+  ${dropOldAlertsLua}
+end
 return 'committed'
 `,
 };
@@ -100,6 +114,7 @@ export function commitArguments(commit: Commit, time: number | undefined): reado
     historyPlace(commit.imbalance.time).offset,
     packPoint(commit.imbalance),
     historyTtlMs,
+    commit.alerts.length + (commit.ruleAlerts?.length ?? 0),
     ...alertArguments(commit),
   ];
 }

@@ -45,6 +45,12 @@ export function keyArguments(keys: SymbolKeys, time: number | undefined): readon
   ];
 }
 
+/** Lua: of the index of alerts keeps what is to be kept. */
+export const dropOldAlertsLua = `
+redis.call('ZREMRANGEBYSCORE', keys.alerts, '-inf', keys.time - keys.ttl)
+redis.call('ZREMRANGEBYRANK', keys.alerts, 0, -${maxAlerts + 1})
+`;
+
 /**
  * Lua: writes alerts, each once for ever, strongest first, and as many of their rows as one script may; `expand`
  * goes on where it stopped. Uses `take`, which yields the script's next argument, and `keys`.
@@ -56,10 +62,6 @@ local function keepAlert(subject, fields)
   redis.call('PEXPIRE', keys.alert .. subject, keys.ttl)
 end
 local function indexAlert(alertId) redis.call('ZADD', keys.alerts, keys.time, alertId) end
-local function dropOldAlerts()
-  redis.call('ZREMRANGEBYSCORE', keys.alerts, '-inf', keys.time - keys.ttl)
-  redis.call('ZREMRANGEBYRANK', keys.alerts, 0, -${maxAlerts + 1})
-end
 -- a power of two: then what lies in one page of a list (pages.ts) has its rows in one hash
 local function shardsFor(members)
   local shards = 1
@@ -195,7 +197,7 @@ local keys
 ${insertAlertsLua}
 ${keysLua}
 insertAlerts()
-dropOldAlerts()
+${dropOldAlertsLua}
 `,
 };
 
