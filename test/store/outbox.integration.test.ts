@@ -171,6 +171,8 @@ describe("a claim", () => {
     time += 1_000;
     const claimed = await outbox.claim("BTC", "console", 0);
     expect(claimed).toMatchObject({ ageMs: [1_000, undefined, undefined], laterInMs: 4_000 });
+    time += 4_500;
+    expect(await outbox.claim("BTC", "console", 0)).toMatchObject({ laterInMs: 1_500 });
   });
 });
 

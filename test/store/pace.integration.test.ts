@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Booking, Pace, PaceLimits, PaceWish } from "../../src/store/contracts/pace.ts";
+import { paceKeys } from "../../src/store/keys.ts";
 import { createPace } from "../../src/store/pace.ts";
 import { useRedis } from "../support/useRedis.ts";
 
@@ -64,6 +65,22 @@ describe("a platform's limits", () => {
     ]);
     expect([first?.kind, second?.kind, other?.kind]).toEqual(["go", "wait", "go"]);
     expect(second).toMatchObject({ isAll: false });
+  });
+
+  test("give nobody a place before one that is given already", async () => {
+    await pace.pause("telegram", "1", 15);
+    const [first, second] = await pace.book("telegram", limits, people(1, 3));
+    expect(first).toEqual({ kind: "go", inMs: 15 });
+    expect(second).toEqual({ kind: "go", inMs: 15 });
+  });
+
+  test("are kept with few more messages than count", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      await pace.book("telegram", limits, people(0, 16));
+      time += 900;
+    }
+    expect(await used.redis.llen(paceKeys("telegram").all)).toBeLessThan(64);
+    expect(await used.redis.llen(`${paceKeys("telegram").chat}0`)).toBeLessThan(64);
   });
 
   test("let a group have twenty a minute", async () => {
