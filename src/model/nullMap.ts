@@ -57,6 +57,8 @@ export function createNullMap(spec: SeriesSpec): NullMap {
   // only a bar's close moves the path: until the next one the copy stepped over its newest hour stays as it is
   const stepped = createStepped();
   let over: { readonly bar: Bar; readonly series: StackedSeries; readonly done: number } | undefined;
+  // whose mark it is made around has often spoken before the last venue does
+  let made: Made | undefined;
   return {
     levels: (path, markPrice, weights = priorWeights) => {
       const { newest } = path;
@@ -79,12 +81,31 @@ export function createNullMap(spec: SeriesSpec): NullMap {
       if (over?.series !== series || over.done !== done || !isSameBar(over.bar, bar)) {
         stepOver(series, bar, stepped);
         over = { bar, series, done };
+        made = undefined;
       }
-      stepped.stack.weights.set(weights);
-      const { contractType } = spec;
-      return stackLevels(stepped.stack, stepped.state, { contractType, markPrice, parts: false });
+      if (made === undefined || made.markPrice !== markPrice || !isSameMix(made.weights, weights)) {
+        stepped.stack.weights.set(weights);
+        const wanted = { contractType: spec.contractType, markPrice, parts: false };
+        made = {
+          markPrice,
+          weights: [...weights],
+          levels: stackLevels(stepped.stack, stepped.state, wanted),
+        };
+      }
+      return made.levels;
     },
   };
+}
+
+/** The newest levels, and what they were asked with. */
+interface Made {
+  readonly markPrice: number;
+  readonly weights: readonly number[];
+  readonly levels: VenueLevels;
+}
+
+function isSameMix(one: readonly number[], other: readonly number[]): boolean {
+  return one.every((weight, part) => weight === other[part]);
 }
 
 /** Of bars whose volume and open interest never change. */
