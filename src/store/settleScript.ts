@@ -97,7 +97,6 @@ local function noteFirst(ticket, destination, messageId)
   local first = ticket.first
   local size = #first
   first[size + 1], first[size + 2] = destination, firstSent .. messageId
-  keepMessage(ticket.alert, destination, messageId, ticket.messages)
 end
 local function writeFirst(ticket)
   local first, key = ticket.first, ticket.group.key
@@ -207,9 +206,9 @@ end
 local function readOutcome(destination, rest)
   count = count + 1
   if isOver then endTurn(destination) end
-  tickets[count] = ticket
+  tickets[count], destinations[count], notes[count] = ticket, destination, rest
   if isFirst and ticket.first then return noteFirst(ticket, destination, rest) end
-  destinations[count], attempts[count], states[count], notes[count] = destination, '1', 'o', rest
+  attempts[count], states[count] = '1', 'o'
   if not isFirst then attempts[count], states[count], notes[count] = string.match(rest, '^(%d+)\\t(%a)\\t(.*)$') end
   local group = ticket.group
   if group then group.asked[#group.asked + 1] = destination end
@@ -236,9 +235,15 @@ end
 for _, one in ipairs(bundled) do
   if one.first then writeFirst(one) end
 end
+-- messages in the order in which they were sent: of two in one place the newer stays
 for at = 1, count do
   local one = tickets[at]
-  answers[at] = not states[at] and one.firstAnswer or one.alert and settle(at) or '0'
+  if states[at] then
+    answers[at] = one.alert and settle(at) or '0'
+  else
+    answers[at] = one.firstAnswer
+    if answers[at] == '1' then keepMessage(one.alert, destinations[at], notes[at], one.messages) end
+  end
 end
 for _, group in ipairs(groups) do
   if #group.written > 0 then

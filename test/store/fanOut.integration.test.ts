@@ -494,6 +494,48 @@ describe("an edit", () => {
     expect(await claim()).toMatchObject([{ messageId: "second" }]);
   });
 
+  const sentAs = (delivery: Delivery | undefined, messageId: string) => {
+    if (delivery === undefined) throw new Error("nothing claimed");
+    return { delivery, result: { kind: "sent", messageId } as const };
+  };
+
+  test("goes to an escalation's message, also where both were noted together", async () => {
+    await subscribe(["telegram:1", "telegram:2"]);
+    await commit(aPush());
+    const back = { kind: "back", retryInMs: 0, reason: "not its turn yet" } as const;
+    const outcomes = (await claim()).map((delivery) => ({ delivery, result: back }));
+    await outbox.settle("BTC", "telegram", outcomes);
+    time += 1_000;
+    await commit(aPush({ alertId: "a1x2" }));
+    const [first, , escalation] = await claim();
+    expect([first?.destination, first?.alert.alertId]).toEqual([escalation?.destination, "a1"]);
+    expect(escalation?.alert.alertId).toBe("a1x2");
+    await outbox.settle("BTC", "telegram", [sentAs(first, "first"), sentAs(escalation, "second")]);
+    await commit(anEdit());
+    const edits = await claim();
+    const own = edits.find(
+      ({ destination, alert }) => destination === first?.destination && alert.kind === "edit",
+    );
+    expect(own).toMatchObject({ messageId: "second" });
+  });
+
+  test("goes to an escalation's message, also where the first one's outcome is said again", async () => {
+    await subscribe(["telegram:1", "telegram:2"]);
+    await commit(aPush());
+    const [first] = await claim();
+    await outbox.settle("BTC", "telegram", [sentAs(first, "first")]);
+    await commit(aPush({ alertId: "a1x2" }));
+    const [escalation] = await claim();
+    expect(escalation?.destination).toBe(first?.destination);
+    await outbox.settle("BTC", "telegram", [sentAs(escalation, "second")]);
+    expect(await outbox.settle("BTC", "telegram", [sentAs(first, "first")])).toEqual([false]);
+    await commit(anEdit());
+    const edits = await claim();
+    expect(edits.find(({ destination }) => destination === first?.destination)).toMatchObject({
+      messageId: "second",
+    });
+  });
+
   test("follows a chat that moved", async () => {
     await subscribe(["telegram:-1"], pageFlags.broadcast);
     await commit(aPush());
