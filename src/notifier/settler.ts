@@ -4,7 +4,7 @@ import type { Delivery, DeliveryResult, Outbox, Outcome } from "../store/contrac
 import type { TurnEnd, Turns } from "../store/contracts/turns.ts";
 
 export interface SettlerOptions {
-  readonly outbox: Pick<Outbox, "settle">;
+  readonly outbox: Pick<Outbox, "settle" | "endsTurns">;
   readonly turns: Pick<Turns, "end">;
   readonly platform: string;
   readonly holder: string;
@@ -121,7 +121,7 @@ export function createSettler(options: SettlerOptions): Settler {
     },
     endTurn: (end) => {
       endings.ends.push(end);
-      const last = outcomes.at(-1);
+      const last = outbox.endsTurns ? outcomes.at(-1) : undefined;
       if (last?.delivery.destination === end.destination) last.end ??= end;
       if (last?.end !== end) endings.alone.push(end);
       kick();

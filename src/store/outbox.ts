@@ -19,7 +19,7 @@ import { asList, asNumber, asRuns, asText } from "./reply.ts";
 import { settleScript } from "./settleScript.ts";
 import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
-import { createTurns, decodeTurn, mostLeases } from "./turns.ts";
+import { decodeTurn, mostLeases } from "./turns.ts";
 
 /** As many hold Redis up for a millisecond; many more at once would hold up everybody. */
 const maxClaim = 192;
@@ -52,13 +52,14 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
   const claimTakeAndBook = defineScript(redis, bookedVisitScript);
   const readDocument = createDocumentReader();
   const settle = defineScript(redis, settleScript);
-  const turns = createTurns(redis, { ...(now !== undefined && { now }) });
   const release = defineScript(redis, releaseScript);
   const count = defineScript(redis, countScript);
   const insert = defineScript(redis, insertScript);
   const expand = defineScript(redis, expandScript);
   const time = (): number | string => now?.() ?? "";
   return {
+    // elsewhere, in a cluster
+    endsTurns: !redis.isCluster,
     claim: async (place, platform, limit, visitor) => {
       const { alert, ledger, messages } = symbolKeys(place);
       const wanted = Math.max(0, Math.min(limit, maxClaim));
@@ -88,8 +89,6 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
       const { isCluster } = redis;
       if (!isCluster) keys.push(turnKeys.leases, turnKeys.pushes);
       const answers = await settle(keys, [...args, packOutcomes(outcomes, !isCluster), holder]);
-      const ends = isCluster ? outcomes.flatMap(({ end }) => end ?? []) : [];
-      if (ends.length > 0) await turns.end(ends, holder);
       return asText(answers)
         .split("")
         .map((answer) => answer === "1");

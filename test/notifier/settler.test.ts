@@ -8,7 +8,7 @@ import { silentLog } from "../support/redis.ts";
 const sent = { kind: "sent", messageId: "m" } as const;
 
 /** A settler and what it has asked of the store. */
-function setScene({ failures = 0 } = {}) {
+function setScene({ failures = 0, endsTurns = true } = {}) {
   const written: {
     readonly place: string;
     readonly outcomes: readonly Outcome[];
@@ -19,6 +19,7 @@ function setScene({ failures = 0 } = {}) {
   let left = failures;
   const settler = createSettler({
     outbox: {
+      endsTurns,
       settle: async (place, _platform, outcomes, holder = "") => {
         left -= 1;
         if (left >= 0) throw new Error("away");
@@ -72,4 +73,12 @@ test("while Redis is away neither is lost: both are tried together until they ar
   expect(written).toHaveLength(1);
   expect(written[0]?.outcomes[0]?.end).toEqual({ destination: "telegram:1" });
   expect(over).toEqual([["telegram:1"]]);
+});
+
+test("where turns lie elsewhere, every one is ended by itself", async () => {
+  const { settler, written, endedAlone } = setScene({ endsTurns: false });
+  settler.note(to("telegram:1"), sent);
+  await settler.endTurn({ destination: "telegram:1", pushes: "{1}" });
+  expect(written.map(({ outcomes }) => outcomes[0]?.end)).toEqual([undefined]);
+  expect(endedAlone).toEqual([[{ destination: "telegram:1", pushes: "{1}" }]]);
 });

@@ -133,6 +133,7 @@ export function fakeStore(): FakeStore {
       addHistory: async () => undefined,
     },
     outbox: {
+      endsTurns: true,
       claim: async () => ({ deliveries: [], isOpen: false, ageMs: [], laterInMs: undefined }),
       settle: async (_place, _platform, outcomes) => outcomes.map(() => true),
       expand: async () => false,

@@ -62,7 +62,7 @@ export type DeliveryResult =
 export interface Outcome {
   readonly delivery: Delivery;
   readonly result: DeliveryResult;
-  /** The turn at its destination, which is over with it. */
+  /** The turn at its destination, which is over with it: only where the outbox ends turns. */
   readonly end?: TurnEnd | undefined;
 }
 
@@ -100,6 +100,8 @@ export interface Claimed {
  * `noticesPlace`. Times are Redis' own, so that processes whose clocks differ agree.
  */
 export interface Outbox {
+  /** Whether `settle` can. Where turns lie elsewhere they are ended by themselves. */
+  readonly endsTurns: boolean;
   /**
    * Takes up to `limit` due deliveries of a platform ("console", "telegram", …) for this process, and for a visitor also
    * its turns at their destinations and, where they are few, their places in its line.
