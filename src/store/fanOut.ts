@@ -108,7 +108,7 @@ local function insertPush(alertId, episode, content, at, order, rule, stronger)
   if not isOpen and 1 + 10 * pages + 4 * members <= budget then
     keepAlert(alertId, fields)
     budget = budget - writePages({ subject = alertId, rule = rule, stronger = stronger, cursor = 0, pages = pages,
-      first = score, write = pushPage }, pages, budget)
+      first = score, write = pushPage }, pages, math.huge)
     return
   end
   isOpen = true
