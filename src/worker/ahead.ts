@@ -102,18 +102,25 @@ function withHeard(
   return [...bySeries.values()].toSorted((a, b) => (a.venue < b.venue ? -1 : 1));
 }
 
-/** Of each series the record that was heard last. Sorted by series. */
+/** Of each series what was heard last: the observation, and the failure since, if there is one. Sorted by series. */
 export function newestRecords(...readings: readonly (readonly VenueRecord[])[]): readonly VenueRecord[] {
   const newest = new Map<string, VenueRecord>();
   for (const record of readings.flat()) {
     const known = newest.get(record.venue);
-    if (known === undefined || heardAt(record) >= heardAt(known)) newest.set(record.venue, record);
+    newest.set(record.venue, known === undefined ? record : newerOf(known, record));
   }
   return [...newest.values()].toSorted((a, b) => (a.venue < b.venue ? -1 : 1));
 }
 
-function heardAt({ observation, failure }: VenueRecord): number {
-  return Math.max(observation?.receivedAt ?? -Infinity, failure?.at ?? -Infinity);
+function newerOf(one: VenueRecord, other: VenueRecord): VenueRecord {
+  const [observation] = [one.observation, other.observation]
+    .flatMap((some) => some ?? [])
+    .toSorted((a, b) => b.receivedAt - a.receivedAt);
+  const [failure] = [one.failure, other.failure]
+    .flatMap((some) => some ?? [])
+    .toSorted((a, b) => b.at - a.at);
+  const isOver = failure === undefined || failure.at < (observation?.receivedAt ?? -Infinity);
+  return { venue: one.venue, ...(observation && { observation }), ...(!isOver && { failure }) };
 }
 
 function recordOf(report: VenueReport, before: VenueRecord | undefined): VenueRecord {

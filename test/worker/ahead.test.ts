@@ -279,9 +279,10 @@ test("of what was read and what was heard each series' newest word counts", () =
     ...spoke("a", 1),
     failure: { kind: "retry", reason: "HTTP 502", at: 3, slot: 1 },
   } as const;
+  const before = { ...spoke("b", 1), failure: { ...failed.failure, at: 1 } };
   const read = [spoke("a", 2), spoke("b", 2), spoke("d", 1)];
-  const heard = [spoke("c", 1), failed, spoke("b", 1)];
-  const newest = [failed, spoke("b", 2), spoke("c", 1), spoke("d", 1)];
+  const heard = [spoke("c", 1), failed, before];
+  const newest = [{ ...spoke("a", 2), failure: failed.failure }, spoke("b", 2), spoke("c", 1), spoke("d", 1)];
   expect(newestRecords(read, heard)).toEqual(newest);
   expect(newestRecords(heard, read)).toEqual(newest);
 });
