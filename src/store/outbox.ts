@@ -1,20 +1,13 @@
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import { bookedVisitScript, claimScript, visitScript } from "./claimScript.ts";
-import type {
-  Claimed,
-  Delivery,
-  DeliveryResult,
-  Found,
-  KeptAlert,
-  Outbox,
-  Outcome,
-} from "./contracts/outbox.ts";
+import type { Claimed, Delivery, Found, KeptAlert, Outbox } from "./contracts/outbox.ts";
 import type { Booking, Line } from "./contracts/pace.ts";
 import { createDocumentReader } from "./destinationDocument.ts";
 import { expandScript, insertArguments, insertScript, keyArguments } from "./fanOut.ts";
 import { symbolKeys, turnKeys } from "./keys.ts";
 import { ledgerTtlMs } from "./ledgerLua.ts";
 import { countScript, releaseScript } from "./outboxScripts.ts";
+import { packOutcomes } from "./outcomeLines.ts";
 import { asList, asNumber, asRuns, asText } from "./reply.ts";
 import { settleScript } from "./settleScript.ts";
 import { defineScript } from "./script.ts";
@@ -122,61 +115,6 @@ function scriptKeys(place: string, platform: string): string[] {
   const { fanOuts, claimed, outbox, bundles, beyond } = symbolKeys(place);
   const lanes = [0, 1, 2, "later"].map((lane) => `${outbox}${platform}:${lane}`);
   return [fanOuts, claimed + platform, ...lanes, bundles + platform, beyond + platform];
-}
-
-const states: Readonly<Record<Exclude<DeliveryResult["kind"], "sent">, string>> = {
-  dead: "d",
-  skipped: "k",
-  held: "h",
-  postponed: "p",
-  back: "b",
-  unknown: "u",
-};
-
-/** A line for each outcome, and before it what it shares with those behind it: a claim's worth of them in one argument. */
-function packOutcomes(outcomes: readonly Outcome[], withTurns: boolean): string {
-  let text = "";
-  let ticket = "";
-  let manner = "";
-  for (const { delivery, result, end } of outcomes) {
-    if (delivery.ticket !== ticket) {
-      ticket = delivery.ticket;
-      text += `\t${ticket}\n`;
-    }
-    const isFirst = isUsual(delivery, result);
-    const turn = withTurns && end !== undefined ? `=${end.pushes ?? ""}` : "";
-    const its = isFirst ? `f${turn}` : `n${turn}`;
-    if (its !== manner) {
-      manner = its;
-      text += `\t\t${its}\n`;
-    }
-    text += `${delivery.destination}\t${isFirst ? result.messageId : `${delivery.attempt}\t${packResult(delivery, result)}`}\n`;
-  }
-  return text;
-}
-
-/** A push that was sent at its first attempt, to whom it was for: nearly all are. */
-function isUsual(
-  { attempt, alert }: Delivery,
-  result: DeliveryResult,
-): result is Extract<DeliveryResult, { kind: "sent" }> {
-  return attempt === 1 && alert.kind === "push" && result.kind === "sent" && result.destination === undefined;
-}
-
-function packResult({ alert, version }: Delivery, result: DeliveryResult): string {
-  if (result.kind === "sent") {
-    const extra = alert.kind === "edit" ? version : result.destination;
-    return extra === undefined ? `o\t${result.messageId}` : `m\t${extra}\t${result.messageId}`;
-  }
-  const note = oneLine(result.reason);
-  const state = states[result.kind];
-  return "retryInMs" in result
-    ? `${state}\t${Math.max(0, Math.ceil(result.retryInMs))}\t${note}`
-    : `${state}\t${note}`;
-}
-
-function oneLine(reason: string): string {
-  return reason.includes("\n") ? reason.replaceAll("\n", " ") : reason;
 }
 
 /** Of those whose turn was taken, by destination. */
