@@ -52,8 +52,8 @@ export interface DeliveryHistory {
     destination: string,
     options: { readonly symbol?: string; readonly limit: number },
   ) => Promise<readonly PastDelivery[]>;
-  /** Deletes what is kept of what was said there. */
-  readonly forget: (destination: string) => Promise<void>;
+  /** Deletes what is kept of what was said there, and by `takeOut` all the rest; says whether there was any. */
+  readonly forget: (destination: string, takeOut: () => Promise<boolean>) => Promise<boolean>;
 }
 
 export interface PastDelivery {

@@ -46,9 +46,9 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
     firings: createFirings(store.symbols.history, config.alerts, clock),
     deliveries: {
       ...openPastDeliveries(createAlertLog(redis.commands), config.symbols, clock),
-      forget: async (destination) => {
-        await forgetting.forget(destination);
+      forget: async (destination, takeOut) => {
         for (const name of rememberedOf(destination)) await memory.drop(name);
+        return forgetting.forget(destination, takeOut);
       },
     },
     pending: async () => {

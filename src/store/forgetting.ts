@@ -15,10 +15,13 @@ export interface ForgettingOptions {
   readonly now?: () => number;
 }
 
-/** Takes a destination out of everything but its document, which is gone already (destinations.ts). */
+/** Takes a destination out of everything. */
 export interface Forgetting {
-  /** What can be at once. What is under way, and what a process still knows of it, `goOn` comes back for. */
-  readonly forget: (destination: string) => Promise<void>;
+  /**
+   * What can be at once; `takeOut` deletes its document (destinations.ts) and says whether there was one, which is
+   * answered. What is under way, and what a process still knows of it, `goOn` comes back for.
+   */
+  readonly forget: (destination: string, takeOut: () => Promise<boolean>) => Promise<boolean>;
   /** Called now and then by whoever sweeps; says how many destinations are done. */
   readonly goOn: () => Promise<number>;
 }
@@ -82,18 +85,26 @@ export function createForgetting(redis: RedisClient, options: ForgettingOptions)
     return isOver;
   };
 
-  const begin = async (destination: string, places: readonly string[]): Promise<void> => {
-    const at = await timeMs(redis, options.now);
-    await redis.hset(registerKeys.forgotten, noteOf(at, destination), "");
-    await goThrough(destination, at, places);
+  /** Its names from before it moved first. */
+  const namesOf = async (destination: string): Promise<readonly string[]> => {
+    const before = (await redis.get(destinationKeys(destination).movedFrom))?.split("\n") ?? [];
+    const areThere = await Promise.all(before.map(isThere));
+    return [...before.filter((_, index) => areThere[index] === false), destination];
   };
 
   return {
-    forget: async (destination) => {
+    forget: async (destination, takeOut) => {
       const places = await placesOf();
-      const before = (await redis.get(destinationKeys(destination).movedFrom))?.split("\n") ?? [];
-      for (const one of before) if (!(await isThere(one))) await begin(one, places);
-      await begin(destination, places);
+      const names = await namesOf(destination);
+      const at = await timeMs(redis, options.now);
+      const note = async (): Promise<unknown> =>
+        redis.hset(registerKeys.forgotten, ...names.flatMap((name) => [noteOf(at, name), ""]));
+      // before, so that whoever finds it goes on where this process dies; and after, should it have taken very long
+      await note();
+      const wasThere = await takeOut();
+      await note();
+      for (const name of names) await goThrough(name, at, places);
+      return wasThere;
     },
     goOn: async () => {
       const places = await placesOf();

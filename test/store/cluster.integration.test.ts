@@ -73,11 +73,11 @@ describe("on a Redis Cluster of three nodes", () => {
     expect(await destinations.ownedBy("telegram:7")).toEqual([to]);
     expect((await destinations.list(undefined, 10)).destinations).toEqual([to]);
     expect((await store.rules.inUse("BTC")).members).toEqual(new Map([["up-auto-50-2", 1]]));
-    expect(await destinations.forget(to)).toBe(true);
+    await turns.end([{ destination: from }, { destination: to }], "one");
+    const forgetting = createForgetting(used.redis, { symbols: ["BTC"] });
+    expect(await forgetting.forget(to, async () => destinations.forget(to))).toBe(true);
     expect(await destinations.getMany([from, to])).toEqual([undefined, undefined]);
     expect((await store.rules.inUse("BTC")).members.size).toBe(0);
-    await turns.end([{ destination: from }, { destination: to }], "one");
-    await createForgetting(used.redis, { symbols: ["BTC"] }).forget(to);
     expect(await turns.take([from, to], "two", 10_000)).toEqual(
       [from, to].map(() => ({ kind: "taken", pushes: undefined, movedTo: undefined })),
     );

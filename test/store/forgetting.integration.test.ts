@@ -107,8 +107,7 @@ async function settle(deliveries: readonly Delivery[], result: DeliveryResult = 
 
 /** As the bots do. */
 async function forget(destination: string): Promise<void> {
-  await destinations.forget(destination);
-  await forgetting.forget(destination);
+  await forgetting.forget(destination, async () => destinations.forget(destination));
 }
 
 async function goOn(): Promise<number> {
@@ -297,14 +296,44 @@ describe("after a destination is forgotten nothing names it", () => {
     expect(await statesOf("telegram:2")).toEqual(["sent"]);
   });
 
+  test("though the process died right after its settings were deleted", async () => {
+    await subscribeAll("telegram:-1", "telegram:2");
+    await fire();
+    await settle(await claim());
+    await createTurns(redis, { now }).moved("telegram:-1", "telegram:-100");
+    await destinations.move("telegram:-1", "telegram:-100");
+    const died = forgetting.forget("telegram:-100", async () => {
+      await destinations.forget("telegram:-100");
+      throw new Error("killed");
+    });
+    await expect(died).rejects.toThrow("killed");
+    expect(await goOn()).toBe(2);
+    expect(await naming("telegram:-1")).toEqual([]);
+    expect(await naming("telegram:-100")).toEqual([]);
+    expect(await statesOf("telegram:2")).toEqual(["sent"]);
+  });
+
+  test("though its settings were deleted only after somebody had gone through it", async () => {
+    await subscribeAll("telegram:1", "telegram:2");
+    await fire();
+    await claim();
+    await forgetting.forget("telegram:1", async () => {
+      expect(await goOn()).toBe(1);
+      return destinations.forget("telegram:1");
+    });
+    time += 60_000;
+    await goOn();
+    await goOn();
+    expect(await naming("telegram:1")).toEqual([]);
+  });
+
   test("in symbols that are polled no more", async () => {
     await forgetting.goOn();
     await subscribeAll("telegram:1");
     await fire();
     await settle(await claim());
-    await destinations.forget("telegram:1");
     const today = createForgetting(redis, { symbols: ["ETH"], now });
-    await today.forget("telegram:1");
+    await today.forget("telegram:1", async () => destinations.forget("telegram:1"));
     time += later;
     await today.goOn();
     expect(await naming("telegram:1")).toEqual([]);
@@ -318,6 +347,14 @@ describe("after a destination is forgotten nothing names it", () => {
     expect(await naming(odd)).toEqual([]);
     expect(await outbox.countPending("BTC")).toBe(0);
   });
+});
+
+test("it is answered whether there was anything", async () => {
+  const ask = async (): Promise<boolean> =>
+    forgetting.forget("telegram:1", async () => destinations.forget("telegram:1"));
+  await subscribeAll("telegram:1");
+  expect(await ask()).toBe(true);
+  expect(await ask()).toBe(false);
 });
 
 describe("a destination that comes back", () => {

@@ -296,7 +296,7 @@ describe("a claim whose holder isn't heard of", () => {
   test("leaves nothing behind where its destination is forgotten meanwhile", async () => {
     await commitAlerts(anAlert());
     const delivery = await claimOne();
-    await createForgetting(redis, { symbols: ["BTC"], now }).forget(delivery.destination);
+    await createForgetting(redis, { symbols: ["BTC"], now }).forget(delivery.destination, async () => false);
     expect(await settle(delivery, sent)).toBe(false);
     expect(await settle(delivery, { kind: "postponed", retryInMs: 0, reason: "busy" })).toBe(false);
     expect(await rowOf(delivery)).toBeNull();

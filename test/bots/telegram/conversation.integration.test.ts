@@ -121,7 +121,7 @@ describe("asking about the market", () => {
         points: async () => [point(0.5, 84_500), point(1, 85_072), point(2, 85_100), point(24, 82_546)],
         deliveries: {
           ofDestination: async () => [{ alertId: "a", symbol: "BTC", firedAt, content, outcome: "sent" }],
-          forget: async () => undefined,
+          forget: async (_destination, takeOut) => takeOut(),
         },
       },
     });

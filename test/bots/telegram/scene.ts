@@ -95,7 +95,7 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
     destinations: createDestinations(client),
     watch: async () => ({ stateOf: () => undefined }),
     firings: async () => ({ days: 0, isReconstructed: false, counts: new Map() }),
-    deliveries: { ofDestination: async () => [], forget: async () => undefined },
+    deliveries: { ofDestination: async () => [], forget: async (_destination, takeOut) => takeOut() },
     pending: async () => 0,
     sendTest: testSender(server, clock),
     pictures: plainPictures,

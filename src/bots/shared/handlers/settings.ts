@@ -88,7 +88,9 @@ async function forget(
   _action: ActionOf<"forget-now">,
   { place, texts }: Asked,
 ): Promise<Reply> {
-  const wasThere = await tools.destinations.forget(place.destination);
-  await tools.deliveries.forget(place.destination);
+  const { destination } = place;
+  const wasThere = await tools.deliveries.forget(destination, async () =>
+    tools.destinations.forget(destination),
+  );
   return saidReply(texts.say(wasThere ? "bot-forgotten" : "bot-forgotten-nothing"));
 }
