@@ -110,6 +110,16 @@ describe("an alert of a rule", () => {
     expect(Object.keys(kept).toSorted()).toEqual("at c e i k m n r t".split(" "));
   });
 
+  test("goes to all also where more are found in its pages than are counted", async () => {
+    const people = range(0, rowsPerScript / 3).map((id) => `telegram:${id}`);
+    await subscribe(people, pageFlags.several);
+    const { rules } = symbolKeys("BTC");
+    const [, pages] = ((await redis.hget(rules, rule)) ?? "").split(" ");
+    await redis.hset(rules, rule, `1 ${pages}`);
+    await commit(aPush());
+    expect((await drain()).toSorted()).toEqual(people.map((name) => `a1 ${name}`).toSorted());
+  });
+
   test("waits behind an earlier one whose rows are still being written", async () => {
     const groups = range(0, 2 * rowsPerScript).map((id) => `telegram:-${id}`);
     await subscribe(groups, pageFlags.broadcast);
