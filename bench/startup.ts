@@ -86,7 +86,7 @@ async function startEverything({ env, healthUrl }: WarmMarket): Promise<Start> {
   const [started, healthy, committed] = await Promise.all([
     lopside.logged("started"),
     answers(healthUrl, lopside),
-    lopside.logged("decided"),
+    lopside.logged("data judged"),
   ]);
   const cpu = cpuMs(lopside.pid);
   await lopside.stop();

@@ -4,14 +4,18 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** bench/run.mjs works in the project's root. */
 const cli = resolve("dist/cli.js");
 
+/** Longer than any start takes. */
+const silentMs = 60_000;
+
 /** A Lopside of the built bundle, in a process of its own. */
 export interface LopsideProcess {
   readonly pid: number;
-  /** Ms from the spawn to the first log line with this message; rejects when the process ends before. */
+  /** Ms from the spawn to the first log line with this message; rejects when the process ends before, or never says it. */
   readonly logged: (message: string) => Promise<number>;
   readonly sinceSpawn: () => number;
   /** Rejects, with what it said, when the process ends before it is told to. */
@@ -33,7 +37,7 @@ export function spawnLopside(args: readonly string[], env: Readonly<Record<strin
   failed.catch(() => undefined);
   return {
     pid: child.pid ?? 0,
-    logged: async (message) => Promise.race([log.first(message), failed]),
+    logged: async (message) => Promise.race([log.first(message), failed, neverSaid(message)]),
     sinceSpawn,
     failed,
     stop: async () => {
@@ -41,6 +45,11 @@ export function spawnLopside(args: readonly string[], env: Readonly<Record<strin
       await gone;
     },
   };
+}
+
+async function neverSaid(message: string): Promise<never> {
+  await sleep(silentMs, undefined, { ref: false });
+  throw new Error(`lopside never logged “${message}”`);
 }
 
 function ending(code: unknown, lines: readonly string[]): string {
