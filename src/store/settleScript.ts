@@ -41,6 +41,9 @@ local function editOf(episode)
   return edits[episode]
 end
 
+-- the note of an edit under way that has to go to a newer message as well
+local renewed = 'renewed'
+
 -- hashes that are read and written once for all outcomes
 local groups = {}
 local function groupOf(key)
@@ -78,6 +81,17 @@ local function openTicket(text)
   return ticket
 end
 
+-- an edit that is on its way goes to the message before: its row says so, because a claim drops what is under way
+local function noteRenewed(alert, destination)
+  local group = groupOf(fieldsKey(ledgerPrefix, alert.episode .. '~', alert.messageShards, destination))
+  local packed = group.rows[destination] or redis.call('HGET', group.key, destination)
+  if not packed or string.sub(packed, 1, 2) ~= 's|' then return end
+  local row = parseRow(packed)
+  row.note = renewed
+  group.rows[destination] = packRow(row)
+  write(group, destination, group.rows[destination])
+end
+
 -- a message stands: it is what edits go to, and if one came meanwhile it is due
 local function keepMessage(alert, destination, messageId, messages)
   if alert.episode == '' then return end
@@ -86,6 +100,7 @@ local function keepMessage(alert, destination, messageId, messages)
   local edit = editOf(alert.episode)
   if edit and tonumber(edit) > alert.at then
     redis.call('ZADD', KEYS[5], 'NX', now, alert.episode .. '~|' .. destination)
+    noteRenewed(alert, destination)
   end
 end
 
@@ -134,6 +149,7 @@ local function settle(at)
   if not row or row.attempt ~= tonumber(attempts[at]) or (row.state ~= 's' and row.state ~= 'p') then return '0' end
   if string.find('mpbu', state, 1, true) then extra, note = string.match(note, '^([^\\t]*)\\t(.*)$') end
   if state == 'm' then state = 'o' end
+  local isRenewed = row.state == 's' and row.note == renewed
   local lane, order, member, entry = ticket.lane, ticket.order, ticket.member .. destination, ticket.entry .. destination
   if isFirst then
     ticket.settled = ticket.settled + 1
@@ -161,8 +177,9 @@ local function settle(at)
   group.rows[destination] = packRow(row)
   write(group, destination, group.rows[destination])
   if state == 'o' and not alert.isEdit then keepMessage(alert, extra ~= '' and extra or destination, note) end
-  if state == 'o' and alert.isEdit and alert.version ~= extra then redis.call('ZADD', KEYS[5], 'NX', now, member) end
-  if state == 'd' and alert.isEdit then
+  if isRenewed or state == 'o' and alert.isEdit and alert.version ~= extra then
+    if state == 'o' or state == 'd' then redis.call('ZADD', KEYS[5], 'NX', now, member) end
+  elseif state == 'd' and alert.isEdit then
     redis.call('HDEL', fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination), destination)
   end
   return '1'
