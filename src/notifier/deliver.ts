@@ -4,7 +4,7 @@ import type { Log } from "../ops/log.ts";
 import { type Delivery, type DeliveryResult, noticesPlace } from "../store/contracts/outbox.ts";
 import type { Pace } from "../store/contracts/pace.ts";
 import type { Sender, SendRequest } from "./contracts.ts";
-import { follow, heed, type Heed, type Moved } from "./heed.ts";
+import { follow, heed, type Heed, type Moved, noteInvalid } from "./heed.ts";
 import type { Holding } from "./holding.ts";
 import { judge, judgeNotice, type Judgement } from "./judge.ts";
 import { letterFor, type LetterOptions, type LetterOrNone, requestOf } from "./letter.ts";
@@ -213,10 +213,16 @@ async function edit(
     : sender.edit({ ...letter, messageId }));
   if (answer.kind === "sent") return { result: answer };
   const result: FinalResult = answer.kind === "migrated" ? messageStayed : answer;
-  // whether it may still write there, the next push will show
-  const retryInMs = result.kind === "rate-limited" ? await heed(options, result, place.destination) : 0;
+  const retryInMs = await heedEdit(options, result, place.destination);
   const attempted = { delivery, retryInMs, ageMs: delivery.alert.ageMs };
   return { result: editSettlement(result, { ...attempted, isUnpaced: sender.pace === undefined }) };
 }
 
 const messageStayed: FinalResult = { kind: "rejected", reason: "the chat has moved since", disable: false };
+/** Whether it may still write there, the next push will show. */
+async function heedEdit(options: DeliverOptions, result: FinalResult, destination: string): Promise<number> {
+  if (result.kind === "rate-limited") return heed(options, result, destination);
+  if (result.kind === "rejected") await noteInvalid(options, result);
+  return 0;
+}
+

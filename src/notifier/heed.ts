@@ -50,7 +50,7 @@ export async function follow(
 
 /** What an answer means for all that is still to come. Answers how long to wait, in real ms. */
 export async function heed(options: Heed, result: FinalResult, destination: string): Promise<number> {
-  const { sender, pace, refusals, clock, log, nameOf } = options;
+  const { sender, refusals, clock, log, nameOf } = options;
   const { platform } = sender;
   if (result.kind === "sent") return 0;
   if (result.kind === "rate-limited") {
@@ -60,10 +60,18 @@ export async function heed(options: Heed, result: FinalResult, destination: stri
   }
   log.warn({ platform, destination: nameOf(destination), outcome: result.kind }, result.reason);
   if (result.kind !== "rejected") return 0;
-  if (result.invalid === true && sender.pace !== undefined)
-    await pace.noteInvalid(platform, sender.pace.limits);
+  await noteInvalid(options, result);
   if (result.disable && (await refusals.disable(destination, result.reason))) options.onNotice();
   return 0;
+}
+
+/** What counts towards a ban is counted, whether it was a message or an edit. */
+export async function noteInvalid(
+  { sender, pace }: Pick<Heed, "sender" | "pace">,
+  { invalid }: Extract<FinalResult, { kind: "rejected" }>,
+): Promise<void> {
+  if (invalid === true && sender.pace !== undefined)
+    await pace.noteInvalid(sender.platform, sender.pace.limits);
 }
 
 /** Nothing is asked before the platform's patience is back: in that chat, and where it didn't say so, anywhere. */

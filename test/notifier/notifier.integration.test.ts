@@ -460,6 +460,26 @@ describe("a subscriber", () => {
     expect(edits).toEqual([["console:1", "m1", requests[0]?.message.headline]]);
   });
 
+  test("whose edits are refused as often as leads to a ban rests", async () => {
+    await subscribed(store, "console:1");
+    await subscribed(store, "console:2");
+    const edit = async (): Promise<SendResult> => ({
+      kind: "rejected",
+      reason: "no access",
+      disable: true,
+      invalid: true,
+    });
+    const limits = { perSecond: 10, chatGapMs: 0, groupPerMinute: Infinity, invalidPer10Minutes: 2 };
+    const wishOf = (destination: string) => ({ chat: destination, isGroup: false });
+    const { sender } = fakeSender([], { edit, pace: { limits, wishOf } });
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await drain();
+    expect(await redis.get(paceKeys("console").until)).not.toBeNull();
+  });
+
   test("whose message can't be edited for a day keeps it as it is", async () => {
     await subscribed(store, "console:1");
     const edit = async (): Promise<SendResult> => ({ kind: "unreachable", reason: "away" });
