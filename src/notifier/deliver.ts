@@ -69,7 +69,7 @@ function deliverTo(
     case "skip":
       return skip(options, place, judged.reason);
     case "hold":
-      return hold(options, delivery, judged);
+      return hold(options, at(place, delivery), judged);
     case "edit":
       return edit(options, delivery, { place, until, messageId: judged.messageId });
     case "push":
@@ -97,6 +97,11 @@ async function followed({ refusals }: DeliverOptions, visit: Place, movedTo: str
   return { ...visit, destination: movedTo, record };
 }
 
+/** What is held back is kept with a chat: under its new name, where it has moved. */
+function at({ destination }: Place, delivery: Delivery): Delivery {
+  return delivery.destination === destination ? delivery : { ...delivery, destination };
+}
+
 async function hold(
   { holding, onNotice }: DeliverOptions,
   delivery: Delivery,
@@ -120,8 +125,9 @@ async function deliverNotice(
 ): Promise<Delivered> {
   const { holding } = options;
   const judged = judgeNotice(delivery, place, options.clock.now());
-  if (judged.kind === "hold") return hold(options, delivery, judged);
-  const summary = await holding.fill(delivery);
+  const addressed = at(place, delivery);
+  if (judged.kind === "hold") return hold(options, addressed, judged);
+  const summary = await holding.fill(addressed);
   if (judged.kind === "skip") {
     // what came during a mute isn't told after it either
     if (judged.reason === "muted" && summary !== undefined)
@@ -218,7 +224,6 @@ async function edit(
   return { result: editSettlement(result, { ...attempted, isUnpaced: sender.pace === undefined }) };
 }
 
-const messageStayed: FinalResult = { kind: "rejected", reason: "the chat has moved since", disable: false };
 /** Whether it may still write there, the next push will show. */
 async function heedEdit(options: DeliverOptions, result: FinalResult, destination: string): Promise<number> {
   if (result.kind === "rate-limited") return heed(options, result, destination);
@@ -226,3 +231,4 @@ async function heedEdit(options: DeliverOptions, result: FinalResult, destinatio
   return 0;
 }
 
+const messageStayed: FinalResult = { kind: "rejected", reason: "the chat has moved since", disable: false };

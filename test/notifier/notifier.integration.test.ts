@@ -635,6 +635,21 @@ describe("a delivery taken over while it was being sent", () => {
     const slow: Sender = {
       ...sender,
       send: async (request) => {
+  test("is told once of what was held back for its old address", async () => {
+    await subscribed(store, "console:old");
+    await commit([], [aPush("a1")]);
+    clock.advance(11 * 60_000);
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await drain(["BTC", "notices"]);
+    await store.destinations.move("console:old", "console:new");
+    await store.turns.moved("console:old", "console:new");
+    clock.advance(60_000);
+    await drain(["notices"]);
+    expect(destinationsOf(requests)).toEqual(["console:new"]);
+    expect(await store.turns.heldBack("console:old")).toEqual(new Map());
+  });
+
         clock.advance(20_000);
         await store.outbox.releaseStuck("BTC", "console", 12_500);
         await store.outbox.claim("BTC", "console", 1);
