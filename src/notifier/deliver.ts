@@ -112,6 +112,11 @@ async function hold(
   return unasked({ kind: "held", reason: why });
 }
 
+function waitUntil({ clock }: DeliverOptions, until: number): Delivered {
+  const retryInMs = clock.realMs(until - clock.now());
+  return unasked({ kind: "back", retryInMs, reason: "quiet-hours" });
+}
+
 interface Errand {
   readonly place: Place;
   readonly until: number;
@@ -126,6 +131,7 @@ async function deliverNotice(
   const { holding } = options;
   const judged = judgeNotice(delivery, place, options.clock.now());
   const addressed = at(place, delivery);
+  if (judged.kind === "wait") return waitUntil(options, judged.until);
   if (judged.kind === "hold") return hold(options, addressed, judged);
   const summary = await holding.fill(addressed);
   if (judged.kind === "skip") {

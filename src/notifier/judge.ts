@@ -68,21 +68,23 @@ function judgeRule(delivery: Delivery, { record, pushes }: Addressee, now: numbe
 
 /**
  * Pure, too. Where it is quiet a summary waits for the end of it and other notices make no sound. A mute leaves them out,
- * but for one: that something of theirs was stopped its owner should know.
+ * but for one: that something of theirs was stopped its owner should know. A summary of the quiet hours themselves waits
+ * where it is: another one for the same moment would be the same one, which is known already.
  */
 export function judgeNotice(
   { alert }: Delivery,
   { record, pushes }: Addressee,
   now: number,
-): Exclude<Judgement, { kind: "edit" }> {
+): Exclude<Judgement, { kind: "edit" }> | { readonly kind: "wait"; readonly until: number } {
   if (record?.disabled !== undefined) return { kind: "skip", reason: "disabled" };
   const notice = parseNotice(alert.content);
-  const kind = notice.ok ? notice.value.kind : undefined;
+  const { kind, why } = notice.ok ? { why: undefined, ...notice.value } : {};
   const { mutedUntil = now, quietHours, zone = "UTC" } = record?.settings ?? {};
   const isMuted = mutedUntil > now;
   if (isMuted && kind !== "disabled") return { kind: "skip", reason: "muted" };
   const until = quietHours && quietUntil(quietHours, zone, now);
-  if (until !== undefined && kind === "summary") return { kind: "hold", why: "quiet-hours", until };
+  if (until !== undefined && kind === "summary")
+    return why === "quiet-hours" ? { kind: "wait", until } : { kind: "hold", why: "quiet-hours", until };
   return { kind: "push", silent: isMuted || until !== undefined, pushes };
 }
 

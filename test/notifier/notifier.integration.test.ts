@@ -529,6 +529,22 @@ describe("a subscriber", () => {
     expect(await store.turns.heldBack("console:1")).toEqual(new Map());
   });
 
+  test("who has quiet hours gets the summary also where the clock was set back meanwhile", async () => {
+    const minute = new Date(now).getUTCHours() * 60;
+    await subscribed(store, "console:1", { quietHours: { from: minute - 60, to: minute + 60 } });
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain(["BTC", "notices"]);
+    clock.advance(60 * 60_000);
+    const behind = notifierOf(sender, { clock: handClock(clock.now() - 30_000) });
+    await behind.drain(["notices"]);
+    expect(requests).toEqual([]);
+    clock.advance(31_000);
+    await drain(["notices"]);
+    expect(requests).toHaveLength(1);
+  });
+
   test("is told of what came too late to be news in one summary, on its own clock", async () => {
     await subscribed(store, "console:1", { zone: "Asia/Kolkata" });
     await commit([], [aPush("a1")]);
@@ -619,6 +635,21 @@ describe("a chat that moved", () => {
     expect(edits).toEqual([["console:new", "m3", requests[0]?.message.headline]]);
   });
 
+  test("is told once of what was held back for its old address", async () => {
+    await subscribed(store, "console:old");
+    await commit([], [aPush("a1")]);
+    clock.advance(11 * 60_000);
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await drain(["BTC", "notices"]);
+    await store.destinations.move("console:old", "console:new");
+    await store.turns.moved("console:old", "console:new");
+    clock.advance(60_000);
+    await drain(["notices"]);
+    expect(destinationsOf(requests)).toEqual(["console:new"]);
+    expect(await store.turns.heldBack("console:old")).toEqual(new Map());
+  });
+
   test("for ever is given up", async () => {
     await commitAlerts(["a"], ["console:old"]);
     const { sender } = fakeSender([moved, { kind: "migrated", to: "console:newer" }]);
@@ -635,21 +666,6 @@ describe("a delivery taken over while it was being sent", () => {
     const slow: Sender = {
       ...sender,
       send: async (request) => {
-  test("is told once of what was held back for its old address", async () => {
-    await subscribed(store, "console:old");
-    await commit([], [aPush("a1")]);
-    clock.advance(11 * 60_000);
-    const { sender, requests } = fakeSender();
-    const { drain } = notifierOf(sender);
-    await drain(["BTC", "notices"]);
-    await store.destinations.move("console:old", "console:new");
-    await store.turns.moved("console:old", "console:new");
-    clock.advance(60_000);
-    await drain(["notices"]);
-    expect(destinationsOf(requests)).toEqual(["console:new"]);
-    expect(await store.turns.heldBack("console:old")).toEqual(new Map());
-  });
-
         clock.advance(20_000);
         await store.outbox.releaseStuck("BTC", "console", 12_500);
         await store.outbox.claim("BTC", "console", 1);
