@@ -9,6 +9,7 @@ import { ledgerTtlMs } from "./ledgerLua.ts";
 import { createMovePushed } from "./pushed.ts";
 import { createRegister } from "./register.ts";
 import type { RedisClient } from "./script.ts";
+import { createTurns } from "./turns.ts";
 
 export interface DestinationsOptions {
   readonly now?: () => number;
@@ -20,6 +21,7 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
   const documents = createDocuments({ redis, now, newId });
   const register = createRegister(redis);
   const movePushed = createMovePushed(redis);
+  const turns = createTurns(redis);
   const parseDocument = createDocumentReader();
 
   const getMany: Destinations["getMany"] = async (destinations) => {
@@ -70,7 +72,8 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
       await noteMoved(redis, from, to);
       // floors, cooldowns and what is held back go with a chat; what the new one has already is newer
       await movePushed(from, to);
-      await moveKey(redis, destinationKeys(from).held, destinationKeys(to).held);
+      const held = await turns.heldBack(from);
+      await Promise.all([...held].map(async ([id, entry]) => turns.holdBack(to, id, entry)));
       await forget(from);
     },
     forget,
@@ -102,10 +105,4 @@ async function noteMoved(redis: RedisClient, from: string, to: string): Promise<
   const before = (await redis.get(movedFrom))?.split("\n") ?? [];
   const all = [...before.filter((one) => one !== from), from].slice(-mostMovedFrom);
   await redis.set(movedFrom, all.join("\n"), "PX", ledgerTtlMs);
-}
-
-async function moveKey(redis: RedisClient, old: string, next: string): Promise<void> {
-  const [dump, ttl] = await Promise.all([redis.dumpBuffer(old), redis.pttl(old)]);
-  if (dump === null || (await redis.exists(next)) === 1) return;
-  await redis.restore(next, Math.max(0, ttl), dump, "REPLACE");
 }

@@ -211,6 +211,17 @@ describe("a destination that moves", () => {
     expect(await redis.hgetall(destinationKeys("telegram:-100").held)).toEqual({ a1: "entry" });
   });
 
+  test("brings what is held back to what is held back there", async () => {
+    await keep(aRecord());
+    await keep(aRecord({ destination: "telegram:-100" }));
+    await redis.hset(destinationKeys("telegram:1").held, "a1", "entry", "a2", "older");
+    await redis.hset(destinationKeys("telegram:-100").held, "a2", "newer");
+    await destinations.move("telegram:1", "telegram:-100");
+    const { held } = destinationKeys("telegram:-100");
+    expect(await redis.hgetall(held)).toEqual({ a1: "entry", a2: "newer" });
+    expect(await redis.exists(destinationKeys("telegram:1").held)).toBe(0);
+  });
+
   test("joins what is kept there already, each wish once", async () => {
     await keep(
       aRecord({ subscriptions: [aSubscription(), aSubscription({ id: 2, symbol: "ETH" })], nextId: 3 }),
