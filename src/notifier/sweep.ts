@@ -15,6 +15,8 @@ export interface SweepOptions {
 const sweepMs = 3_000;
 /** A claim this old belongs to a process that died: sends begin within 1.5 s and are given up after ten more. */
 const stuckMs = 12_500;
+/** Many more than a process has claimed. */
+const mostReleases = 20;
 
 /**
  * Queues only wake; what they lose, this finds: rows whose wake-up never came, and claims of processes that died.
@@ -58,9 +60,20 @@ function sweepPlatform(
 
 async function releaseIn({ outbox, log }: SweepOptions, platform: string, place: string): Promise<void> {
   try {
-    const released = await outbox.releaseStuck(place, platform, stuckMs);
+    const released = await releaseAll(outbox, place, platform);
     if (released > 0) log.warn({ platform, place, released }, "deliveries of a dead process taken over");
   } catch (error) {
     log.warn({ platform, place, error }, "the outbox could not be swept; trying again");
   }
+}
+
+/** One call takes over as many as hold Redis up for a millisecond; those that are left mustn't wait for the next sweep. */
+async function releaseAll(outbox: SweepOptions["outbox"], place: string, platform: string): Promise<number> {
+  let released = 0;
+  for (let calls = 0; calls < mostReleases; calls += 1) {
+    const some = await outbox.releaseStuck(place, platform, stuckMs);
+    if (some === 0) break;
+    released += some;
+  }
+  return released;
 }

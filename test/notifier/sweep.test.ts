@@ -52,6 +52,18 @@ describe("a sweep", () => {
     expect(asked).toEqual(places.map((place) => [place, "console", 12_500]));
   });
 
+  test("takes over all of a dead process' claims at once, however many it had", async () => {
+    const left = { BTC: 3, notices: 1 };
+    const stop = sweepWith({ console: noting() }, async (place) => {
+      if (place !== "BTC" && place !== "notices") return 0;
+      left[place] -= 1;
+      return left[place] >= 0 ? 192 : 0;
+    });
+    await settle();
+    await stop();
+    expect(left).toEqual({ BTC: -1, notices: -1 });
+  });
+
   test("a platform that can't be swept keeps no other from it", async () => {
     const { woken, wake } = noting();
     sweepWith({ telegram: noting(), console: { wake } }, async (_place, platform) =>
