@@ -173,7 +173,8 @@ export function createPump(options: PumpOptions): Pump {
     const now = monotonicMs();
     const isWaiting = [...places.values()].some(({ since }) => since.some((at) => at !== undefined));
     const times = [...places.values()].flatMap(({ laterAt }) => laterAt ?? []);
-    const next = Math.min(...times, ...(isWaiting && closedUntil > now ? [closedUntil] : []));
+    const due = Math.min(...times, ...(isWaiting && closedUntil > now ? [closedUntil] : []));
+    const next = Math.max(due, closedUntil);
     clearTimeout(timer);
     if (!stopped && Number.isFinite(next)) timer = setTimeout(start, Math.max(1, next - now));
   };

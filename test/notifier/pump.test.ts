@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createPump, type Pump } from "../../src/notifier/pump.ts";
 import type { Claimed, Delivery } from "../../src/store/contracts/outbox.ts";
 import { silentLog } from "../support/redis.ts";
@@ -42,6 +42,39 @@ describe("a pump", () => {
   });
 });
 
+describe("a pump whose platform takes nothing for a while", () => {
+  it("doesn't look for what is due until it does again", async () => {
+    vi.useFakeTimers();
+    try {
+      let looks = 0;
+      const monotonicMs = (): number => {
+        looks += 1;
+        return performance.now();
+      };
+      const { pump, events, release } = start({ waiting: 1, monotonicMs });
+      release();
+      await vi.advanceTimersByTimeAsync(1);
+      const before = events.length;
+      looks = 0;
+      pump.close(30_000);
+      pump.expect("BTC", 0);
+      await vi.advanceTimersByTimeAsync(29_000);
+      expect(events).toHaveLength(before);
+      expect(looks).toBeLessThan(30);
+      await vi.advanceTimersByTimeAsync(2_000);
+      expect(events.length).toBeGreaterThan(before);
+      await pump.stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+interface Outset {
+  readonly waiting: number;
+  readonly monotonicMs?: () => number;
+}
+
 interface Started {
   readonly pump: Pump;
   readonly events: readonly string[];
@@ -53,7 +86,7 @@ interface Started {
 }
 
 /** On an outbox that holds so many, and a courier that reads when it is told to and never settles by itself. */
-function start({ waiting }: { readonly waiting: number }): Started {
+function start({ waiting, monotonicMs = () => 0 }: Outset): Started {
   const events: string[] = [];
   const reads: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   let left = waiting;
@@ -86,7 +119,7 @@ function start({ waiting }: { readonly waiting: number }): Started {
     },
     capacity,
     log: silentLog,
-    monotonicMs: () => 0,
+    monotonicMs,
   });
   pump.wake("BTC");
   return {
