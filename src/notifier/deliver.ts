@@ -145,7 +145,8 @@ async function deliverNotice(
   if (summary.ids.length === 0) return unasked({ kind: "skipped", reason: "nothing was held back" });
   const filled = { ...delivery, alert: { ...delivery.alert, content: summary.content } };
   const delivered = await push(options, filled, errand);
-  if (delivered.result.kind === "sent") await holding.drop(place.destination, summary.ids);
+  if (delivered.result.kind === "sent")
+    await holding.drop(delivered.moved?.to ?? place.destination, summary.ids);
   return delivered;
 }
 

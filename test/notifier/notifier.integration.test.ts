@@ -680,3 +680,16 @@ describe("a delivery taken over while it was being sent", () => {
     expect(await store.outbox.countPending("BTC")).toBe(1);
   });
 });
+  test("just when it is told what was held back is told once", async () => {
+    await subscribed(store, "console:old");
+    await commit([], [aPush("a1")]);
+    clock.advance(11 * 60_000);
+    const { sender, requests } = fakeSender([moved]);
+    const { drain } = notifierOf(sender);
+    await drain(["BTC", "notices"]);
+    clock.advance(60_000);
+    await drain(["notices"]);
+    expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
+    expect(await store.turns.heldBack("console:new")).toEqual(new Map());
+  });
+
