@@ -144,11 +144,16 @@ async function deliverNotice(
   if (summary === undefined) return push(options, delivery, errand);
   if (summary.ids.length === 0) return unasked({ kind: "skipped", reason: "nothing was held back" });
   const filled = { ...delivery, alert: { ...delivery.alert, content: summary.content } };
-  const delivered = await push(options, filled, errand);
-  if (delivered.result.kind === "sent")
-    await holding.drop(delivered.moved?.to ?? place.destination, summary.ids);
+  const delivered = await push(options, summary.mayRepeat ? { ...filled, ...doubtful } : filled, errand);
+  const { result, moved } = delivered;
+  const destination = moved?.to ?? place.destination;
+  if (result.kind === "sent") await holding.drop(destination, summary.ids);
+  else if (result.kind === "unknown") await holding.doubt({ ...delivery, destination });
   return delivered;
 }
+
+/** As where its own answer was lost so long ago that nobody knows it by its key any more. */
+const doubtful = { unknowns: 1, unknownMs: Infinity };
 
 interface Push extends Errand {
   readonly silent: boolean;

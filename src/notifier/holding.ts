@@ -21,13 +21,20 @@ export interface Holding {
   /** Undefined: the alert is no summary. Without entries there is nothing to say any more. */
   readonly fill: (delivery: Delivery) => Promise<FilledSummary | undefined>;
   readonly drop: (destination: string, ids: readonly string[]) => Promise<void>;
+  /** The answer to this summary was lost: until what it says is dropped, any other one may repeat it. */
+  readonly doubt: (delivery: Delivery) => Promise<void>;
 }
 
 export interface FilledSummary {
   /** JSON of a notice. */
   readonly content: string;
   readonly ids: readonly string[];
+  /** Another summary may have said some of it. */
+  readonly mayRepeat: boolean;
 }
+
+/** Kept with what is held back, and dropped with it: which summary's answer was lost. */
+const doubtId = "possible-repeat";
 
 export function createHolding({ outbox, turns, clock }: HoldingOptions): Holding {
   const announce = async (destination: string, why: SummaryNotice["why"], until: number): Promise<void> => {
@@ -68,8 +75,10 @@ export function createHolding({ outbox, turns, clock }: HoldingOptions): Holding
       const held = await turns.heldBack(destination);
       const alerts = [...held.values()].map(parseHeld).flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
       const filled: SummaryNotice = { ...notice.value, alerts: await withEnds(alerts) };
-      return { content: JSON.stringify(filled), ids: [...held.keys()] };
+      const mayRepeat = (held.get(doubtId) ?? alert.alertId) !== alert.alertId;
+      return { content: JSON.stringify(filled), ids: [...held.keys()], mayRepeat };
     },
     drop: turns.dropHeld,
+    doubt: async ({ alert, destination }) => turns.holdBack(destination, doubtId, alert.alertId),
   };
 }

@@ -545,6 +545,40 @@ describe("a subscriber", () => {
     expect(requests).toHaveLength(1);
   });
 
+  test("is told that a summary may repeat what another one said whose answer was lost", async () => {
+    await subscribed(store, "console:1");
+    const lost = { kind: "unknown-outcome", reason: "lost" } as const;
+    const { sender, requests } = fakeSender([lost, lost, lost, lost]);
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    clock.advance(11 * 60_000);
+    await drain(["BTC", "notices"]);
+    clock.advance(45_000);
+    for (const ms of [0, 2_000, 4_000, 8_000]) {
+      clock.advance(ms);
+      await drain(["notices"]);
+    }
+    expect(requests.map(({ possibleRepeat }) => possibleRepeat)).toEqual([false, true, true, true]);
+    await commit([], [aPush("a2")]);
+    await redis.hset(
+      destinationKeys("console:1").held,
+      "a2",
+      (await store.turns.heldBack("console:1")).get("a1") ?? "",
+    );
+    const at = clock.now();
+    const notice = { version: 1, kind: "summary", why: "late", time: at, alerts: [] };
+    const another = {
+      alertId: "summary-other",
+      content: JSON.stringify(notice),
+      destinations: ["console:1"],
+    };
+    await store.outbox.insert("notices", at, [another]);
+    await drain(["notices"]);
+    expect(requests).toHaveLength(5);
+    expect(requests[4]?.possibleRepeat).toBe(true);
+    expect(await store.turns.heldBack("console:1")).toEqual(new Map());
+  });
+
   test("is told of what came too late to be news in one summary, on its own clock", async () => {
     await subscribed(store, "console:1", { zone: "Asia/Kolkata" });
     await commit([], [aPush("a1")]);
@@ -650,6 +684,19 @@ describe("a chat that moved", () => {
     expect(await store.turns.heldBack("console:old")).toEqual(new Map());
   });
 
+  test("just when it is told what was held back is told once", async () => {
+    await subscribed(store, "console:old");
+    await commit([], [aPush("a1")]);
+    clock.advance(11 * 60_000);
+    const { sender, requests } = fakeSender([moved]);
+    const { drain } = notifierOf(sender);
+    await drain(["BTC", "notices"]);
+    clock.advance(60_000);
+    await drain(["notices"]);
+    expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
+    expect(await store.turns.heldBack("console:new")).toEqual(new Map());
+  });
+
   test("for ever is given up", async () => {
     await commitAlerts(["a"], ["console:old"]);
     const { sender } = fakeSender([moved, { kind: "migrated", to: "console:newer" }]);
@@ -680,16 +727,3 @@ describe("a delivery taken over while it was being sent", () => {
     expect(await store.outbox.countPending("BTC")).toBe(1);
   });
 });
-  test("just when it is told what was held back is told once", async () => {
-    await subscribed(store, "console:old");
-    await commit([], [aPush("a1")]);
-    clock.advance(11 * 60_000);
-    const { sender, requests } = fakeSender([moved]);
-    const { drain } = notifierOf(sender);
-    await drain(["BTC", "notices"]);
-    clock.advance(60_000);
-    await drain(["notices"]);
-    expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
-    expect(await store.turns.heldBack("console:new")).toEqual(new Map());
-  });
-
