@@ -12,8 +12,11 @@ export interface HoldingOptions {
   readonly clock: Clock;
 }
 
-/** A summary that is sent too near to the moment it was gathered for could miss what is just being held back. */
-const marginMs = 5_000;
+/**
+ * A summary that is sent too near to the moment it was gathered for could miss what is just being held back, by a replica
+ * whose clock is behind as well.
+ */
+const marginMs = 45_000;
 
 /** What isn't said now is kept for one message later. Each step is safe to repeat. */
 export interface Holding {

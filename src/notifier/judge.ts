@@ -29,6 +29,8 @@ export interface Moment {
 
 /** What is late is gathered this long, so that it becomes one message. */
 const gatherMs = 30_000;
+/** And so long at least: to a replica whose clock is behind, a moment that is over may still come. */
+const leastGatherMs = 60_000;
 
 /**
  * Pure. A rule's push is asked for by the destination's record; what was addressed to it goes out unless it has
@@ -90,5 +92,5 @@ export function judgeNotice(
 
 /** The same moment for all that comes within half a minute, and not so near that the next could miss it. */
 function gatherUntil(now: number): number {
-  return Math.ceil((now + gatherMs / 2) / gatherMs) * gatherMs;
+  return Math.ceil((now + leastGatherMs) / gatherMs) * gatherMs;
 }

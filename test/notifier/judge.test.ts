@@ -32,8 +32,8 @@ describe("what was addressed to a place", () => {
     });
     expect(new Set(waits.map((wait) => wait?.until)).size).toBe(3);
     for (const wait of waits) {
-      expect(wait?.waitMs).toBeGreaterThanOrEqual(15_000);
-      expect(wait?.waitMs).toBeLessThan(45_000);
+      expect(wait?.waitMs).toBeGreaterThanOrEqual(60_000);
+      expect(wait?.waitMs).toBeLessThan(90_000);
     }
   });
 

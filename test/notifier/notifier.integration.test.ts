@@ -553,7 +553,7 @@ describe("a subscriber", () => {
     await commit([], [aPush("a1")]);
     clock.advance(11 * 60_000);
     await drain(["BTC", "notices"]);
-    clock.advance(45_000);
+    clock.advance(90_000);
     for (const ms of [0, 2_000, 4_000, 8_000]) {
       clock.advance(ms);
       await drain(["notices"]);
@@ -595,6 +595,28 @@ describe("a subscriber", () => {
     expect(requests[0]?.message).toMatchObject({
       lines: [expect.stringContaining("GMT+5:30"), expect.anything()],
     });
+  });
+});
+
+describe("replicas whose clocks differ by half a minute", () => {
+  test("tell all that came too late", async () => {
+    const late = 11 * 60_000;
+    await commitAlerts(["a1"]);
+    await commit([{ alertId: "a2", content, destinations: ["console"], delayMs: late + 31_000 }]);
+    clock.advance(late);
+    const { sender, requests } = fakeSender();
+    const aheadClock = handClock(clock.now() + 30_000);
+    const ahead = notifierOf(sender, { clock: aheadClock });
+    const behind = notifierOf(sender);
+    await ahead.drain(["BTC", "notices"]);
+    for (const step of [30_500, 500, 30_000, 30_000, 120_000]) {
+      clock.advance(step);
+      aheadClock.advance(step);
+      if (step === 500) await behind.drain(["BTC", "notices"]);
+      await ahead.drain(["notices"]);
+    }
+    expect(requests.length).toBeGreaterThan(0);
+    expect(await store.turns.heldBack("console")).toEqual(new Map());
   });
 });
 
