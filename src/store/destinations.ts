@@ -75,6 +75,8 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
       const held = await turns.heldBack(from);
       await Promise.all([...held].map(async ([id, entry]) => turns.holdBack(to, id, entry)));
       await forget(from);
+      // for what is still on its way to the old name
+      await movePushed(to, from);
     },
     forget,
     ownedBy: async (owner) => redis.smembers(ownerKey(owner)),

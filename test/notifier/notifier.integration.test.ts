@@ -691,6 +691,19 @@ describe("a chat that moved", () => {
     expect(edits).toEqual([["console:new", "m3", requests[0]?.message.headline]]);
   });
 
+  test("keeps its floor, also for what was on its way to its old address", async () => {
+    await subscribed(store, "console:old");
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    await commit([], [aPush("a2")]);
+    await store.turns.moved("console:old", "console:new");
+    await store.destinations.move("console:old", "console:new");
+    await drain();
+    expect(destinationsOf(requests)).toEqual(["console:old"]);
+  });
+
   test("is told once of what was held back for its old address", async () => {
     await subscribed(store, "console:old");
     await commit([], [aPush("a1")]);

@@ -67,7 +67,7 @@ describe("on a Redis Cluster of three nodes", () => {
     await turns.moved(from, to);
     await destinations.move(from, to);
     expect(await turns.take([from, to], "one", 10_000)).toEqual([
-      { kind: "taken", pushes: undefined, movedTo: to },
+      { kind: "taken", pushes: "{1}", movedTo: to },
       { kind: "taken", pushes: "{1}", movedTo: undefined },
     ]);
     expect(await destinations.ownedBy("telegram:7")).toEqual([to]);

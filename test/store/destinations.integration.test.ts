@@ -200,7 +200,7 @@ describe("a destination that moves", () => {
     expect(await destinations.get("telegram:1")).toBeUndefined();
     expect(await destinations.get("telegram:-100")).toEqual(aRecord({ destination: "telegram:-100" }));
     expect(await turns.take(["telegram:1", "telegram:-100"], "one", 1_000)).toMatchObject([
-      { pushes: undefined },
+      { pushes: "recent" },
       { pushes: "recent" },
     ]);
     await keep(aRecord({ destination: "telegram:2" }));
