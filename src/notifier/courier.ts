@@ -96,6 +96,9 @@ export function createCourier(options: CourierOptions): Courier {
     if (pushes !== undefined) {
       visit.pushes = pushes;
       visit.isChanged = true;
+      // its turn ends under the old name
+      if (moved !== undefined && !underWay.has(moved.to))
+        void settler.endTurn({ destination: moved.to, pushes: formatPushes(pushes) });
     }
     if (isUnasked === true) refund(delivery);
     settle(delivery, result);

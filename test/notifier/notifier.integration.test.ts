@@ -704,6 +704,17 @@ describe("a chat that moved", () => {
     expect(destinationsOf(requests)).toEqual(["console:old"]);
   });
 
+  test("keeps its floor for the push that found it moved", async () => {
+    await subscribed(store, "console:old");
+    const { sender, requests } = fakeSender([moved]);
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain();
+    await commit([], [aPush("a2")]);
+    await drain();
+    expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
+  });
+
   test("is told once of what was held back for its old address", async () => {
     await subscribed(store, "console:old");
     await commit([], [aPush("a1")]);
