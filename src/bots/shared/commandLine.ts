@@ -33,7 +33,7 @@ export function readCommand(name: CommandName, line: string, reader: Reader): Pa
     case "subscribe":
       return readSubscribe(words, reader);
     case "unsubscribe":
-      return readUnsubscribe(first, reader);
+      return readUnsubscribe(words, reader);
     case "mute":
       if (line.trim() === "") return accept({ do: "choose-mute" });
       return mapped(parseDuration(line, "/mute 2h"), (durationMs) => ({ do: "mute", durationMs }));
@@ -75,10 +75,14 @@ function readSubscribe(words: readonly string[], { watched, ownSymbol }: Reader)
 
 const allWords = new Set(["all", "everything", "*", "todo", "todos", "todas"]);
 
-function readUnsubscribe(first: string, { watched }: Reader): Parsed<Action> {
+/** A word more, such as a ratio, means less than all of them: the list shows each with a button that ends it. */
+function readUnsubscribe([first = "", ...rest]: readonly string[], { watched }: Reader): Parsed<Action> {
   if (first === "") return accept({ do: "alerts" });
-  if (allWords.has(first.toLowerCase())) return accept({ do: "unsubscribe-all" });
-  return mapped(parseSymbol(first, watched, "unsubscribe"), (symbol) => ({ do: "unsubscribe", symbol }));
+  if (allWords.has(first.toLowerCase()))
+    return accept({ do: rest.length === 0 ? "unsubscribe-all" : "alerts" });
+  return mapped(parseSymbol(first, watched, "unsubscribe"), (symbol) =>
+    rest.length === 0 ? { do: "unsubscribe", symbol } : { do: "alerts" },
+  );
 }
 
 function readLanguage(first: string): Parsed<Action> {

@@ -53,6 +53,9 @@ describe("what is typed after a command", () => {
     ["unsubscribe", "", { do: "alerts" }],
     ["unsubscribe", "ALL", { do: "unsubscribe-all" }],
     ["unsubscribe", "btc", { do: "unsubscribe", symbol: "BTC" }],
+    // which of a symbol's alerts is meant is for the list's buttons: none may go that was not named
+    ["unsubscribe", "BTC 9", { do: "alerts" }],
+    ["unsubscribe", "btc eth", { do: "alerts" }],
     ["mute", "", { do: "choose-mute" }],
     ["mute", "1h 30m", { do: "mute", durationMs: 1.5 * hour }],
     ["quiet", "22:00-07:00", { do: "quiet", hours: { from: 1_320, to: 420 } }],
