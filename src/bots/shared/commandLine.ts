@@ -62,14 +62,18 @@ function readAsked(name: "imbalance" | "map", first: string, reader: Reader): Pa
 
 /** Symbol and ratio in either order; what is missing is asked for. */
 function readSubscribe(words: readonly string[], { watched, ownSymbol }: Reader): Parsed<Action> {
-  const [first = "", second = ""] = words;
+  const [first = "", second = "", ...rest] = words;
   if (first === "") return accept({ do: "choose-symbol" });
   const isSwapped = looksLikeRatio(first) && symbolMeant(first, watched) === undefined;
   const [symbolWord, ratioWord] = isSwapped ? [second === "" ? ownSymbol : second, first] : [first, second];
   const symbol = parseSymbol(symbolWord, watched, "subscribe");
   if (!symbol.ok) return symbol;
   if (ratioWord === "") return accept({ do: "choose-ratio", symbol: symbol.value });
-  const ratio = parseRatio(ratioWord, `/subscribe ${symbol.value} 2.5`);
+  const example = `/subscribe ${symbol.value} 2.5`;
+  const ratio = parseRatio(ratioWord, example);
+  if (ratio.ok && rest.length > 0) {
+    return refuse("bot-subscribe-more", { typed: quoted(rest.join(" ")) }, example);
+  }
   return mapped(ratio, (value) => ({ do: "subscribe", symbol: symbol.value, ratio: value }));
 }
 

@@ -25,6 +25,8 @@ export const botsEnglish = {
 
   "bot-symbol-unknown": "“{ $typed }” is not watched here. Watched are { $symbols }.",
   "bot-symbol-typo": "“{ $typed }” is not watched here. Did you mean { $meant }? Watched are { $symbols }.",
+  "bot-subscribe-more":
+    "I take a symbol and a ratio here, not “{ $typed }”. Direction and certainty are set afterwards, with ✏️ in /alerts.",
   "bot-ratio-wrong": "“{ $typed }” is not a ratio I can use: it goes from { $least } to { $most }.",
   "bot-duration-no-unit": "“{ $typed }” needs a unit: m for minutes, h for hours, d for days.",
   "bot-duration-wrong": "“{ $typed }” is not a time I can use: from 1m (a minute) to 30d (thirty days).",

@@ -26,6 +26,8 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
 
   "bot-symbol-unknown": "“{ $typed }” no se vigila aquí. Se vigilan { $symbols }.",
   "bot-symbol-typo": "“{ $typed }” no se vigila aquí. ¿Querías decir { $meant }? Se vigilan { $symbols }.",
+  "bot-subscribe-more":
+    "Aquí entiendo un símbolo y una ratio, no “{ $typed }”. La dirección y la certeza se ajustan después, con ✏️ en /alerts.",
   "bot-ratio-wrong": "“{ $typed }” no es una ratio que me sirva: va de { $least } a { $most }.",
   "bot-duration-no-unit": "A “{ $typed }” le falta la unidad: m para minutos, h para horas, d para días.",
   "bot-duration-wrong": "“{ $typed }” no es un tiempo que me sirva: de 1m (un minuto) a 30d (treinta días).",

@@ -77,6 +77,8 @@ describe("what is typed after a command", () => {
     ["subscribe", "bitcion 2", "Did you mean BTC?"],
     ["subscribe", "ETH 99", "from 1.1 to 20. /subscribe ETH 2.5"],
     ["subscribe", "ETH abc", "/subscribe ETH 2.5"],
+    ["subscribe", "ETH 2.5 down 1.1B", "not “down 1.1B”"],
+    ["subscribe", "2.5 ETH down", "✏️ in /alerts"],
     ["imbalance", "QQQQQQ", "Watched are BTC, ETH, SOL, 1000PEPE. /imbalance BTC"],
     ["mute", "30", "needs a unit"],
     ["mute", "1 banana", "/mute 2h"],
