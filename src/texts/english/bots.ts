@@ -134,6 +134,8 @@ export const botsEnglish = {
   "bot-subscribed-rounded": "Ratios have steps, so { $typed }× became { $ratio }×.",
   "bot-subscribed-now-armed": "Now it is { $ratio }×, { $away } away.",
   "bot-subscribed-now-beyond": "Now it is { $ratio }×, beyond that already: if it holds, you hear soon.",
+  "bot-subscribed-now-firing":
+    "Now it is { $ratio }×, and that alert is out already. You hear of the next one.",
   "bot-subscribed-now-unknown": "There are no figures yet; I write as soon as they say so.",
   "bot-test-sent": "A test alert with picture has just been posted there, so everything works.",
   "bot-test-sent-here": "A test alert has just been posted here: that is what you get.",

@@ -137,6 +137,7 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-subscribed-rounded": "Las ratios van por pasos, así que { $typed }× quedó en { $ratio }×.",
   "bot-subscribed-now-armed": "Ahora está en { $ratio }×, falta un { $away }.",
   "bot-subscribed-now-beyond": "Ahora está en { $ratio }×, ya por encima: si se mantiene, te escribo pronto.",
+  "bot-subscribed-now-firing": "Ahora está en { $ratio }×, y esa alerta ya salió. Te aviso de la siguiente.",
   "bot-subscribed-now-unknown": "Todavía no hay cifras; escribo en cuanto lo digan.",
   "bot-test-sent": "Allí acaba de publicarse una alerta de prueba con imagen, así que todo funciona.",
   "bot-test-sent-here": "Aquí acaba de publicarse una alerta de prueba: eso es lo que recibirás.",

@@ -171,6 +171,19 @@ describe("/alerts", () => {
     ]);
   });
 
+  test("whoever asks for an alert that is out already is promised the next one, not this one", async () => {
+    const since = Date.now() - 60_000;
+    const { ana, anaChat, ask } = await setScene({
+      ports: {
+        watch: async (symbol) => ({
+          stateOf: () => (symbol === "BTC" ? { status: "firing", since, level: 0 } : undefined),
+        }),
+      },
+    });
+    expect(textOf(await ask(ana, anaChat, "/subscribe BTC 2"))).toContain("You hear of the next one.");
+    expect(textOf(await ask(ana, anaChat, "/subscribe ETH 2"))).toContain("if it holds, you hear soon.");
+  });
+
   test("/unsubscribe ends those of a symbol, or all", async () => {
     const { ports, ana, anaChat, ask } = await setScene();
     for (const wish of ["BTC 2", "BTC 3", "ETH 2"]) await ask(ana, anaChat, `/subscribe ${wish}`);

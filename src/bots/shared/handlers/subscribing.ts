@@ -5,7 +5,7 @@ import type { DestinationRecord, Subscription } from "../../../alerts/subscripti
 import type { ChangeResult } from "../../../store/contracts/destinations.ts";
 import type { TestOutcome } from "../../contracts.ts";
 import type { ActionOf } from "../actions.ts";
-import { alertState, awayFrom } from "../alertState.ts";
+import { alertState, awayFrom, isFiring } from "../alertState.ts";
 import type { Asked, Tools } from "../conversation.ts";
 import { alertsReply, editReply, type ListedAlert } from "../replies/alerts.ts";
 import { saidReply } from "../replies/settings.ts";
@@ -57,7 +57,7 @@ async function subscribeTo(tools: Tools, wish: ActionOf<"subscribe">, asked: Ask
   await keepLanguage(tools, asked, result.record);
   const known = before?.subscriptions.some(({ id }) => id === subscription.id) ?? false;
   const outcome = await testPlace(tools, symbol, asked);
-  const imbalance = await tools.imbalance(symbol);
+  const [imbalance, watch] = await Promise.all([tools.imbalance(symbol), tools.watch(symbol)]);
   return subscribedReply(
     texts,
     {
@@ -65,6 +65,7 @@ async function subscribeTo(tools: Tools, wish: ActionOf<"subscribe">, asked: Ask
       typed: ratio,
       isNew: !known,
       away: awayFrom(subscription, imbalance),
+      isFiring: isFiring(subscription, watch),
       test: outcome,
       testReason: outcome?.kind === "refused" ? tools.words.explainRefusal(texts, outcome.reason) : "",
     },

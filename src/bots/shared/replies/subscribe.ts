@@ -80,6 +80,8 @@ export interface Subscribed {
   readonly typed: number;
   readonly isNew: boolean;
   readonly away: number | undefined;
+  /** Its alert went out before this one asked: only the next can be promised. */
+  readonly isFiring: boolean;
   /** Undefined in a private chat: there the answer itself is the test. */
   readonly test: TestOutcome | undefined;
   /** Why a test failed, in words. */
@@ -117,10 +119,10 @@ function rounding(texts: Texts, { subscription, typed }: Subscribed): string {
   return texts.say("bot-subscribed-rounded", args);
 }
 
-function now(texts: Texts, { subscription, away }: Subscribed): string {
+function now(texts: Texts, { subscription, away, isFiring }: Subscribed): string {
   if (away === undefined) return texts.say("bot-subscribed-now-unknown");
   const ratio = texts.ratio(subscription.ratio / (1 + away));
-  if (away <= 0) return texts.say("bot-subscribed-now-beyond", { ratio });
+  if (away <= 0) return texts.say(`bot-subscribed-now-${isFiring ? "firing" : "beyond"}`, { ratio });
   return texts.say("bot-subscribed-now-armed", { ratio, away: texts.percent(away) });
 }
 
