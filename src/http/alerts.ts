@@ -27,11 +27,12 @@ const time = z.string().transform((text, context): number => {
   context.issues.push({ code: "custom", message: "is neither ISO 8601 nor epoch ms", input: text });
   return z.NEVER;
 });
+const wrongLimit = "is no whole number from 1 to 500";
 const query = z.object({
   symbol: z.string().toUpperCase().optional(),
   from: time.optional(),
   to: time.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: z.coerce.number(wrongLimit).int(wrongLimit).min(1, wrongLimit).max(500, wrongLimit).default(100),
 });
 
 /** What was said, newest first, and what became of it in each destination; destinations are hashed. */

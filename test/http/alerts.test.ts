@@ -86,15 +86,18 @@ describe("/api/alerts", () => {
   });
 
   it.each([
-    ["?symbol=DOGE", 404],
-    ["?from=yesterday", 400],
-    ["?limit=0", 400],
-    ["?limit=501", 400],
-  ])("says what is wrong with %s", async (search, status) => {
+    ["?symbol=DOGE", 404, "unknown symbol"],
+    ["?from=yesterday", 400, "from is neither ISO 8601 nor epoch ms"],
+    ["?limit=0", 400, "limit is no whole number from 1 to 500"],
+    ["?limit=501", 400, "limit is no whole number from 1 to 500"],
+    ["?limit=many", 400, "limit is no whole number from 1 to 500"],
+    ["?limit=", 400, "limit is no whole number from 1 to 500"],
+    ["?limit=1.5", 400, "limit is no whole number from 1 to 500"],
+  ])("says what is wrong with %s", async (search, status, error) => {
     const answer = await ask(`/api/alerts${search}`);
     expect(answer).toMatchObject({
       status,
-      body: { error: expect.any(String), hint: expect.any(String) },
+      body: { error, hint: expect.any(String) },
       asked: [],
     });
   });
