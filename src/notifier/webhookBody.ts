@@ -14,13 +14,15 @@ export interface SignedBody {
 export function signedBody(request: SendRequest, secret: string, now: number): SignedBody {
   const id = createHash("sha256").update(request.idempotencyKey).digest("hex").slice(0, 32);
   const alert = storedAlert(request.content);
+  // a receiver that prints what it gets must not read it in every message
+  const { repeatNote, ...message } = request.message;
   const body = JSON.stringify({
     version: 1,
     id,
     sentAt: new Date(now).toISOString(),
-    message: request.message,
+    message,
     ...(alert !== undefined && { alert }),
-    ...(request.possibleRepeat && { possibleRepeat: true, note: request.message.repeatNote }),
+    ...(request.possibleRepeat && { possibleRepeat: true, note: repeatNote }),
   });
   const seconds = Math.floor(now / 1000);
   const signature = createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex");

@@ -94,6 +94,15 @@ describe("the webhook sender", () => {
     expect(body.sentAt).toBe(new Date(now).toISOString());
   });
 
+  it("speaks of a possible repeat only where there may be one", async () => {
+    const { url, received } = await receiver();
+    await sender().send(request(url));
+    await sender().send(request(url, { possibleRepeat: true }));
+    const [first = "", second = ""] = received.map(({ body }) => body);
+    expect(first).not.toContain("repeat");
+    expect(JSON.parse(second)).toMatchObject({ possibleRepeat: true, note: alert.repeatNote });
+  });
+
   it("signs time and body, so that a receiver can refuse forgeries and replays", async () => {
     const { url, received } = await receiver();
     await sender().send(request(url));
