@@ -64,12 +64,20 @@ function mutedLine(texts: Texts, id: "bot-settings-muted" | "bot-muted", setting
   return withTimes(texts.say(id, { until: until.text }), [until]);
 }
 
-const offeredMutes = [hourMs, 4 * hourMs, 8 * hourMs, 24 * hourMs, 7 * 24 * hourMs];
+const offeredMutes = [
+  { count: 1, unit: "hour" },
+  { count: 4, unit: "hour" },
+  { count: 8, unit: "hour" },
+  { count: 24, unit: "hour" },
+  { count: 7, unit: "day" },
+] as const;
+const unitMs = { hour: hourMs, day: 24 * hourMs };
 
 export function chooseMuteReply(texts: Texts, { target }: About): Reply {
-  const buttons = offeredMutes.map((durationMs) =>
-    press(texts.age(durationMs), { do: "mute", durationMs }, target),
-  );
+  const buttons = offeredMutes.map(({ count, unit }) => {
+    const named = new Intl.NumberFormat(texts.language, { style: "unit", unit, unitDisplay: "long" });
+    return press(named.format(count), { do: "mute", durationMs: count * unitMs[unit] }, target);
+  });
   return {
     paragraphs: [plain(texts.say("bot-choose-mute")), example(texts, "/mute 2h")],
     rows: inRows(buttons, 3),
