@@ -7,12 +7,13 @@ export function judgeBudgets(rows: readonly BudgetRow[]): readonly Finding[] {
   if (over.length === 0) return [{ level: "ok", message: "what is watched fits into every venue's limits" }];
   return over.map(({ venue, bucket, mostSymbols }) => ({
     level: "warning",
-    message: `${venue} bears ${mostSymbols} symbols at this POLL_INTERVAL (its limit on ${bucket})`,
+    message: `${venue} bears ${counted(mostSymbols)} at this POLL_INTERVAL (its limit on ${bucket})`,
     hint: "Take symbols out of SYMBOLS or make POLL_INTERVAL longer: what doesn't fit waits for a later round.",
   }));
 }
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const counted = (symbols: number): string => `${whole.format(symbols)} symbol${symbols === 1 ? "" : "s"}`;
 const headings = ["venue", "limit", "published", "used at most", "polls", "beside them", "bears"];
 
 /** The requests of a minute, by weight: as published, what Lopside keeps to, what polling needs, and books and accounts beside it. */
@@ -24,7 +25,7 @@ export function budgetTable(rows: readonly BudgetRow[], symbols: number): string
     whole.format(allowed),
     whole.format(Math.ceil(needed)),
     beside === 0 ? "" : whole.format(Math.ceil(beside)),
-    Number.isFinite(mostSymbols) ? `${whole.format(mostSymbols)} symbols` : "any number",
+    Number.isFinite(mostSymbols) ? counted(mostSymbols) : "any number",
   ]);
   const all = [headings, ...cells];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
@@ -34,5 +35,5 @@ export function budgetTable(rows: readonly BudgetRow[], symbols: number): string
       .join("  ")
       .trimEnd(),
   );
-  return `\nRequests a minute, by weight, for ${symbols} symbols:\n${lines.join("\n")}\n`;
+  return `\nRequests a minute, by weight, for ${counted(symbols)}:\n${lines.join("\n")}\n`;
 }

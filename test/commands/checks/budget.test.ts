@@ -26,6 +26,10 @@ describe("budgets", () => {
     });
   });
 
+  it("are told for one symbol as for one", () => {
+    expect(budgetTable([{ ...fits, mostSymbols: 1 }], 1)).toMatch(/for 1 symbol:\n.+\n.+ 1 symbol\n$/);
+  });
+
   it("are a table with a line a limit", () => {
     expect(budgetTable([fits, { ...fits, bucket: "public", beside: 99.1, mostSymbols: Infinity }], 3)).toBe(
       [
