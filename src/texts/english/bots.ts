@@ -250,7 +250,8 @@ export const botsEnglish = {
     "Kept about this chat: its id, its alerts and settings, who set them up (an id), and which alerts were sent here, for 90 days.",
   "bot-privacy-not": "Not kept: your messages, names, phone numbers, locations or members.",
   "bot-privacy-shared": "Nothing is sold or passed on. The exchanges I read learn nothing about you.",
-  "bot-privacy-forget": "/forget deletes all of it at once.",
+  "bot-privacy-forget":
+    "/forget deletes all of it at once; daily backups on the operator's machine forget it within 14 days.",
   "bot-forget-sure": "Delete every alert and setting kept about this chat? It can't be undone.",
   "bot-forget-yes": "Yes, delete all",
   "bot-forget-no": "No, keep it",

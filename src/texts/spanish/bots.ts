@@ -253,7 +253,8 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
     "Se guarda de este chat: su identificador, sus alertas y ajustes, quién las puso (un identificador) y qué alertas se enviaron aquí, durante 90 días.",
   "bot-privacy-not": "No se guarda: mensajes, nombres, teléfonos, ubicaciones ni miembros.",
   "bot-privacy-shared": "Nada se vende ni se pasa a nadie. Los mercados que leo no saben nada de ti.",
-  "bot-privacy-forget": "/forget lo borra todo de una vez.",
+  "bot-privacy-forget":
+    "/forget lo borra todo de una vez; las copias diarias en la máquina del operador lo olvidan en 14 días.",
   "bot-forget-sure": "¿Borrar todas las alertas y ajustes de este chat? No puede deshacerse.",
   "bot-forget-yes": "Sí, borrar todo",
   "bot-forget-no": "No, conservar",
