@@ -49,8 +49,22 @@ function entry(texts: Texts, alert: PastAlert, zone: string | undefined): Paragr
   return [...withTimes(line, [time]), ...notes.map((note): Piece => ({ text: `\n   ${note}` }))];
 }
 
+/** Why this program itself kept one back; a platform's refusals are told as they came. */
+const ownReasons = [
+  "quiet-hours",
+  "late",
+  "muted",
+  "off",
+  "cooling-down",
+  "floor",
+  "disabled",
+  "unsubscribed",
+] as const;
+
 /** Only what is worth saying: that it was sent goes without. */
 function outcome(texts: Texts, { outcome: kind, reason = "" }: PastDelivery): string {
+  const own = kind === "skipped" ? ownReasons.find((each) => each === reason) : undefined;
+  if (own !== undefined) return texts.say(`bot-history-${own}`);
   if (kind === "dead" || kind === "skipped") return texts.say("bot-history-not-sent", { reason });
   if (kind === "pending") return texts.say("bot-history-pending");
   return kind === "unknown" ? texts.say("bot-history-unsure") : "";
