@@ -141,9 +141,13 @@ function isRefusal(error: unknown): boolean {
   return /^(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR DB index)/.test(messageOf(error));
 }
 
+const wantsLogin = /^(?:WRONGPASS|NOAUTH|ERR invalid password)/;
+
 function unreachable(end: RedisEnd, trouble: string): StoreError {
   return new StoreError(
     `Redis at ${describeRedis(end)} cannot be used: ${trouble}`,
-    "Check REDIS_URL and that the server runs and may be reached from here; without REDIS_URL Lopside starts its own.",
+    wantsLogin.test(trouble)
+      ? "Put the password it wants into REDIS_URL: redis://:PASSWORD@HOST:PORT, or redis://USER:PASSWORD@HOST:PORT."
+      : "Check REDIS_URL and that the server runs and may be reached from here; without REDIS_URL Lopside starts its own.",
   );
 }

@@ -138,6 +138,15 @@ describe("a Redis that can't be used is an error that says where, and no passwor
       await expect(attempt).rejects.not.toThrow(/hunter2/);
     }
   });
+
+  test("none where one is wanted, with how to give it", async () => {
+    const server = await start({ tcp: true, config: ["--requirepass", "right"] });
+    const attempt = connectRedis({ end: parseRedisUrl(server.url), role: "commands", log: silentLog });
+    await expect(attempt).rejects.toMatchObject({
+      message: expect.stringContaining("NOAUTH"),
+      hint: expect.stringContaining("redis://:PASSWORD@HOST:PORT"),
+    });
+  });
 });
 
 test("a database of its own, chosen in the URL", async () => {
