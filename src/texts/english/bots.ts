@@ -263,7 +263,8 @@ export const botsEnglish = {
   "bot-forget-sure": "Delete every alert and setting kept about this chat? It can't be undone.",
   "bot-forget-yes": "Yes, delete all",
   "bot-forget-no": "No, keep it",
-  "bot-forgotten": "Deleted. Nothing about this chat is kept any more. /subscribe begins anew.",
+  "bot-forgotten":
+    "Deleted. Only daily backups know this chat still, for 14 days at most. /subscribe begins anew.",
   "bot-forgotten-nothing": "Nothing was kept about this chat.",
 
   "bot-channel-added": "I am in the channel “{ $chat }”. Which symbol shall I post there?",

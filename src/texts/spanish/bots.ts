@@ -266,7 +266,8 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-forget-sure": "¿Borrar todas las alertas y ajustes de este chat? No puede deshacerse.",
   "bot-forget-yes": "Sí, borrar todo",
   "bot-forget-no": "No, conservar",
-  "bot-forgotten": "Borrado. De este chat ya no se guarda nada. /start empieza de nuevo.",
+  "bot-forgotten":
+    "Borrado. Solo las copias diarias conocen aún este chat, como mucho 14 días. /subscribe empieza de nuevo.",
   "bot-forgotten-nothing": "De este chat no se guardaba nada.",
 
   "bot-channel-added": "Estoy en el canal “{ $chat }”. ¿Qué símbolo publico allí?",
