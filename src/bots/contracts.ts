@@ -52,6 +52,8 @@ export interface DeliveryHistory {
     destination: string,
     options: { readonly symbol?: string; readonly limit: number },
   ) => Promise<readonly PastDelivery[]>;
+  /** What quiet hours have held back is told now, and not at what was to be their end. */
+  readonly tellHeld: (destination: string) => Promise<void>;
   /** Deletes what is kept of what was said there, and by `takeOut` all the rest; says whether there was any. */
   readonly forget: (destination: string, takeOut: () => Promise<boolean>) => Promise<boolean>;
 }

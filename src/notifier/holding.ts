@@ -4,6 +4,7 @@ import { heldAlert, parseHeld, type HeldAlert } from "../alerts/summary.ts";
 import type { Clock } from "../ops/clock.ts";
 import { shortHash } from "../ops/shortHash.ts";
 import { type Delivery, noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
+import type { OutboxAlert } from "../store/contracts/symbols.ts";
 import type { Turns } from "../store/contracts/turns.ts";
 
 export interface HoldingOptions {
@@ -39,14 +40,19 @@ export interface FilledSummary {
 /** Kept with what is held back, and dropped with it: which summary's answer was lost. */
 const doubtId = "possible-repeat";
 
+/** A notice that is filled, when its time has come, with all that is held back for the destination; one for each moment. */
+export function summaryFor(destination: string, why: SummaryNotice["why"], at: number): OutboxAlert {
+  const notice: SummaryNotice = { version: 1, kind: "summary", why, time: at, alerts: [] };
+  const alertId = `summary-${why}-${shortHash(destination)}-${at.toString(36)}`;
+  return { alertId, content: JSON.stringify(notice), destinations: [destination] };
+}
+
 export function createHolding({ outbox, turns, clock }: HoldingOptions): Holding {
   const announce = async (destination: string, why: SummaryNotice["why"], until: number): Promise<void> => {
     const now = clock.now();
     const at = until - now < marginMs ? until + 2 * marginMs : until;
-    const notice: SummaryNotice = { version: 1, kind: "summary", why, time: at, alerts: [] };
-    const alertId = `summary-${why}-${shortHash(destination)}-${at.toString(36)}`;
-    const alert = { alertId, content: JSON.stringify(notice), destinations: [destination] };
-    await outbox.insert(noticesPlace, now, [{ ...alert, delayMs: clock.realMs(at - now) }]);
+    const summary = summaryFor(destination, why, at);
+    await outbox.insert(noticesPlace, now, [{ ...summary, delayMs: clock.realMs(at - now) }]);
   };
 
   /** Says of alerts whose episodes have ended since that they have. */

@@ -8,11 +8,13 @@ import { agedImbalance } from "../model/aged.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Sender, SendResult } from "../notifier/contracts.ts";
 import { rest } from "../notifier/heed.ts";
+import { summaryFor } from "../notifier/holding.ts";
 import { openSender } from "../notifier/senders.ts";
 import { platformOf } from "../notifier/destinations.ts";
 import { createAlertLog } from "../store/alertLog.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import { createForgetting } from "../store/forgetting.ts";
+import { noticesPlace } from "../store/contracts/outbox.ts";
 import type { ReplyPace } from "../store/contracts/pace.ts";
 import { readMemory } from "../store/memory.ts";
 import { createReplyPace } from "../store/replyPace.ts";
@@ -46,6 +48,10 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
     firings: createFirings(store.symbols.history, config.alerts, clock),
     deliveries: {
       ...openPastDeliveries(createAlertLog(redis.commands), config.symbols, clock),
+      tellHeld: async (destination) => {
+        const now = clock.now();
+        await store.outbox.insert(noticesPlace, now, [summaryFor(destination, "quiet-hours", now)]);
+      },
       forget: async (destination, takeOut) => {
         for (const name of rememberedOf(destination)) await memory.drop(name);
         return forgetting.forget(destination, takeOut);

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { setQuietHours } from "../../src/alerts/settings.ts";
+import { summaryFor } from "../../src/notifier/holding.ts";
 import type { Sender, SendRequest, SendResult } from "../../src/notifier/contracts.ts";
 import { createNotifier, type NotifierOptions } from "../../src/notifier/notifier.ts";
 import type { Pump } from "../../src/notifier/pump.ts";
@@ -527,6 +529,24 @@ describe("a subscriber", () => {
     expect(requests).toHaveLength(1);
     expect(requests[0]?.message).toMatchObject({ kind: "line", headline: expect.stringMatching(/quiet.*3/) });
     expect(await store.turns.heldBack("console:1")).toEqual(new Map());
+  });
+
+  test("who ends quiet hours early gets the summary then, and no second one at what was to be the end", async () => {
+    await subscribed(store, "console:1", { quietHours: { from: 0, to: 1_439 } });
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await commit([], [aPush("a1")]);
+    await drain(["BTC", "notices"]);
+    await store.destinations.change(
+      "console:1",
+      setQuietHours({ destination: "console:1", kind: "direct" }, undefined),
+    );
+    await store.outbox.insert("notices", clock.now(), [summaryFor("console:1", "quiet-hours", clock.now())]);
+    await drain(["notices"]);
+    expect(requests).toHaveLength(1);
+    clock.advance(24 * 3_600_000);
+    await drain(["notices"]);
+    expect(requests).toHaveLength(1);
   });
 
   test("who has quiet hours gets the summary also where the clock was set back meanwhile", async () => {

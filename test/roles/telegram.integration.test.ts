@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { telegramLimits } from "../../src/notifier/telegram.ts";
 import { systemClock } from "../../src/ops/clock.ts";
+import { noticesPlace } from "../../src/store/contracts/outbox.ts";
 import { startTestLopside, type TestLopside } from "../support/lopside.ts";
 import { patient } from "../support/patience.ts";
 import { freePort, startTestRedis, type TestRedis } from "../support/redis.ts";
@@ -63,6 +64,27 @@ describe("the role telegram", () => {
     });
     expect(forged.status).toBe(401);
     expect(server.calls.some(({ method }) => method === "getUpdates")).toBe(false);
+  });
+
+  test("quiet hours that are switched off leave a summary of what they held back, for a notifier to find", async () => {
+    const { store } = await start();
+    const user = server.driver.addUser();
+    const chat = server.driver.addPrivateChat(user);
+    const say = async (text: string): Promise<void> => {
+      const seen = server.sent(chat.id).length;
+      server.driver.say(user, chat, text);
+      await server.waitFor(() => server.sent(chat.id)[seen]);
+    };
+    const hour = new Date().getUTCHours();
+    await say(`/quiet ${(hour + 22) % 24}:00-${(hour + 2) % 24}:00`);
+    await say("/quiet off");
+    const { deliveries } = await store.outbox.claim(noticesPlace, "telegram", 10);
+    expect(deliveries).toMatchObject([
+      {
+        destination: `telegram:${chat.id}`,
+        alert: { content: expect.stringContaining('"why":"quiet-hours"') },
+      },
+    ]);
   });
 
   describe("a test alert in a group", () => {

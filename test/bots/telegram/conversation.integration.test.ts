@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createTelegramSender } from "../../../src/notifier/telegram.ts";
 import type { PictureFailure } from "../../../src/charts/contracts.ts";
 import { referenceImbalance } from "../../alerts/examples.ts";
+import { systemClock } from "../../../src/ops/clock.ts";
 import { textsIn } from "../../../src/texts/texts.ts";
 import { loseFeed } from "../lostFeed.ts";
 import { labelsOf, textOf } from "./messages.ts";
@@ -121,6 +122,7 @@ describe("asking about the market", () => {
         points: async () => [point(0.5, 84_500), point(1, 85_072), point(2, 85_100), point(24, 82_546)],
         deliveries: {
           ofDestination: async () => [{ alertId: "a", symbol: "BTC", firedAt, content, outcome: "sent" }],
+          tellHeld: async () => undefined,
           forget: async (_destination, takeOut) => takeOut(),
         },
       },
@@ -207,6 +209,36 @@ describe("settings", () => {
     expect(textOf(await next(anaChat, seen))).toContain("Time zone Europe/Madrid");
     const record = await ports.destinations.get(`telegram:${ana.id}`);
     expect(record?.settings).toMatchObject({ zone: "Europe/Madrid", quietHours: { from: 1_320, to: 420 } });
+  });
+
+  test("quiet hours that end before their time let what they held back be told", async () => {
+    const told: string[] = [];
+    const { ana, anaChat, ask, next, driver, server } = await setScene({
+      clock: { ...systemClock, now: () => Date.UTC(2026, 10, 23, 23) },
+      ports: {
+        deliveries: {
+          ofDestination: async () => [],
+          tellHeld: async (destination) => void told.push(destination),
+          forget: async (_destination, takeOut) => takeOut(),
+        },
+      },
+    });
+    const place = `telegram:${ana.id}`;
+    await ask(ana, anaChat, "/quiet 22:00-07:00");
+    await ask(ana, anaChat, "/quiet 21:00-07:00");
+    expect(told).toEqual([]);
+    await ask(ana, anaChat, "/quiet off");
+    await ask(ana, anaChat, "/quiet off");
+    expect(told).toEqual([place]);
+    await ask(ana, anaChat, "/quiet 22:00-07:00");
+    const seen = server.sent(anaChat.id).length;
+    driver.say(ana, anaChat, "/zone America/New_York");
+    await next(anaChat, seen);
+    expect(told).toEqual([place, place]);
+    await ask(ana, anaChat, "/zone UTC");
+    await ask(ana, anaChat, "/mute 2h");
+    await ask(ana, anaChat, "/quiet off");
+    expect(told).toEqual([place, place]);
   });
 
   test("the loss of data is told once to who switched that on, and to nobody else", async () => {

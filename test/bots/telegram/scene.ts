@@ -95,7 +95,11 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
     destinations: createDestinations(client),
     watch: async () => ({ stateOf: () => undefined }),
     firings: async () => ({ days: 0, isReconstructed: false, counts: new Map() }),
-    deliveries: { ofDestination: async () => [], forget: async (_destination, takeOut) => takeOut() },
+    deliveries: {
+      ofDestination: async () => [],
+      tellHeld: async () => undefined,
+      forget: async (_destination, takeOut) => takeOut(),
+    },
     pending: async () => 0,
     sendTest: testSender(server, clock),
     pictures: plainPictures,

@@ -1,4 +1,5 @@
 import { setFeedNotices, setLanguage, setMute, setQuietHours, setZone } from "../../../alerts/settings.ts";
+import { quietUntil } from "../../../alerts/quietHours.ts";
 import type { Edit } from "../../../alerts/change.ts";
 import type { DestinationSettings } from "../../../alerts/subscription.ts";
 import { textsIn } from "../../../texts/texts.ts";
@@ -26,10 +27,12 @@ export const settingsHandlers = {
   unmute,
   quiet: async (tools: Tools, { hours }: ActionOf<"quiet">, asked: Asked): Promise<Reply> => {
     const edit = setQuietHours(asked.place, hours === "off" ? undefined : hours);
-    return changed(tools, asked, edit, (settings) => quietReply(asked.texts, settings));
+    return changedQuiet(tools, asked, edit, (settings) => quietReply(asked.texts, settings));
   },
   zone: async (tools: Tools, { zone }: ActionOf<"zone">, asked: Asked): Promise<Reply> =>
-    changed(tools, asked, setZone(asked.place, zone), () => zoneReply(asked.texts, zone, tools.clock.now())),
+    changedQuiet(tools, asked, setZone(asked.place, zone), () =>
+      zoneReply(asked.texts, zone, tools.clock.now()),
+    ),
   language: async (tools: Tools, { language }: ActionOf<"language">, asked: Asked): Promise<Reply> =>
     changed(tools, asked, setLanguage(asked.place, language), () =>
       saidReply(textsIn(language).say("bot-language-set")),
@@ -81,6 +84,28 @@ async function unmute(tools: Tools, _action: ActionOf<"unmute">, asked: Asked): 
   return changed(tools, asked, setMute(asked.place, undefined, now), () =>
     saidReply(asked.texts.say("bot-unmuted")),
   );
+}
+
+/** A change after which it may be quiet no longer: what was held back needn't wait for what would have been the end. */
+async function changedQuiet(
+  tools: Tools,
+  asked: Asked,
+  edit: Edit,
+  say: (settings: DestinationSettings) => Reply,
+): Promise<Reply> {
+  const { destination } = asked.place;
+  const wasQuiet = isQuiet(await settingsOf(tools, asked), tools.clock.now());
+  const reply = await changed(tools, asked, edit, say);
+  const after = await settingsOf(tools, asked);
+  const now = tools.clock.now();
+  // a mute leaves summaries out: what is held back is better kept until what was the end
+  const { mutedUntil = 0 } = after;
+  if (wasQuiet && !isQuiet(after, now) && mutedUntil <= now) await tools.deliveries.tellHeld(destination);
+  return reply;
+}
+
+function isQuiet({ quietHours, zone = "UTC" }: Partial<DestinationSettings>, now: number): boolean {
+  return quietHours !== undefined && quietUntil(quietHours, zone, now) !== undefined;
 }
 
 async function forget(
