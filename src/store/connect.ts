@@ -35,6 +35,8 @@ const silentWorkerSocketMs = 15_000;
 /** Reconnecting must not add much to an outage: BullMQ's workers are to run within 10 s of its end. */
 const retryDelayMs = (times: number): number => Math.min(2_000, 50 * 2 ** Math.min(times, 10));
 
+const noAnswer = "no answer";
+
 /**
  * A connection that works now, and again after every outage. Throws a StoreError when Redis can't be reached in
  * time or refuses the login. The caller closes it, with `disconnect()` or `quit()`.
@@ -47,14 +49,15 @@ export async function connectRedis({
   silentMs = roleOptions[role].socketTimeout,
 }: ConnectOptions): Promise<RedisClient> {
   const client = createClient(end, role, silentMs);
-  let trouble = "no answer";
+  let trouble: string = noAnswer;
   client.on("error", (error: unknown) => {
     // only the message: ioredis hangs the arguments of AUTH on its errors
     if (messageOf(error) !== trouble) log.warn({ redis: describeRedis(end), role }, messageOf(error));
     trouble = messageOf(error);
   });
   client.on("ready", () => {
-    trouble = "no answer";
+    if (trouble !== noAnswer) log.info({ redis: describeRedis(end), role }, "Redis answers again");
+    trouble = noAnswer;
   });
   try {
     await firstReady(client, waitMs);

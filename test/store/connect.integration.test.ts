@@ -63,6 +63,26 @@ describe("a connection for workers", () => {
     expect(await answer).toBe("yes");
   });
 
+  test("says that Redis is away, and once that it is back", async () => {
+    const server = await start();
+    const said: string[] = [];
+    const note = (_fields: object, message: string): void => void said.push(message);
+    const redis = await connectRedis({
+      end: server.end,
+      role: "worker",
+      log: { ...silentLog, warn: note, info: note },
+    });
+    await redis.set("kept", "yes");
+    await server.kill();
+    await once(redis, "error");
+    const answer = redis.get("kept");
+    await server.start();
+    expect(await answer).toBe("yes");
+    expect(said.indexOf("Redis answers again")).toBe(said.length - 1);
+    expect(said.length).toBeGreaterThan(1);
+    redis.disconnect();
+  });
+
   test("may say nothing for longer than its blocking reads last, which is ten seconds", async () => {
     const redis = await (await start()).connect("worker");
     expect(redis.options).toHaveProperty("socketTimeout", 15_000);
