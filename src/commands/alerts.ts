@@ -40,26 +40,20 @@ async function run(options: ListOptions): Promise<void> {
       import("../store/alertLog.ts"),
     ]);
   const { config } = readConfig();
-  const symbol = options.symbol?.toUpperCase();
-  if (symbol !== undefined && !config.symbols.includes(symbol))
-    throw new ExitError(`${symbol} is not watched; SYMBOLS has ${config.symbols.join(", ")}`, 2);
+  const { from = Date.now() - keptMs, to = Date.now(), limit } = options;
+  if (from > to) throw new ExitError("--from is later than --to", 2);
   const log = openLog(config);
   const lifecycle = createLifecycle(log, 5_000);
   try {
     const redis = await connectAsStart(config, log, lifecycle);
     lifecycle.add("connection", () => redis.disconnect());
     const alerts = createAlertLog(redis);
-    const range = {
-      from: options.from ?? Date.now() - keptMs,
-      to: options.to ?? Date.now(),
-      limit: options.limit,
-    };
-    const symbols = symbol === undefined ? config.symbols : [symbol];
-    const found = await Promise.all(symbols.map(async (each) => alerts.alerts(each, range)));
+    const symbols = symbolsAsked(options, await alerts.symbols(config.symbols));
+    const found = await Promise.all(symbols.map(async (each) => alerts.alerts(each, { from, to, limit })));
     const newest = found
       .flat()
       .toSorted((a, b) => b.at - a.at)
-      .slice(0, options.limit);
+      .slice(0, limit);
     const { alertLine, alertJson } = await import("./alertLines.ts");
     for (const alert of newest) {
       const rows = await alerts.deliveries(alert);
@@ -69,4 +63,11 @@ async function run(options: ListOptions): Promise<void> {
   } finally {
     await lifecycle.stopAll();
   }
+}
+
+function symbolsAsked({ symbol }: ListOptions, known: readonly string[]): readonly string[] {
+  if (symbol === undefined) return known;
+  const asked = symbol.toUpperCase();
+  if (known.includes(asked)) return [asked];
+  throw new ExitError(`nothing is known of ${asked}; there are ${known.join(", ")}`, 2);
 }

@@ -54,9 +54,11 @@ export function addAlerts(app: Hono, options: AlertRouteOptions): void {
       );
     }
     const { symbol, from = options.now() - keptMs, to = options.now(), limit } = asked.data;
-    if (symbol !== undefined && !options.symbols.includes(symbol))
-      return c.json({ error: "unknown symbol", hint: `watched are ${options.symbols.join(", ")}` }, 404);
-    const symbols = symbol === undefined ? options.symbols : [symbol];
+    if (from > to) return c.json({ error: "from is later than to", hint: "put the earlier time first" }, 400);
+    const known = await options.log.symbols(options.symbols);
+    if (symbol !== undefined && !known.includes(symbol))
+      return c.json({ error: "unknown symbol", hint: `known are ${known.join(", ")}` }, 404);
+    const symbols = symbol === undefined ? known : [symbol];
     const found = await Promise.all(
       symbols.map(async (each) => options.log.alerts(each, { from, to, limit })),
     );
@@ -72,7 +74,7 @@ export function addAlerts(app: Hono, options: AlertRouteOptions): void {
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 function isAllowed(c: Context, token: string): boolean {
-  const [, given = ""] = /^Bearer (.+)$/.exec(c.req.header("authorization") ?? "") ?? [];
+  const [, given = ""] = /^Bearer (.+)$/i.exec(c.req.header("authorization") ?? "") ?? [];
   return timingSafeEqual(digest(given), digest(token));
 }
 

@@ -26,7 +26,7 @@ export function openPastDeliveries(
   return {
     ofDestination: async (destination, { symbol, limit }) => {
       const range = { from: clock.now() - keptMs, to: clock.now(), limit: mostAlerts };
-      const asked = symbol === undefined ? symbols : [symbol];
+      const asked = symbol === undefined ? await log.symbols(symbols) : [symbol];
       const alerts = (await Promise.all(asked.map(async (each) => log.alerts(each, range)))).flat();
       const rows = await log.deliveriesTo(destination, alerts);
       return alerts

@@ -1,6 +1,6 @@
 import { openEntry } from "./bundles.ts";
 import type { AlertLog, DeliveryRecord, LoggedAlert } from "./contracts/alertLog.ts";
-import { symbolKeys } from "./keys.ts";
+import { registerKeys, symbolKeys } from "./keys.ts";
 import { shardOf } from "./shards.ts";
 import type { RedisClient } from "./script.ts";
 
@@ -19,6 +19,10 @@ const states: Readonly<Record<string, DeliveryRecord["state"]>> = {
 /** Reads what the ledger keeps for 90 days: alerts by symbol, and what became of them in each destination. */
 export function createAlertLog(redis: RedisClient): AlertLog {
   return {
+    symbols: async (watched) => {
+      const known = await redis.smembers(registerKeys.symbols);
+      return [...new Set([...watched, ...known.toSorted()])];
+    },
     alerts: async (symbol, { from, to, limit }) => {
       const keys = symbolKeys(symbol);
       const ids = await redis.zrevrangebyscore(

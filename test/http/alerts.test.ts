@@ -28,7 +28,12 @@ const row = (over: Partial<DeliveryRecord> = {}): DeliveryRecord => ({
   ...over,
 });
 
-async function ask(path: string, over: Partial<AlertRouteOptions> = {}, token = "a-long-token") {
+async function ask(
+  path: string,
+  over: Partial<AlertRouteOptions> = {},
+  token = "a-long-token",
+  scheme = "Bearer",
+) {
   const asked: unknown[] = [];
   const app = new Hono();
   addAlerts(app, {
@@ -37,6 +42,7 @@ async function ask(path: string, over: Partial<AlertRouteOptions> = {}, token = 
     symbols: ["BTC", "ETH"],
     now: () => now,
     log: {
+      symbols: async (watched) => [...watched, "SOL"],
       alerts: async (symbol, range) => {
         asked.push({ symbol, ...range });
         return symbol === "BTC" ? [alert(now - 1), alert(now - 3)] : [alert(now - 2, { symbol: "ETH" })];
@@ -46,7 +52,7 @@ async function ask(path: string, over: Partial<AlertRouteOptions> = {}, token = 
     },
     ...over,
   });
-  const response = await app.request(path, { headers: { authorization: `Bearer ${token}` } });
+  const response = await app.request(path, { headers: { authorization: `${scheme} ${token}` } });
   return { status: response.status, body: JSON.parse(await response.text()), asked };
 }
 
@@ -80,6 +86,17 @@ describe("/api/alerts", () => {
     expect(text).toContain(hashedDestination("telegram:-1001234567890/17", key));
   });
 
+  it("tells of symbols that are watched no more", async () => {
+    expect(await ask("/api/alerts?symbol=SOL")).toMatchObject({ status: 200, asked: [{ symbol: "SOL" }] });
+    expect((await ask("/api/alerts")).asked).toMatchObject(
+      ["BTC", "ETH", "SOL"].map((symbol) => ({ symbol })),
+    );
+  });
+
+  it("takes a token however the word before it is written", async () => {
+    expect(await ask("/api/alerts", {}, "a-long-token", "bearer")).toMatchObject({ status: 200 });
+  });
+
   it("takes a symbol and a time", async () => {
     const { asked } = await ask(`/api/alerts?symbol=eth&from=2026-11-01&to=${now - 5}&limit=7`);
     expect(asked).toEqual([{ symbol: "ETH", from: Date.UTC(2026, 10, 1), to: now - 5, limit: 7 }]);
@@ -88,6 +105,7 @@ describe("/api/alerts", () => {
   it.each([
     ["?symbol=DOGE", 404, "unknown symbol"],
     ["?from=yesterday", 400, "from is neither ISO 8601 nor epoch ms"],
+    ["?from=2026-11-02&to=2026-11-01", 400, "from is later than to"],
     ["?limit=0", 400, "limit is no whole number from 1 to 500"],
     ["?limit=501", 400, "limit is no whole number from 1 to 500"],
     ["?limit=many", 400, "limit is no whole number from 1 to 500"],

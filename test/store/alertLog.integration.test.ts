@@ -6,6 +6,7 @@ import { createAlertLog } from "../../src/store/alertLog.ts";
 import type { LoggedAlert } from "../../src/store/contracts/alertLog.ts";
 import type { DeliveryResult } from "../../src/store/contracts/outbox.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
+import { registerKeys } from "../../src/store/keys.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -67,6 +68,11 @@ async function theAlert(): Promise<LoggedAlert> {
   if (alert === undefined) throw new Error("the ledger has no alert");
   return alert;
 }
+
+test("the log knows of the symbols that are watched, and of those that were", async () => {
+  await redis.sadd(registerKeys.symbols, "SOL", "ETH");
+  expect(await createAlertLog(redis).symbols(["BTC", "SOL"])).toEqual(["BTC", "SOL", "ETH"]);
+});
 
 test("the log has the alert as it was committed, its rows in several parts", async () => {
   const alert = await theAlert();

@@ -31,6 +31,8 @@ export interface DeliveryRecord {
 
 /** What was said, to whom, and what became of it; 90 days of it. */
 export interface AlertLog {
+  /** Those that are watched, and those that were: what was said of them is kept as long. */
+  readonly symbols: (watched: readonly string[]) => Promise<readonly string[]>;
   /** Pushes in [from, to], newest first, at most 500. */
   readonly alerts: (
     symbol: string,
