@@ -54,7 +54,7 @@ export interface DeliveryHistory {
   ) => Promise<readonly PastDelivery[]>;
   /** What quiet hours have held back is told now, and not at what was to be their end. */
   readonly tellHeld: (destination: string) => Promise<void>;
-  /** Deletes what is kept of what was said there, and by `takeOut` all the rest; says whether there was any. */
+  /** Deletes what is kept of what was said there, and by `takeOut` all the rest; says whether there was something. */
   readonly forget: (destination: string, takeOut: () => Promise<boolean>) => Promise<boolean>;
 }
 

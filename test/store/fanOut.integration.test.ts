@@ -546,20 +546,30 @@ describe("an edit", () => {
     });
   });
 
+  /** An escalation on its way, and an edit of the message before it. */
+  async function claimBoth(): Promise<{
+    readonly escalation: Delivery | undefined;
+    readonly edit: Delivery;
+  }> {
+    await subscribe(["telegram:1"]);
+    await commit(aPush());
+    await settleAs(await claim(), "sent");
+    await commit(aPush({ alertId: "a1x2" }));
+    time += 1_000;
+    await commit(anEdit());
+    const [escalation, edit] = await claim();
+    if (edit === undefined) throw new Error("nothing claimed");
+    return { escalation, edit };
+  }
+
   test.each(["sent", "dead"] as const)(
     "goes to an escalation's message, also where it was %s to the one before meanwhile",
     async (kind) => {
-      await subscribe(["telegram:1"]);
-      await commit(aPush());
-      await settleAs(await claim(), "sent");
-      await commit(aPush({ alertId: "a1x2" }));
-      time += 1_000;
-      await commit(anEdit());
-      const [escalation, edit] = await claim();
+      const { escalation, edit } = await claimBoth();
       expect(edit).toMatchObject({ messageId: "m-telegram:1", alert: { alertId: "a2" } });
       await outbox.settle("BTC", "telegram", [sentAs(escalation, "second")]);
       expect(await claim()).toEqual([]);
-      await settleAs(edit === undefined ? [] : [edit], kind);
+      await settleAs([edit], kind);
       const again = await claim();
       expect(again).toMatchObject([{ messageId: "second", alert: { content: "ended" } }]);
       await settleAs(again, "sent");
@@ -570,14 +580,7 @@ describe("an edit", () => {
   test.each(["sent", "dead"] as const)(
     "goes to an escalation's message, also where it was %s to the one before and both noted together",
     async (kind) => {
-      await subscribe(["telegram:1"]);
-      await commit(aPush());
-      await settleAs(await claim(), "sent");
-      await commit(aPush({ alertId: "a1x2" }));
-      time += 1_000;
-      await commit(anEdit());
-      const [escalation, edit] = await claim();
-      if (edit === undefined) throw new Error("nothing claimed");
+      const { escalation, edit } = await claimBoth();
       const result = kind === "sent" ? { kind, messageId: "m-telegram:1" } : { kind, reason: "gone" };
       await outbox.settle("BTC", "telegram", [sentAs(escalation, "second"), { delivery: edit, result }]);
       expect(await claim()).toMatchObject([{ messageId: "second", alert: { content: "ended" } }]);
