@@ -13,7 +13,7 @@ import { systemClock } from "../src/ops/clock.ts";
 import type { Store } from "../src/store/contracts/store.ts";
 import type { RuleAlert } from "../src/store/contracts/symbols.ts";
 import { formatDocument } from "../src/store/destinationDocument.ts";
-import { destinationKeys } from "../src/store/keys.ts";
+import { registerKeys } from "../src/store/keys.ts";
 import { createPace } from "../src/store/pace.ts";
 import { createPlace } from "../src/store/rulePages.ts";
 import type { RedisClient } from "../src/store/script.ts";
@@ -234,9 +234,8 @@ async function subscribe(redis: RedisClient, symbol: string, count: number, grou
     const writes: Promise<unknown>[] = [];
     for (let index = from; index < Math.min(count, from + 1_000); index += 1) {
       const destination = `telegram:${1_000_000_000 + group * 10_000_000 + index}`;
-      const { document } = destinationKeys(destination);
       writes.push(
-        redis.set(document, formatDocument(recordOf(destination))),
+        redis.hset(registerKeys.documents, destination, formatDocument(recordOf(destination))),
         place(symbol, destination, rules),
       );
     }

@@ -4,7 +4,7 @@ import { indexRules, type RuleIndex } from "../src/alerts/ruleIndex.ts";
 import type { RuleKey } from "../src/alerts/rules.ts";
 import type { DestinationRecord } from "../src/alerts/subscription.ts";
 import { formatDocument } from "../src/store/destinationDocument.ts";
-import { destinationKeys, symbolKeys } from "../src/store/keys.ts";
+import { registerKeys, symbolKeys } from "../src/store/keys.ts";
 import { createOutbox } from "../src/store/outbox.ts";
 import { createRegister } from "../src/store/register.ts";
 import { createPlace, createRules, placementOf } from "../src/store/rulePages.ts";
@@ -126,7 +126,7 @@ async function fill(redis: RedisClient, subscriptions: number): Promise<readonly
 }
 
 async function keepDocument(redis: RedisClient, record: DestinationRecord): Promise<void> {
-  await redis.set(destinationKeys(record.destination).document, formatDocument(record));
+  await redis.hset(registerKeys.documents, record.destination, formatDocument(record));
 }
 
 const chunk = 1_000;

@@ -203,8 +203,8 @@ local answer = { isOpen and 1 or 0, ages, dueIn, alerts, table.concat(rows, '\\n
 
 export const claimScript = { name: "lopsideClaim", keys: outboxKeyCount, lua: `${claimLua}\nreturn answer` };
 
-/** Keys that a claim needs beside its own to take turns. */
-const turnKeyCount = 3;
+/** Keys that a claim needs beside its own to take turns and read documents. */
+const turnKeyCount = 4;
 
 const visitLua = `
 ${claimLua}
@@ -226,12 +226,12 @@ local names = linesOf(table.concat(told, '\\n') .. '\\n')
 -- a lapsed turn of its own may still be ending: what it pushes must be read after it
 local turnKeys = { KEYS[${outboxKeyCount + 1}], KEYS[${outboxKeyCount + 2}], KEYS[${outboxKeyCount + 3}] }
 answer[6] = table.concat(takeTurns(turnKeys, { ARGV[7], ARGV[8], ARGV[9], true }, names, now), '\\n')
-answer[7] = runsOf(redis.call('MGET', unpack(keysOf(names, '}'))))
+answer[7] = runsOf(redis.call('HMGET', KEYS[${outboxKeyCount + 4}], unpack(names)))
 `;
 
 /**
  * Claims, and in the same trip takes the turns of those it is for and reads their documents: where all of them are on
- * one server. KEYS behind those of a claim as takeTurns wants them; ARGV behind a claim's holder, ttl, most leases.
+ * one server. KEYS behind those of a claim as takeTurns wants them, and documents; ARGV behind a claim's holder, ttl, most leases.
  * Answers what a claim does, what takeTurns does, a line each, and documents, each followed by how many in a row have it.
  */
 export const visitScript = {

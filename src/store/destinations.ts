@@ -4,7 +4,8 @@ import type { ChangeResult, Destinations } from "./contracts/destinations.ts";
 import { createDocumentReader } from "./destinationDocument.ts";
 import { movedRecord } from "./destinationMove.ts";
 import { createDocuments, type Decided } from "./documents.ts";
-import { destinationKeys, documentKey, guildKey, ownerKey, registerKeys } from "./keys.ts";
+import { documentsOf } from "./documentsOf.ts";
+import { destinationKeys, guildKey, ownerKey, registerKeys } from "./keys.ts";
 import { ledgerTtlMs } from "./ledgerLua.ts";
 import { createMovePushed } from "./pushed.ts";
 import { createRegister } from "./register.ts";
@@ -25,7 +26,7 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
   const parseDocument = createDocumentReader();
 
   const getMany: Destinations["getMany"] = async (destinations) => {
-    const texts = await readAll(redis, destinations.map(documentKey));
+    const texts = await readAll(redis, destinations);
     return destinations.map((destination, index) => {
       const text = texts[index] ?? null;
       return text === null ? undefined : parseDocument(destination, text);
@@ -91,11 +92,11 @@ function enabled({ disabled: _over, ...record }: DestinationRecord): Destination
   return record;
 }
 
-/** In one trip: as one command where all keys are on one server. */
-async function readAll(redis: RedisClient, keys: readonly string[]): Promise<readonly (string | null)[]> {
-  if (keys.length === 0) return [];
-  if (!redis.isCluster) return redis.mget(...keys);
-  return Promise.all(keys.map(async (key) => redis.get(key)));
+/** In one trip: as one command where all of them are on one server. */
+async function readAll(redis: RedisClient, names: readonly string[]): Promise<readonly (string | null)[]> {
+  if (names.length === 0) return [];
+  if (!redis.isCluster) return redis.hmget(registerKeys.documents, ...names);
+  return Promise.all(names.map(async (name) => redis.hget(documentsOf(redis, name), name)));
 }
 
 /** A forum's topics may all be gone, one after the other. */

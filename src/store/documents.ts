@@ -1,5 +1,6 @@
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import { formatDocument, parseDocument } from "./destinationDocument.ts";
+import { documentsOf } from "./documentsOf.ts";
 import { destinationKeys, registerKeys } from "./keys.ts";
 import { pushedLua, pushesPrefix } from "./pushed.ts";
 import { defineScript, type RedisClient } from "./script.ts";
@@ -7,7 +8,7 @@ import { timeMsLua } from "./timeLua.ts";
 import { createFollow, formatNote, parseNote, type Trace, traceOf } from "./traces.ts";
 
 /**
- * Writes a document where it still is what was read; '' stands for none. KEYS document, held back, prefix of pushes;
+ * Writes a document where it still is what was read; '' stands for none. KEYS documents, held back, prefix of pushes;
  * ARGV what was read, what is written, destination.
  */
 const swapScript = {
@@ -16,23 +17,31 @@ const swapScript = {
   lua: `
 ${timeMsLua}
 ${pushedLua}
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+if (redis.call('HGET', KEYS[1], ARGV[3]) or '') ~= ARGV[1] then return 0 end
 if ARGV[2] ~= '' then
-  redis.call('SET', KEYS[1], ARGV[2])
+  redis.call('HSET', KEYS[1], ARGV[3], ARGV[2])
 else
-  redis.call('DEL', KEYS[1], KEYS[2])
+  redis.call('HDEL', KEYS[1], ARGV[3])
+  redis.call('DEL', KEYS[2])
   forgetPushed(KEYS[3], timeMs(''), ARGV[3])
 end
 return 1
 `,
 };
 
+function swapKeys(redis: RedisClient, destination: string): readonly string[] {
+  return [
+    documentsOf(redis, destination),
+    destinationKeys(destination).held,
+    pushesPrefix(redis, destination),
+  ];
+}
+
 /** What is kept beside a document goes where there is none. */
 export function createDropLeftovers(redis: RedisClient): (destination: string) => Promise<void> {
   const swap = defineScript(redis, swapScript);
   return async (destination) => {
-    const { document, held } = destinationKeys(destination);
-    await swap([document, held, pushesPrefix(redis, destination)], ["", "", destination]);
+    await swap(swapKeys(redis, destination), ["", "", destination]);
   };
 }
 
@@ -72,7 +81,7 @@ export function createDocuments({ redis, newId, now }: DocumentsOptions): Docume
   const follow = createFollow(redis);
 
   const read = async (destination: string): Promise<string> =>
-    (await redis.get(destinationKeys(destination).document)) ?? "";
+    (await redis.hget(documentsOf(redis, destination), destination)) ?? "";
 
   /** Until the document did not change meanwhile. */
   const followDocument = async (destination: string, trace: Trace, known: string): Promise<void> => {
@@ -88,8 +97,7 @@ export function createDocuments({ redis, newId, now }: DocumentsOptions): Docume
 
   /** False when somebody else was faster. */
   const write = async (destination: string, before: string, after: string): Promise<boolean> => {
-    const { document, held } = destinationKeys(destination);
-    const keys = [document, held, pushesPrefix(redis, destination)];
+    const keys = swapKeys(redis, destination);
     const written = async (): Promise<boolean> => (await swap(keys, [before, after, destination])) === 1;
     const trace = traceOf(recordOf(destination, before), recordOf(destination, after));
     if (trace === undefined) return written();

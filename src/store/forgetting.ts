@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { noticesPlace } from "./contracts/outbox.ts";
 import { createDropLeftovers } from "./documents.ts";
 import { forgetRows } from "./forgetRows.ts";
-import { destinationKeys, documentKey, registerKeys } from "./keys.ts";
+import { documentsOf } from "./documentsOf.ts";
+import { destinationKeys, registerKeys } from "./keys.ts";
 import { createOutbox } from "./outbox.ts";
 import { asList, asText } from "./reply.ts";
 import type { RedisClient } from "./script.ts";
@@ -54,7 +55,7 @@ export function createForgetting(redis: RedisClient, options: ForgettingOptions)
   };
 
   const isThere = async (destination: string): Promise<boolean> =>
-    (await redis.exists(documentKey(destination))) === 1;
+    (await redis.hexists(documentsOf(redis, destination), destination)) === 1;
 
   /** Whether nothing of it was under way there. */
   const clear = async (place: string, destination: string, at: number): Promise<boolean> => {

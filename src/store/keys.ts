@@ -101,7 +101,7 @@ export function symbolKeys(symbol: string): SymbolKeys {
 }
 
 export interface DestinationKeys {
-  /** String: settings and subscriptions (destinationDocument.ts). */
+  /** Hash: in a cluster, its document (registerKeys). */
   readonly document: string;
   /** Prefix of hashes: in a cluster, what was pushed there lately (turnKeys). */
   readonly pushes: string;
@@ -118,6 +118,7 @@ export interface DestinationKeys {
 /** What stands before and after a destination in its keys, for scripts that are given many at once. */
 export const destinationKeyParts = {
   before: `${root}:to:{`,
+  document: "}:document",
   pushes: "}:pushes:",
   held: "}:held",
   turn: "}:turn",
@@ -128,7 +129,7 @@ export const destinationKeyParts = {
 export function destinationKeys(destination: string): DestinationKeys {
   const base = `${destinationKeyParts.before}${destination}`;
   return {
-    document: `${base}}`,
+    document: base + destinationKeyParts.document,
     pushes: base + destinationKeyParts.pushes,
     held: base + destinationKeyParts.held,
     turn: base + destinationKeyParts.turn,
@@ -147,11 +148,6 @@ export const turnKeys = {
   moved: `${root}:{turns}:moved`,
 };
 
-/** The key of its document alone. */
-export function documentKey(destination: string): string {
-  return `${destinationKeyParts.before}${destination}}`;
-}
-
 /** Set: destinations of an owner. */
 export function ownerKey(owner: string): string {
   return `${root}:owner:{${owner}}`;
@@ -163,6 +159,8 @@ export function guildKey(guild: string): string {
 }
 
 export const registerKeys = {
+  /** Hash: settings and subscriptions, by destination (destinationDocument.ts). */
+  documents: `${root}:{destinations}:documents`,
   /** Hash: how many destinations there are, and in how many pages (pages.ts). */
   lists: `${root}:{destinations}:lists`,
   /** Prefix of hashes: a page of all destinations. */

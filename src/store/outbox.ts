@@ -4,7 +4,7 @@ import type { Claimed, Delivery, Found, KeptAlert, Outbox } from "./contracts/ou
 import type { Booking, Line } from "./contracts/pace.ts";
 import { createDocumentReader } from "./destinationDocument.ts";
 import { expandScript, insertArguments, insertScript, keyArguments } from "./fanOut.ts";
-import { symbolKeys, turnKeys } from "./keys.ts";
+import { registerKeys, symbolKeys, turnKeys } from "./keys.ts";
 import { ledgerTtlMs } from "./ledgerLua.ts";
 import { countScript, releaseScript } from "./outboxScripts.ts";
 import { packOutcomes } from "./outcomeLines.ts";
@@ -61,7 +61,7 @@ export function createOutbox(redis: RedisClient, { now }: { readonly now?: () =>
       if (visitor === undefined || redis.isCluster)
         return decodeClaimed(place, asList(await claim(keys, args)));
       const { leases, moved, pushes } = turnKeys;
-      const allKeys = [...keys, leases, moved, pushes];
+      const allKeys = [...keys, leases, moved, pushes, registerKeys.documents];
       const allArgs = [...args, visitor.holder, visitor.turnMs, mostLeases];
       const { line } = visitor;
       const answer = asList(

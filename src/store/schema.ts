@@ -1,3 +1,4 @@
+import { migrateDocuments } from "./documentsMigration.ts";
 import { StoreError } from "./errors.ts";
 import { schemaKey } from "./keys.ts";
 import { migrateOutbox } from "./outboxMigration.ts";
@@ -6,7 +7,7 @@ import { defineScript } from "./script.ts";
 import type { RedisClient } from "./script.ts";
 
 /** Version of the keys' layout (keys.ts) and of what is packed in them. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 /** From `from` to `from + 1`. Must bear being run twice, also at once: two processes may start together. */
 export interface Migration {
@@ -21,10 +22,14 @@ const stepScript = {
   lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end`,
 };
 
-/** 2: deliveries are rows in an alert's ledger, and wait in lanes. 3: pushes are a text beside what is held back. */
+/**
+ * 2: deliveries are rows in an alert's ledger, and wait in lanes. 3: pushes are a text beside what is held back. 4:
+ * documents lie in one hash.
+ */
 const migrations: readonly Migration[] = [
   { from: 1, run: migrateOutbox },
   { from: 2, run: migratePushes },
+  { from: 3, run: migrateDocuments },
 ];
 
 export interface Schema {

@@ -23,7 +23,7 @@ local function isOver(lease, now) return tonumber(sub(lease, 1, 13)) <= now end
 local function markOf(holder) return holder .. '|' end
 `;
 
-/** Lua: the key of each of these destinations. */
+/** Lua: a key of each of these destinations. */
 const keysLua = `
 local function keysOf(names, after)
   local keys = {}

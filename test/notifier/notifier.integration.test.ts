@@ -6,7 +6,7 @@ import { createNotifier, type NotifierOptions } from "../../src/notifier/notifie
 import type { Pump } from "../../src/notifier/pump.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import type { OutboxAlert, RuleAlert } from "../../src/store/contracts/symbols.ts";
-import { destinationKeys, paceKeys } from "../../src/store/keys.ts";
+import { destinationKeys, paceKeys, registerKeys } from "../../src/store/keys.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -296,13 +296,12 @@ describe("a destination somebody else is delivering to", () => {
 describe("what can't be read", () => {
   test("is waited for, and holds up nobody who was claimed with it", async () => {
     await commitAlerts(["a"], ["console:1", "console:2", "console:3", "console:4", "console:5"]);
-    const { document } = destinationKeys("console:3");
-    await redis.set(document, '{"v":99}');
+    await redis.hset(registerKeys.documents, "console:3", '{"v":99}');
     const { sender, requests } = fakeSender();
     const { pump } = notifierOf(sender);
     pump.wake("BTC");
     await vi.waitFor(() => expect(requests).toHaveLength(4), patient);
-    await redis.del(document);
+    await redis.hdel(registerKeys.documents, "console:3");
     await vi.waitFor(() => {
       clock.advance(1_000);
       expect(requests).toHaveLength(5);

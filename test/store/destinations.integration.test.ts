@@ -3,7 +3,7 @@ import { ruleKey } from "../../src/alerts/rules.ts";
 import type { DestinationRecord } from "../../src/alerts/subscription.ts";
 import type { Destinations, Rules } from "../../src/store/contracts/destinations.ts";
 import { createDestinations } from "../../src/store/destinations.ts";
-import { destinationKeys, symbolKeys } from "../../src/store/keys.ts";
+import { destinationKeys, registerKeys, symbolKeys } from "../../src/store/keys.ts";
 import { createRules } from "../../src/store/rulePages.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { pushesTtlMs } from "../../src/store/pushed.ts";
@@ -90,20 +90,20 @@ describe("a destination", () => {
 
   test("keeps a usual subscription in a dozen bytes", async () => {
     await keep(aRecord());
-    expect(await redis.get(destinationKeys("telegram:1").document)).toBe(
+    expect(await redis.hget(registerKeys.documents, "telegram:1")).toBe(
       '{"v":1,"k":"direct","n":2,"s":[[1,"BTC",2]]}',
     );
   });
 
   test("of a newer version is refused", async () => {
-    await redis.set(destinationKeys("telegram:1").document, '{"v":2}');
+    await redis.hset(registerKeys.documents, "telegram:1", '{"v":2}');
     await expect(destinations.get("telegram:1")).rejects.toThrow("version 2");
   });
 
   test.each(["[]", '{"v":1,"k":"direct","n":1,"s":[[1,"BTC"]]}', '{"v":1,"k":"friend","n":1,"s":[]}'])(
     "that none of us wrote is refused: %s",
     async (text) => {
-      await redis.set(destinationKeys("telegram:1").document, text);
+      await redis.hset(registerKeys.documents, "telegram:1", text);
       await expect(destinations.get("telegram:1")).rejects.toThrow(/shape|version/);
     },
   );

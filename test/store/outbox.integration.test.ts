@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery, DeliveryResult, Outbox } from "../../src/store/contracts/outbox.ts";
 import type { OutboxAlert, Symbols } from "../../src/store/contracts/symbols.ts";
-import { destinationKeys, symbolKeys } from "../../src/store/keys.ts";
+import { registerKeys, symbolKeys } from "../../src/store/keys.ts";
 import { createDestinations } from "../../src/store/destinations.ts";
 import { createForgetting } from "../../src/store/forgetting.ts";
 import { createOutbox, maxFailures, maxUnknowns } from "../../src/store/outbox.ts";
@@ -366,7 +366,7 @@ describe("a claim for a visitor", () => {
   });
 
   test("leaves to be asked for what can't be read, and finds the others", async () => {
-    await redis.set(destinationKeys("console:1").document, '{"v":99}');
+    await redis.hset(registerKeys.documents, "console:1", '{"v":99}');
     await commitAlerts(anAlert({ destinations: ["console:1", "console:2"] }));
     const { found, deliveries } = await outbox.claim("BTC", "console", 10, visitor);
     expect(deliveries).toHaveLength(2);
