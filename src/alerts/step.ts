@@ -64,7 +64,7 @@ function stepPending(
   return fire(rule, before.episodes + 1, lean, at);
 }
 
-function fire({ key, direction }: KeyedRule, nth: number, lean: Lean, at: Recompute): Step {
+function fire({ key, direction, ratio }: KeyedRule, nth: number, lean: Lean, at: Recompute): Step {
   const episodeId = episodeIdOf(at.symbol, key, at.startedAt, nth);
   const firedMs = at.watch.elapsedMs;
   const told = { rule: key, direction, episodeId, firedAt: at.now };
@@ -75,7 +75,8 @@ function fire({ key, direction }: KeyedRule, nth: number, lean: Lean, at: Recomp
       episodeId,
       firedAt: at.now,
       firedMs,
-      level: 0,
+      // its message says how strong it is already
+      level: levelOf(lean.weakest / ratio),
       said: lean.weakest,
       saidMs: firedMs,
       updates: 0,

@@ -103,6 +103,16 @@ describe("an episode", () => {
     ]);
   });
 
+  it.each([
+    { strength: 4.1, follows: [] },
+    { strength: 3.9, follows: ["up-auto-50-2 escalate: double"] },
+  ])("whose first alert said $strength is not called stronger at less", ({ strength, follows }) => {
+    const begun = watch([...times(2, 2.2), ...times(1, strength)], { keys });
+    expect(begun.decisions.flatMap(said)).toContain("up-auto-50-2 fire: held");
+    const { decisions } = watch([...times(3, 3.2), ...times(3, 4)], { keys, from: begun.memory });
+    expect(decisions.flatMap(said).filter((one) => one.includes("escalate"))).toEqual(follows);
+  });
+
   it("tells its messages when it grew by a tenth, at most every five minutes", () => {
     const { decisions } = watch([...times(20, 2.5), ...times(20, 2.3), ...times(20, 2.5)], {
       keys,
