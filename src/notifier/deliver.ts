@@ -8,9 +8,9 @@ import { follow, heed, type Heed, type Moved, noteInvalid } from "./heed.ts";
 import type { Holding } from "./holding.ts";
 import { judge, judgeNotice, type Judgement } from "./judge.ts";
 import { letterFor, type LetterOptions, type LetterOrNone, requestOf } from "./letter.ts";
+import { at, followed, type Place, wentTo, where } from "./moves.ts";
 import type { Refusals } from "./refusals.ts";
 import { editSettlement, type FinalResult, settlement } from "./settlement.ts";
-import type { Visit } from "./visits.ts";
 
 export interface DeliverOptions extends Heed, LetterOptions {
   readonly sender: Sender;
@@ -34,9 +34,6 @@ export interface Delivered {
   readonly moved?: Moved;
 }
 
-/** What a visit knows of its destination. */
-type Place = Pick<Visit, "destination" | "record" | "pushes" | "movedTo">;
-
 /**
  * One delivery: whether, and then the call, and what follows from its answer. Not begun after `until` (monotonic). A
  * promise only where somebody is asked.
@@ -49,9 +46,11 @@ const usefulMs = 10 * 60_000;
 export function createDeliver(options: DeliverOptions): Deliver {
   return (delivery, visit, until) => {
     if (visit.movedTo === undefined) return deliverTo(options, delivery, { place: visit, until });
-    return followed(options, visit, visit.movedTo).then(async (place) =>
-      deliverTo(options, delivery, { place, until }),
-    );
+    return followed(options.refusals, visit, visit.movedTo).then(async (place) => {
+      const { destination: to, record } = place;
+      const { result, ...delivered } = await deliverTo(options, delivery, { place, until });
+      return { moved: { to, record }, ...delivered, result: wentTo(to, delivery, result) };
+    });
   };
 }
 
@@ -71,7 +70,7 @@ function deliverTo(
     case "hold":
       return hold(options, at(place, delivery), judged);
     case "edit":
-      return edit(options, delivery, { place, until, messageId: judged.messageId });
+      return edit(options, delivery, { place: where(delivery, place), until, messageId: judged.messageId });
     case "push":
       return push(options, delivery, { place, until, silent: judged.silent, pushes: judged.pushes });
   }
@@ -89,17 +88,6 @@ function skip(
 
 function unasked(result: DeliveryResult): Delivered {
   return { result, isUnasked: true };
-}
-
-/** A chat that moved before: its record is under its new name. */
-async function followed({ refusals }: DeliverOptions, visit: Place, movedTo: string): Promise<Place> {
-  const record = visit.record ?? (await refusals.moved(visit.destination, movedTo));
-  return { ...visit, destination: movedTo, record };
-}
-
-/** What is held back is kept with a chat: under its new name, where it has moved. */
-function at({ destination }: Place, delivery: Delivery): Delivery {
-  return delivery.destination === destination ? delivery : { ...delivery, destination };
 }
 
 async function hold(

@@ -65,6 +65,8 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
     move: async (from, to) => {
       const [record] = await getMany([from]);
       if (record === undefined || from === to) return;
+      // first, so that what is on its way to the old name finds the new one
+      await turns.moved(from, to);
       await documents.change(to, (there) => ({
         leave: false,
         next: movedRecord(record, to, there),

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { followConfig } from "../../src/alerts/operator.ts";
+import { setMute } from "../../src/alerts/settings.ts";
+import type { SendResult } from "../../src/notifier/contracts.ts";
+import { aPush, fakeSender } from "./fakeSender.ts";
+import { useScene } from "./scene.ts";
+import { subscribed } from "./subscribed.ts";
+
+const scene = useScene();
+const moved: SendResult = { kind: "migrated", to: "console:new" };
+const minuteMs = 60_000;
+
+describe("a chat that says itself that it has moved", () => {
+  test("gets the alert that was on its way to its old address", async () => {
+    const { store, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    await commit(aPush("a1"));
+    await store.destinations.move("console:old", "console:new");
+    const { sender, requests } = fakeSender();
+    const { drain, settled } = notifierOf(sender);
+    await drain();
+    expect([settled, requests.map(({ destination }) => destination)]).toEqual([["sent"], ["console:new"]]);
+  });
+
+  test("is told what was held back for its old address", async () => {
+    const { store, clock, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    await commit(aPush("a1"));
+    clock.advance(11 * minuteMs);
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await drain("BTC", "notices");
+    await store.destinations.move("console:old", "console:new");
+    clock.advance(2 * minuteMs);
+    await drain("notices");
+    expect(requests.map(({ destination }) => destination)).toEqual(["console:new"]);
+  });
+});
+
+describe("what is sent by a chat's old address", () => {
+  test("counts for the floor under its new one", async () => {
+    const { store, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    await commit(aPush("a1"));
+    await store.destinations.move("console:old", "console:new");
+    const { sender } = fakeSender();
+    const { drain, settled } = notifierOf(sender);
+    await drain();
+    await commit(aPush("a2"));
+    await drain();
+    expect(settled).toEqual(["sent", "skipped"]);
+  });
+
+  test("is edited there, and nowhere else: the new chat has other messages of that number", async () => {
+    const { store, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    const { sender, edits } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await commit(aPush("a1"));
+    await drain();
+    await store.destinations.move("console:old", "console:new");
+    await commit(aPush("a1-resolved", { kind: "edit", episodeId: "a1" }));
+    await drain();
+    expect(edits).toEqual([["console:old", "m1", expect.anything()]]);
+  });
+});
+
+describe("a chat whose old address somebody wrote down again", () => {
+  const place = { destination: "console:old", kind: "group" } as const;
+
+  test("is spoken to as its settings say under the new one", async () => {
+    const { store, clock, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    const { sender, requests } = fakeSender([moved]);
+    const { drain, settled } = notifierOf(sender);
+    await commit(aPush("a1"));
+    await drain();
+    const now = clock.now();
+    await store.destinations.change(
+      "console:new",
+      setMute({ ...place, destination: "console:new" }, now + 60 * minuteMs, now),
+    );
+    await store.destinations.change("console:old", followConfig(place, { symbols: ["BTC"], ratio: 2 }));
+    clock.advance(11 * minuteMs);
+    await commit(aPush("a2"));
+    await drain();
+    expect([requests.length, settled]).toEqual([2, ["sent", "skipped", "skipped"]]);
+  });
+
+  test("is told everything once, as soon as it was told something", async () => {
+    const { store, clock, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    const { sender, requests } = fakeSender([moved]);
+    const { drain } = notifierOf(sender);
+    await commit(aPush("a1"));
+    await drain();
+    await subscribed(store, "console:old");
+    for (const alertId of ["a2", "a3"]) {
+      clock.advance(11 * minuteMs);
+      await commit(aPush(alertId));
+      await drain();
+    }
+    const ofLast = requests.filter(({ idempotencyKey }) => idempotencyKey.startsWith("a3"));
+    expect(ofLast.map(({ destination }) => destination)).toEqual(["console:new"]);
+    expect(await store.destinations.get("console:old")).toBeUndefined();
+  });
+});
