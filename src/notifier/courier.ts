@@ -97,8 +97,7 @@ export function createCourier(options: CourierOptions): Courier {
       visit.pushes = pushes;
       visit.isChanged = true;
       // its turn ends under the old name
-      if (moved !== undefined && !underWay.has(moved.to))
-        void settler.endTurn({ destination: moved.to, pushes: formatPushes(pushes) });
+      if (moved !== undefined) settler.notePushed({ destination: moved.to, pushes: formatPushes(pushes) });
     }
     if (isUnasked === true) refund(delivery);
     settle(delivery, result);

@@ -19,6 +19,8 @@ export interface Settler {
   readonly note: (delivery: Delivery, result: DeliveryResult) => void;
   /** Resolves, with all that end at the same time, after `onEnded`. Right behind its last outcome it ends with that. */
   readonly endTurn: (end: TurnEnd) => Promise<void>;
+  /** What was pushed where the turn, if anybody has one, is for others to end. */
+  readonly notePushed: (pushed: TurnEnd) => void;
   /** Outcomes not written yet. */
   readonly backlog: () => number;
   /** Resolves when all of them are. */
@@ -33,6 +35,8 @@ interface Endings {
   readonly ends: TurnEnd[];
   /** Those of them that no outcome brings. */
   readonly alone: TurnEnd[];
+  /** Beside them, what was pushed in nobody's turn. */
+  readonly pushed: TurnEnd[];
   readonly over: Promise<void>;
   readonly resolve: () => void;
 }
@@ -42,8 +46,11 @@ function noEndings(): Endings {
   const over = new Promise<void>((resolve) => {
     whenOver = resolve;
   });
-  return { ends: [], alone: [], over, resolve: () => whenOver?.() };
+  return { ends: [], alone: [], pushed: [], over, resolve: () => whenOver?.() };
 }
+
+/** Holds no turn, so that none ends with it. */
+const nobody = "";
 
 const mostAtOnce = 192;
 const gatherMs = 2;
@@ -85,6 +92,10 @@ export function createSettler(options: SettlerOptions): Settler {
     }
   };
 
+  const end = async (ends: readonly TurnEnd[], whose: string): Promise<void> => {
+    if (ends.length > 0) await insist(async () => turns.end(ends, whose));
+  };
+
   /** One by one they would cost two trips each; so few milliseconds hardly ever hold a death. */
   const gather = async (): Promise<void> => {
     for (let waits = 0; waits < mostWaits && outcomes.length < mostAtOnce / 2; waits += 1) {
@@ -97,13 +108,13 @@ export function createSettler(options: SettlerOptions): Settler {
   const run = async (): Promise<void> => {
     // what ends in the same turn of the event loop is written together
     await new Promise<void>((resolve) => setImmediate(resolve));
-    while (outcomes.length > 0 || endings.ends.length > 0) {
+    while (outcomes.length > 0 || endings.ends.length > 0 || endings.pushed.length > 0) {
       if (isBusy) await gather();
       isBusy = true;
-      const [noted, { ends, alone, resolve }] = [outcomes, endings];
+      const [noted, { ends, alone, pushed, resolve }] = [outcomes, endings];
       [outcomes, endings] = [[], noEndings()];
       const writes = byPlace(noted).map(async (batch) => insist(async (isRetry) => write(batch, isRetry)));
-      await Promise.all([...writes, alone.length > 0 && insist(async () => turns.end(alone, holder))]);
+      await Promise.all([...writes, end(alone, holder), end(pushed, nobody)]);
       onEnded(ends);
       resolve();
     }
@@ -119,13 +130,17 @@ export function createSettler(options: SettlerOptions): Settler {
       outcomes.push({ delivery, result });
       kick();
     },
-    endTurn: (end) => {
-      endings.ends.push(end);
+    endTurn: (turn) => {
+      endings.ends.push(turn);
       const last = outbox.endsTurns ? outcomes.at(-1) : undefined;
-      if (last?.delivery.destination === end.destination) last.end ??= end;
-      if (last?.end !== end) endings.alone.push(end);
+      if (last?.delivery.destination === turn.destination) last.end ??= turn;
+      if (last?.end !== turn) endings.alone.push(turn);
       kick();
       return endings.over;
+    },
+    notePushed: (pushed) => {
+      endings.pushed.push(pushed);
+      kick();
     },
     backlog: () => outcomes.length,
     idle: async () => {

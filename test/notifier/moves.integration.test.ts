@@ -1,7 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { followConfig } from "../../src/alerts/operator.ts";
 import { setMute } from "../../src/alerts/settings.ts";
 import type { SendResult } from "../../src/notifier/contracts.ts";
+import { summaryFor } from "../../src/notifier/holding.ts";
+import type { Outbox } from "../../src/store/contracts/outbox.ts";
+import { patient } from "../support/patience.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
 import { useScene } from "./scene.ts";
 import { subscribed } from "./subscribed.ts";
@@ -9,6 +12,36 @@ import { subscribed } from "./subscribed.ts";
 const scene = useScene();
 const moved: SendResult = { kind: "migrated", to: "console:new" };
 const minuteMs = 60_000;
+
+/** Where something waits until a test lets it go on. */
+function aGate() {
+  let [isWaiting, open] = [false, (): void => undefined];
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return {
+    waiting: () => isWaiting,
+    open: () => open(),
+    get passed() {
+      isWaiting = true;
+      return opened;
+    },
+  };
+}
+
+/** Redis has given notices away, and the answer is on its way. */
+function claimingLate(outbox: Outbox, gate: ReturnType<typeof aGate>): Outbox {
+  return {
+    ...outbox,
+    claim: async (place, ...more) => {
+      const claimed = await outbox.claim(place, ...more);
+      if (place === "notices" && claimed.deliveries.length > 0) await gate.passed;
+      return claimed;
+    },
+  };
+}
+
+const aSummaryOf = (destination: string) => summaryFor(destination, "late", 0);
 
 describe("a chat that says itself that it has moved", () => {
   test("gets the alert that was on its way to its old address", async () => {
@@ -49,6 +82,35 @@ describe("what is sent by a chat's old address", () => {
     await commit(aPush("a2"));
     await drain();
     expect(settled).toEqual(["sent", "skipped"]);
+  });
+
+  test("leaves a turn at its new one to whoever has it", async () => {
+    const { store, commit, notifierOf, clock } = scene();
+    await subscribed(store, "console:old");
+    await commit(aPush("a1"));
+    await store.destinations.move("console:old", "console:new");
+    await store.outbox.insert("notices", clock.now(), [aSummaryOf("console:new")]);
+    const [sending, claimed] = [aGate(), aGate()];
+    const { sender } = fakeSender();
+    const { pump, settled } = notifierOf(
+      {
+        ...sender,
+        send: async (request) => {
+          await sending.passed;
+          return sender.send(request);
+        },
+      },
+      { store: { ...store, outbox: claimingLate(store.outbox, claimed) } },
+    );
+    pump.wake("BTC");
+    pump.wake("notices");
+    await vi.waitFor(() => expect(claimed.waiting()).toBe(true), patient);
+    sending.open();
+    await vi.waitFor(() => expect(settled).toEqual(["sent"]), patient);
+    const turns = await store.turns.take(["console:new"], "another process", 4_000);
+    claimed.open();
+    await pump.settled();
+    expect(turns).toEqual([{ kind: "busy" }]);
   });
 
   test("is edited there, and nowhere else: the new chat has other messages of that number", async () => {
