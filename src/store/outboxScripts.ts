@@ -9,6 +9,8 @@ export const outboxKeyCount = 8;
 
 /** Lua: what becomes of a delivery that has to be tried again, or has been often enough. */
 export const retryLua = `
+-- the note of an edit that was claimed for a message, and has to go to a newer one as well
+local renewed = 'renewed'
 local function wait(lane, order, member, delay)
   if delay > 0 then
     redis.call('ZADD', KEYS[6], now + delay, lane .. '|' .. order .. '|' .. member)
@@ -54,8 +56,8 @@ local function releaseRows(lane, order, subject, destinations, since)
     if row and row.state == 's' then
       row.unknowns, row.failures = row.unknowns + 1, row.failures + 1
       if row.since == 0 then row.since = row.at end
-      retry(row, { lane = lane, order = order, member = subject .. '|' .. destination }, 0,
-        'its sender was not heard of again')
+      local reason = row.note == renewed and renewed or 'its sender was not heard of again'
+      retry(row, { lane = lane, order = order, member = subject .. '|' .. destination }, 0, reason)
       row.at = now
       redis.call('HSET', key, destination, packRow(row))
       redis.call('PEXPIRE', key, ttl)

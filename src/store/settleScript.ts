@@ -41,9 +41,6 @@ local function editOf(episode)
   return edits[episode]
 end
 
--- the note of an edit under way that has to go to a newer message as well
-local renewed = 'renewed'
-
 -- hashes that are read and written once for all outcomes
 local groups = {}
 local function groupOf(key)
@@ -81,12 +78,13 @@ local function openTicket(text)
   return ticket
 end
 
--- an edit that is on its way goes to the message before: its row says so, because a claim drops what is under way
+-- an edit that is on its way goes to the message before: its row says so, because a claim drops what is under way. So it
+-- may where it waits again: its holder was given up, and may yet say what became of it
 local function noteRenewed(alert, destination)
   local group = groupOf(fieldsKey(ledgerPrefix, alert.episode .. '~', alert.messageShards, destination))
   local packed = group.rows[destination] or redis.call('HGET', group.key, destination)
-  if not packed or string.sub(packed, 1, 2) ~= 's|' then return end
   local row = parseRow(packed)
+  if not row or (row.state ~= 's' and row.state ~= 'p') then return end
   row.note = renewed
   group.rows[destination] = packRow(row)
   write(group, destination, group.rows[destination])
@@ -149,7 +147,7 @@ local function settle(at)
   if not row or row.attempt ~= tonumber(attempts[at]) or (row.state ~= 's' and row.state ~= 'p') then return '0' end
   if string.find('mpbu', state, 1, true) then extra, note = string.match(note, '^([^\\t]*)\\t(.*)$') end
   if state == 'm' then state = 'o' end
-  local isRenewed = row.state == 's' and row.note == renewed
+  local isRenewed = row.note == renewed
   local lane, order, member, entry = ticket.lane, ticket.order, ticket.member .. destination, ticket.entry .. destination
   if isFirst then
     ticket.settled = ticket.settled + 1

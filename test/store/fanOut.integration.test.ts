@@ -587,6 +587,24 @@ describe("an edit", () => {
     },
   );
 
+  const moments = ["before", "after"] as const;
+  test.each(moments.flatMap((moment) => (["sent", "dead"] as const).map((kind) => ({ moment, kind }))))(
+    "goes to an escalation's message, also where it was given up $moment that came and then $kind after all",
+    async ({ moment, kind }) => {
+      const { escalation, edit } = await claimBoth();
+      const release = async (): Promise<unknown> => outbox.releaseStuck("BTC", "telegram", 10_000);
+      const escalate = async (): Promise<unknown> =>
+        outbox.settle("BTC", "telegram", [sentAs(escalation, "second")]);
+      time += 10_000;
+      for (const happen of moment === "before" ? [release, escalate] : [escalate, release]) await happen();
+      await settleAs([edit], kind);
+      const again = await claim();
+      expect(again).toMatchObject([{ messageId: "second", alert: { content: "ended" } }]);
+      await settleAs(again, "sent");
+      expect(await claim()).toEqual([]);
+    },
+  );
+
   test("follows a chat that moved", async () => {
     await subscribe(["telegram:-1"], pageFlags.broadcast);
     await commit(aPush());
