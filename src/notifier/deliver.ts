@@ -5,7 +5,8 @@ import { type Delivery, type DeliveryResult, noticesPlace } from "../store/contr
 import type { Pace } from "../store/contracts/pace.ts";
 import type { Sender, SendRequest } from "./contracts.ts";
 import { follow, heed, type Heed, type Moved, noteInvalid } from "./heed.ts";
-import type { Holding } from "./holding.ts";
+import type { FilledSummary, Holding } from "./holding.ts";
+import { insist } from "./insist.ts";
 import { judge, judgeNotice, type Judgement } from "./judge.ts";
 import { letterFor, type LetterOptions, type LetterOrNone, requestOf } from "./letter.ts";
 import { at, followed, type Place, wentTo, where } from "./moves.ts";
@@ -131,12 +132,30 @@ async function deliverNotice(
   const errand = { place, until, silent: judged.silent };
   if (summary === undefined) return push(options, delivery, errand);
   if (summary.ids.length === 0) return unasked({ kind: "skipped", reason: "nothing was held back" });
-  const filled = { ...delivery, alert: { ...delivery.alert, content: summary.content } };
-  const delivered = await push(options, summary.mayRepeat ? { ...filled, ...doubtful } : filled, errand);
+  return tell(options, delivery, { summary, errand });
+}
+
+interface Telling {
+  readonly summary: FilledSummary;
+  readonly errand: Push;
+}
+
+/** Marked before it is sent: a process may die over it, and another summary be due before this one is taken over. */
+async function tell(
+  options: DeliverOptions,
+  delivery: Delivery,
+  { summary, errand }: Telling,
+): Promise<Delivered> {
+  const { holding, log } = options;
+  const { name, content, ids, mayRepeat } = summary;
+  const { destination } = errand.place;
+  await holding.begin(destination, summary);
+  const alert = { ...delivery.alert, alertId: name, content };
+  const delivered = await push(options, { ...delivery, alert, ...(mayRepeat && doubtful) }, errand);
   const { result, moved } = delivered;
-  const destination = moved?.to ?? place.destination;
-  if (result.kind === "sent") await holding.drop(destination, summary.ids);
-  else if (result.kind === "unknown") await holding.doubt({ ...delivery, destination });
+  const to = moved?.to ?? destination;
+  if (result.kind === "sent") await insist(log, async () => holding.drop(to, ids));
+  else if (result.kind !== "unknown") await holding.takeBack(to, summary);
   return delivered;
 }
 
@@ -169,7 +188,7 @@ function post(
   const { until, silent, pushes } = errand;
   if ("kind" in letter) return { result: settlement(letter, { delivery, retryInMs: 0 }) };
   if (options.monotonicMs() > until) return tooLate;
-  const possibleRepeat = delivery.unknowns > 0 && delivery.unknownMs > (sender.repeatSafeMs ?? -1);
+  const possibleRepeat = delivery.unknowns > 0 && delivery.unknownMs >= (sender.repeatSafeMs ?? 0);
   if (possibleRepeat) options.onRepeat();
   const request = requestOf(letter, possibleRepeat, silent);
   return sender.send(request).then((answer) => {

@@ -5,11 +5,11 @@ import type { Clock } from "../ops/clock.ts";
 import { shortHash } from "../ops/shortHash.ts";
 import { type Delivery, noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
 import type { OutboxAlert } from "../store/contracts/symbols.ts";
-import type { Turns } from "../store/contracts/turns.ts";
+import { toldId, type Turns } from "../store/contracts/turns.ts";
 
 export interface HoldingOptions {
   readonly outbox: Pick<Outbox, "insert" | "newestEdits">;
-  readonly turns: Pick<Turns, "holdBack" | "heldBack" | "dropHeld">;
+  readonly turns: Pick<Turns, "holdBack" | "noteTold" | "heldBack" | "dropHeld">;
   readonly clock: Clock;
 }
 
@@ -25,20 +25,24 @@ export interface Holding {
   /** Undefined: the alert is no summary. Without entries there is nothing to say any more. */
   readonly fill: (delivery: Delivery) => Promise<FilledSummary | undefined>;
   readonly drop: (destination: string, ids: readonly string[]) => Promise<void>;
-  /** The answer to this summary was lost: until what it says is dropped, any other one may repeat it. */
-  readonly doubt: (delivery: Delivery) => Promise<void>;
+  /** This is about to be sent: until what it says is dropped, any other one may repeat it. */
+  readonly begin: (destination: string, summary: FilledSummary) => Promise<void>;
+  /** It certainly was not sent. */
+  readonly takeBack: (destination: string, summary: FilledSummary) => Promise<void>;
 }
 
 export interface FilledSummary {
   /** JSON of a notice. */
   readonly content: string;
+  /** Another one where it says more, or less: a platform that knows a repeat by its key would leave out the rest. */
+  readonly name: string;
+  /** What is held back; empty where there is nothing to tell. */
   readonly ids: readonly string[];
-  /** Another summary may have said some of it. */
+  /** Another summary, or this one with something else in it, may have said some of it. */
   readonly mayRepeat: boolean;
+  /** Nobody has begun to tell it. */
+  readonly isFirst: boolean;
 }
-
-/** Kept with what is held back, and dropped with it: which summary's answer was lost. */
-const doubtId = "possible-repeat";
 
 /** A notice that is filled, when its time has come, with all that is held back for the destination; one for each moment. */
 export function summaryFor(destination: string, why: SummaryNotice["why"], at: number): OutboxAlert {
@@ -81,13 +85,20 @@ export function createHolding({ outbox, turns, clock }: HoldingOptions): Holding
     fill: async ({ alert, destination }) => {
       const notice = parseNotice(alert.content);
       if (!notice.ok || notice.value.kind !== "summary") return undefined;
-      const held = await turns.heldBack(destination);
-      const alerts = [...held.values()].map(parseHeld).flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
+      const { [toldId]: told, ...held } = Object.fromEntries(await turns.heldBack(destination));
+      const alerts = Object.values(held)
+        .map(parseHeld)
+        .flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
       const filled: SummaryNotice = { ...notice.value, alerts: await withEnds(alerts) };
-      const mayRepeat = (held.get(doubtId) ?? alert.alertId) !== alert.alertId;
-      return { content: JSON.stringify(filled), ids: [...held.keys()], mayRepeat };
+      const ids = Object.keys(held);
+      const name = `${alert.alertId}-${shortHash(ids.toSorted().join(" "))}`;
+      const isFirst = told === undefined;
+      return { content: JSON.stringify(filled), name, ids, mayRepeat: !isFirst && told !== name, isFirst };
     },
-    drop: turns.dropHeld,
-    doubt: async ({ alert, destination }) => turns.holdBack(destination, doubtId, alert.alertId),
+    drop: async (destination, ids) => turns.dropHeld(destination, [...ids, toldId]),
+    begin: async (destination, { name }) => turns.noteTold(destination, name),
+    takeBack: async (destination, { isFirst }) => {
+      if (isFirst) await turns.dropHeld(destination, [toldId]);
+    },
   };
 }

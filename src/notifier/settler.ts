@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../ops/log.ts";
 import type { Delivery, DeliveryResult, Outbox, Outcome } from "../store/contracts/outbox.ts";
 import type { TurnEnd, Turns } from "../store/contracts/turns.ts";
+import { insist } from "./insist.ts";
 
 export interface SettlerOptions {
   readonly outbox: Pick<Outbox, "settle" | "endsTurns">;
@@ -57,8 +58,6 @@ const gatherMs = 2;
 /** Where so many come in that time it is worth waiting for some more. */
 const quick = 16;
 const mostWaits = 4;
-/** Redis is away: what was sent must not be forgotten, so it is tried for as long as the process lives. */
-const retryMs = 250;
 
 export function createSettler(options: SettlerOptions): Settler {
   const { outbox, turns, platform, holder, log, onSettled, onEnded } = options;
@@ -80,20 +79,8 @@ export function createSettler(options: SettlerOptions): Settler {
     });
   };
 
-  /** Until it is written. */
-  const insist = async (work: (isRetry: boolean) => Promise<void>): Promise<void> => {
-    for (let isRetry = false; ; isRetry = true) {
-      try {
-        return await work(isRetry);
-      } catch (error) {
-        if (!isRetry) log.warn({ error }, "what became of deliveries can't be noted; trying until it can");
-        await sleep(retryMs);
-      }
-    }
-  };
-
   const end = async (ends: readonly TurnEnd[], whose: string): Promise<void> => {
-    if (ends.length > 0) await insist(async () => turns.end(ends, whose));
+    if (ends.length > 0) await insist(log, async () => turns.end(ends, whose));
   };
 
   /** One by one they would cost two trips each; so few milliseconds hardly ever hold a death. */
@@ -113,7 +100,9 @@ export function createSettler(options: SettlerOptions): Settler {
       isBusy = true;
       const [noted, { ends, alone, pushed, resolve }] = [outcomes, endings];
       [outcomes, endings] = [[], noEndings()];
-      const writes = byPlace(noted).map(async (batch) => insist(async (isRetry) => write(batch, isRetry)));
+      const writes = byPlace(noted).map(async (batch) =>
+        insist(log, async (isRetry) => write(batch, isRetry)),
+      );
       await Promise.all([...writes, end(alone, holder), end(pushed, nobody)]);
       onEnded(ends);
       resolve();

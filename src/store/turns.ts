@@ -1,4 +1,4 @@
-import type { Turn, TurnEnd, Turns } from "./contracts/turns.ts";
+import { toldId, type Turn, type TurnEnd, type Turns } from "./contracts/turns.ts";
 import { destinationKeys, turnKeys } from "./keys.ts";
 import { pushesTtlMs } from "./pushed.ts";
 import { asText } from "./reply.ts";
@@ -57,6 +57,10 @@ export function createTurns(redis: RedisClient, { now }: { readonly now?: () => 
     },
     holdBack: async (destination, id, entry) => {
       await hold([destinationKeys(destination).held], [id, entry, mostHeld, pushesTtlMs]);
+    },
+    noteTold: async (destination, name) => {
+      // however much is held back
+      await hold([destinationKeys(destination).held], [toldId, name, mostHeld + 1, pushesTtlMs]);
     },
     heldBack: async (destination) =>
       new Map(Object.entries(await redis.hgetall(destinationKeys(destination).held))),

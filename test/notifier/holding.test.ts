@@ -39,6 +39,7 @@ function holdingOf(newestEdit?: string) {
         steps.push(`kept ${id}`);
         held.set(id, entry);
       },
+      noteTold: async (_destination, name) => void steps.push(`telling ${name}`),
       heldBack: async () => held,
       dropHeld: async (_destination, ids) => ids.forEach((id) => held.delete(id)),
     },

@@ -4,6 +4,7 @@ import { setMute } from "../../src/alerts/settings.ts";
 import type { SendResult } from "../../src/notifier/contracts.ts";
 import { summaryFor } from "../../src/notifier/holding.ts";
 import type { Outbox } from "../../src/store/contracts/outbox.ts";
+import { aGate, type Gate } from "../support/gate.ts";
 import { patient } from "../support/patience.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
 import { useScene } from "./scene.ts";
@@ -13,24 +14,8 @@ const scene = useScene();
 const moved: SendResult = { kind: "migrated", to: "console:new" };
 const minuteMs = 60_000;
 
-/** Where something waits until a test lets it go on. */
-function aGate() {
-  let [isWaiting, open] = [false, (): void => undefined];
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return {
-    waiting: () => isWaiting,
-    open: () => open(),
-    get passed() {
-      isWaiting = true;
-      return opened;
-    },
-  };
-}
-
 /** Redis has given notices away, and the answer is on its way. */
-function claimingLate(outbox: Outbox, gate: ReturnType<typeof aGate>): Outbox {
+function claimingLate(outbox: Outbox, gate: Gate): Outbox {
   return {
     ...outbox,
     claim: async (place, ...more) => {

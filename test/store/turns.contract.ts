@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { Cluster } from "ioredis";
 import { beforeEach, expect, test } from "vitest";
 import { mostCooldownMs } from "../../src/alerts/limits.ts";
-import type { Turns } from "../../src/store/contracts/turns.ts";
+import { toldId, type Turns } from "../../src/store/contracts/turns.ts";
 import { destinationKeys, turnKeys } from "../../src/store/keys.ts";
 import { pushesPrefix } from "../../src/store/pushed.ts";
 import type { RedisClient } from "../../src/store/script.ts";
@@ -203,6 +203,8 @@ export function itTakesTurns(redisOf: () => RedisClient): void {
     expect([...(await turns.heldBack("a")).keys()]).toEqual(["y"]);
     for (let id = 0; id < 300; id++) await turns.holdBack("a", String(id), "one");
     expect((await turns.heldBack("a")).size).toBe(200);
+    for (const name of ["first", "second"]) await turns.noteTold("a", name);
+    expect((await turns.heldBack("a")).get(toldId)).toBe("first");
   });
 
   test("nobody's turn costs no trip", async () => {

@@ -156,6 +156,7 @@ export function fakeStore(): FakeStore {
       end: async () => undefined,
       moved: async () => undefined,
       holdBack: async () => undefined,
+      noteTold: async () => undefined,
       heldBack: async () => new Map(),
       dropHeld: async () => undefined,
     },

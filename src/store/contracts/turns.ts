@@ -9,6 +9,9 @@ export type Turn =
     }
   | { readonly kind: "busy" };
 
+/** Among what is held back, the message that may have told some of it already. */
+export const toldId = "possible-repeat";
+
 export interface TurnEnd {
   readonly destination: string;
   /** Undefined: as they were. */
@@ -25,6 +28,11 @@ export interface Turns {
   readonly moved: (from: string, to: string) => Promise<void>;
   /** Keeps something for the destination's next summary; by its id once. */
   readonly holdBack: (destination: string, id: string, entry: string) => Promise<void>;
+  /**
+   * What is held back is about to be told, in a message of this name: under `toldId` until that is dropped. The first of
+   * several stays.
+   */
+  readonly noteTold: (destination: string, name: string) => Promise<void>;
   /** What is held back, by id. */
   readonly heldBack: (destination: string) => Promise<ReadonlyMap<string, string>>;
   readonly dropHeld: (destination: string, ids: readonly string[]) => Promise<void>;
