@@ -67,7 +67,10 @@ export interface MessageButton {
   readonly data: string;
 }
 
-/** A platform's own ids of pictures it was given before: one upload serves everyone. */
+/**
+ * A platform's own ids of pictures it was given before: one upload serves everyone. Never rejects: a message that was sent
+ * must not look as if it failed.
+ */
 export interface FileIds {
   readonly get: (key: string) => Promise<string | undefined>;
   readonly put: (key: string, fileId: string) => Promise<void>;

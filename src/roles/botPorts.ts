@@ -72,7 +72,7 @@ function createTestSender(
   { config, clock, print, store, redis, log }: Parts,
   { imbalance, dress }: { readonly imbalance: BotPorts["imbalance"]; readonly dress: Dress },
 ): BotPorts["sendTest"] {
-  const fileIds = openFileIds(redis.commands, config.telegram.botToken);
+  const fileIds = openFileIds(redis.commands, config.telegram.botToken, log);
   const options = { config, clock, print, terminal: process.stdout.isTTY, fileIds };
   const answers = createReplyPace(redis.commands);
   const senders = new Map<string, ReturnType<typeof openSender>>();

@@ -5,6 +5,7 @@ import { platformOf } from "../notifier/destinations.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import type { RedisClient } from "../store/script.ts";
 import { readSigningKey } from "../store/signingKey.ts";
+import type { Log } from "../ops/log.ts";
 import type { Language } from "../texts/texts.ts";
 import { createAlertPicture } from "./alertPicture.ts";
 import type { Parts } from "./parts.ts";
@@ -45,13 +46,18 @@ export async function openDressing({ redis, clock, pictures, log }: Parts): Prom
 const fileIdTtlMs = 24 * 3_600_000;
 
 /** Telegram's ids of pictures, shared by all processes of a bot. */
-export function openFileIds(redis: RedisClient, botToken: string | undefined): FileIds {
+export function openFileIds(redis: RedisClient, botToken: string | undefined, log: Log): FileIds {
   const memory = createBotMemory(redis);
   const [botId = ""] = (botToken ?? "").split(":");
   const nameOf = (key: string): string => `file-${botId}-${key}`;
+  const orNothing = async <T>(asked: Promise<T>): Promise<T | undefined> =>
+    asked.catch((error: unknown) => {
+      log.debug({ error }, "ids of pictures can't be kept or read: they are uploaded anew");
+      return undefined;
+    });
   return {
-    get: async (key) => memory.recall(nameOf(key)),
-    put: async (key, fileId) => memory.remember(nameOf(key), fileId, fileIdTtlMs),
-    drop: async (key) => memory.drop(nameOf(key)),
+    get: async (key) => orNothing(memory.recall(nameOf(key))),
+    put: async (key, fileId) => orNothing(memory.remember(nameOf(key), fileId, fileIdTtlMs)),
+    drop: async (key) => orNothing(memory.drop(nameOf(key))),
   };
 }

@@ -47,7 +47,7 @@ export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliv
 /** Opens the senders and asks the platforms about their tokens: a wrong one stops the start, an outage does not. */
 async function openSenders(parts: Parts): Promise<Sender[]> {
   const { config, platforms, print, clock, log, redis } = parts;
-  const fileIds = openFileIds(redis.commands, config.telegram.botToken);
+  const fileIds = openFileIds(redis.commands, config.telegram.botToken, log);
   const options = {
     config,
     clock,
