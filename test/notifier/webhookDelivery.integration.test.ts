@@ -87,7 +87,7 @@ function delivering(): () => Promise<void> {
 
 async function commit(kind: RuleAlert["kind"], alertId: string, facts: object = {}): Promise<void> {
   const { version, slot } = await store.symbols.readVersion("BTC");
-  const stored = JSON.stringify({ ...JSON.parse(content), ...facts });
+  const stored = JSON.stringify({ ...JSON.parse(content), alertId, ...facts });
   const alert = { alertId, kind, episodeId: "first", content: stored, rule: "up-auto-50-2" };
   const wanted = aCommit({ basedOn: version, slot: slot + 1, at: clock.now(), ruleAlerts: [alert] });
   expect(await store.symbols.commit(wanted)).toBe("committed");
@@ -130,6 +130,22 @@ describe("a webhook", () => {
     await deliver();
     expect(posts[1]?.body).toMatchObject({ alert: { kind: "firing" } });
     expect(await outcome()).toMatchObject({ state: "sent" });
+  });
+
+  test("that comes back after a while gets all alerts there were, not the first of them alone", async () => {
+    const away = { status: 500 };
+    const { posts, destination } = await receiver(away, away, away, { status: 200 });
+    await subscribed(store, destination, { kind: "webhook" });
+    const deliver = delivering();
+    await commit("push", "first");
+    await deliver();
+    clock.advance(11 * 60_000);
+    await commit("push", "second");
+    await deliver();
+    clock.advance(300_000);
+    await deliver();
+    const taken = posts.slice(3).map(({ body }) => body["alert"]);
+    expect(taken).toMatchObject([{ alertId: "first" }, { alertId: "second" }]);
   });
 
   test.each<Answer & { readonly why: string }>([
