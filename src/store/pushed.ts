@@ -31,6 +31,30 @@ local function readPushed(prefix, now, names)
   for at, text in ipairs(redis.call('HMGET', before, unpack(names))) do told[at] = told[at] or text end
   return told
 end
+-- of two texts the newer part of each (alerts/pushes.ts): a symbol's push, a subscription's, the day's number
+local function joined(one, other)
+  for symbol, push in pairs(one.symbols) do
+    local known = other.symbols[symbol]
+    if not known or known.at < push.at then other.symbols[symbol] = push end
+  end
+  for id, at in pairs(one.subscriptions) do other.subscriptions[id] = math.max(at, other.subscriptions[id] or at) end
+  if one.loud.day == other.loud.day then
+    other.loud.count = math.max(one.loud.count, other.loud.count)
+  elseif one.loud.day > other.loud.day then
+    other.loud = one.loud
+  end
+  return cjson.encode(other)
+end
+-- names, each followed by its text: where that isn't of whoever may write there alone, joins it with what is known
+local function joinPushed(prefix, now, fields, isAlone)
+  for at = 1, #fields, 2 do
+    local known = not isAlone[fields[at]] and readPushed(prefix, now, { fields[at] })[1]
+    if known then
+      local isRead, text = pcall(function() return joined(cjson.decode(known), cjson.decode(fields[at + 1])) end)
+      if isRead then fields[at + 1] = text end
+    end
+  end
+end
 local function keepPushed(prefix, now, fields)
   if #fields == 0 then return end
   local period = periodOf(now)

@@ -116,17 +116,24 @@ store(leases, fields, ttl)
 `,
 };
 
-/** Lua: ends turns that are the holder's still; `told` are destinations, each followed by what was pushed there. */
+/**
+ * Lua: ends turns that are the holder's still; `told` are destinations, each followed by what was pushed there. Whose turn was
+ * over by then, as of one that was stopped or couldn't reach Redis, others may have told since.
+ */
 export const endTurnsLua = `
 ${leaseLua}
 ${pushedLua}
 local function endTurns(leases, pushes, holder, now, names, told)
-  keepPushed(pushes, now, told)
-  local mark, own = markOf(holder), {}
+  local mark, own, isOwn = markOf(holder), {}, {}
   local last = 14 + #mark
   for at, lease in ipairs(redis.call('HMGET', leases, unpack(names))) do
-    if lease and sub(lease, 15, last) == mark then own[#own + 1] = names[at] end
+    if lease and sub(lease, 15, last) == mark then
+      own[#own + 1] = names[at]
+      isOwn[names[at]] = true
+    end
   end
+  if #own < #names then joinPushed(pushes, now, told, isOwn) end
+  keepPushed(pushes, now, told)
   if #own > 0 then redis.call('HDEL', leases, unpack(own)) end
 end
 `;
