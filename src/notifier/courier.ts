@@ -110,9 +110,13 @@ export function createCourier(options: CourierOptions): Courier {
   };
 
   const failed = (visit: Visit, error: unknown): void => {
-    // a bug: what it had claimed is taken over, the others go on
-    load -= 1 + visit.rows.length;
+    // a bug: what was under way is taken over, the others go on
+    load -= 1;
     log.error({ platform: sender.platform, error }, "a delivery failed in a way it must not");
+    for (const { delivery } of visit.rows.splice(0)) {
+      refund(delivery);
+      giveBack({ delivery, retryInMs: 1_000, reason: "the one before it failed" });
+    }
   };
 
   /** One after the other, for as long as there are any; in one function, because each one more is a promise more. */

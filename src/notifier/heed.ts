@@ -48,21 +48,35 @@ export async function follow(
   return { result: { kind: "rejected", reason: "the destination moved twice", disable: false }, destination };
 }
 
-/** What an answer means for all that is still to come. Answers how long to wait, in real ms. */
+/**
+ * What an answer means for all that is still to come. Answers how long to wait, in real ms. Where that can't be noted the
+ * answer counts all the same: who refused will refuse again, and nobody is told of a repeat that can't be one.
+ */
 export async function heed(options: Heed, result: FinalResult, destination: string): Promise<number> {
-  const { sender, refusals, clock, log, nameOf } = options;
-  const { platform } = sender;
+  const { sender, clock, log } = options;
   if (result.kind === "sent") return 0;
-  if (result.kind === "rate-limited") {
-    const waitMs = Math.max(0, clock.realMs(result.retryAt - clock.now()));
-    await rest(options, destination, { waitMs, isAll: result.scope !== "chat" });
-    return waitMs;
+  const isLimited = result.kind === "rate-limited";
+  const waitMs = isLimited ? Math.max(0, clock.realMs(result.retryAt - clock.now())) : 0;
+  try {
+    if (isLimited) await rest(options, destination, { waitMs, isAll: result.scope !== "chat" });
+    else await react(options, result, destination);
+  } catch (error) {
+    log.warn({ platform: sender.platform, error }, "what a platform answered could not be noted");
   }
-  log.warn({ platform, destination: nameOf(destination), outcome: result.kind }, result.reason);
-  if (result.kind !== "rejected") return 0;
+  return waitMs;
+}
+
+type Trouble = Exclude<FinalResult, { kind: "sent" | "rate-limited" }>;
+
+async function react(options: Heed, result: Trouble, destination: string): Promise<void> {
+  const { sender, refusals, log, nameOf } = options;
+  log.warn(
+    { platform: sender.platform, destination: nameOf(destination), outcome: result.kind },
+    result.reason,
+  );
+  if (result.kind !== "rejected") return;
   await noteInvalid(options, result);
   if (result.disable && (await refusals.disable(destination, result.reason))) options.onNotice();
-  return 0;
 }
 
 /** What counts towards a ban is counted, whether it was a message or an edit. */
