@@ -57,7 +57,6 @@ async function warmUp(dataDir: string, market: Readonly<Record<string, string>>)
     config: testConfig({ ...market, POLL_INTERVAL: "1s" }),
     roles: ["poller", "worker"],
     clock: systemClock,
-    log: silentLog,
     lifecycle,
     print: () => undefined,
     unthrottled: true,

@@ -81,7 +81,6 @@ async function run(options: DemoOptions): Promise<void> {
       config,
       roles,
       clock,
-      log,
       lifecycle,
       print,
       unthrottled: true,

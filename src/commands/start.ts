@@ -36,7 +36,7 @@ async function run(wanted: readonly string[] | undefined): Promise<void> {
   for (const hint of hints) log.warn({}, hint);
   await runParts(log).start(async ({ lifecycle }) => {
     const opened = await openRedis({ redisUrl: config.redisUrl, dataDir: config.dataDir, log, lifecycle });
-    await main.startLopside({ config, roles, clock: systemClock, log, lifecycle, print, ...opened });
+    await main.startLopside({ config, roles, clock: systemClock, lifecycle, print, ...opened });
     startWatchdog({
       onFailure: (error) => log.warn({ error }, "a standing event loop would not be noticed any more"),
     });

@@ -61,7 +61,7 @@ export async function startDiscord(parts: Parts): Promise<void> {
     everyMs: lookEveryMs,
     // while Redis is away nobody else can take over, and people are told so
     keepsUnsure: true,
-    log,
+    log: log.child({ lease: "Discord gateway" }),
     clock: systemClock,
     work: async (signal) => {
       registerBehind(parts, token);

@@ -71,7 +71,7 @@ function startPolling({ redis, log, lifecycle }: Parts, token: string, open: Ope
     lease: createLease(redis.commands, `telegram-${botId}`),
     holder: randomUUID(),
     ...pollingLease,
-    log,
+    log: log.child({ lease: "Telegram updates" }),
     clock: systemClock,
     work: async (signal) => {
       await poll(await open(signal), signal, log);

@@ -3,6 +3,7 @@ import type { RedisOptions as AllOptions } from "ioredis";
 import type { Log } from "../ops/log.ts";
 import { messageOf, StoreError } from "./errors.ts";
 import { GatheringRedis } from "./gathering.ts";
+import { createOutage, isRefusal, loginHint, type Outage } from "./outage.ts";
 import { describeRedis } from "./redisUrl.ts";
 import type { RedisEnd } from "./redisUrl.ts";
 import type { RedisClient } from "./script.ts";
@@ -20,6 +21,8 @@ export interface ConnectOptions {
   readonly end: RedisEnd;
   readonly role: RedisRole;
   readonly log: Log;
+  /** Shared by connections to the same Redis, so that its absence is said once; one of its own if left out. */
+  readonly outage?: Outage;
   /** How long the first connection may take before it is an error; default 10 s. */
   readonly waitMs?: number;
   /** How long a peer may owe an answer before the connection is made anew; the role's own unless a test can't wait. */
@@ -35,8 +38,6 @@ const silentWorkerSocketMs = 15_000;
 /** Reconnecting must not add much to an outage: BullMQ's workers are to run within 10 s of its end. */
 const retryDelayMs = (times: number): number => Math.min(2_000, 50 * 2 ** Math.min(times, 10));
 
-const noAnswer = "no answer";
-
 /**
  * A connection that works now, and again after every outage. Throws a StoreError when Redis can't be reached in
  * time or refuses the login. The caller closes it, with `disconnect()` or `quit()`.
@@ -45,26 +46,26 @@ export async function connectRedis({
   end,
   role,
   log,
+  outage = createOutage({ end, log }),
   waitMs = 10_000,
   silentMs = roleOptions[role].socketTimeout,
 }: ConnectOptions): Promise<RedisClient> {
   const client = createClient(end, role, silentMs);
-  let trouble: string = noAnswer;
+  let trouble = "no answer";
+  client.on("close", () => outage.down(client));
   client.on("error", (error: unknown) => {
     // only the message: ioredis hangs the arguments of AUTH on its errors
-    if (messageOf(error) !== trouble) log.warn({ redis: describeRedis(end), role }, messageOf(error));
     trouble = messageOf(error);
+    outage.failed(client, trouble);
   });
-  client.on("ready", () => {
-    if (trouble !== noAnswer) log.info({ redis: describeRedis(end), role }, "Redis answers again");
-    trouble = noAnswer;
-  });
+  client.on("ready", () => outage.up(client));
+  client.on("end", () => outage.closed(client));
   try {
     await firstReady(client, waitMs);
     return client;
   } catch (error) {
     client.disconnect();
-    throw unreachable(end, isRefusal(error) ? messageOf(error) : trouble);
+    throw unreachable(end, isRefusal(messageOf(error)) ? messageOf(error) : trouble);
   }
 }
 
@@ -129,7 +130,7 @@ async function firstReady(client: RedisClient, waitMs: number): Promise<void> {
     const timer = setTimeout(() => settle(() => reject(new Error("timed out"))), waitMs);
     const onReady = (): void => settle(resolve);
     const onError = (error: unknown): void => {
-      if (isRefusal(error)) settle(() => reject(new Error(messageOf(error))));
+      if (isRefusal(messageOf(error))) settle(() => reject(new Error(messageOf(error))));
     };
     const settle = (then: () => void): void => {
       clearTimeout(timer);
@@ -140,17 +141,13 @@ async function firstReady(client: RedisClient, waitMs: number): Promise<void> {
   });
 }
 
-function isRefusal(error: unknown): boolean {
-  return /^(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR DB index)/.test(messageOf(error));
-}
-
 const wantsLogin = /^(?:WRONGPASS|NOAUTH|ERR invalid password)/;
 
 function unreachable(end: RedisEnd, trouble: string): StoreError {
   return new StoreError(
     `Redis at ${describeRedis(end)} cannot be used: ${trouble}`,
     wantsLogin.test(trouble)
-      ? "Put the password it wants into REDIS_URL: redis://:PASSWORD@HOST:PORT, or redis://USER:PASSWORD@HOST:PORT."
+      ? loginHint
       : "Check REDIS_URL and that the server runs and may be reached from here; without REDIS_URL Lopside starts its own.",
   );
 }

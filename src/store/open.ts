@@ -1,10 +1,12 @@
 import type { Lifecycle } from "../ops/lifecycle.ts";
+import { calmLog } from "../ops/calmLog.ts";
 import type { Log } from "../ops/log.ts";
 import { checkRedis } from "./check.ts";
 import { connectRedis, type RedisRole } from "./connect.ts";
 import type { Store } from "./contracts/store.ts";
 import { startEmbeddedRedis } from "./embedded.ts";
 import { StoreError } from "./errors.ts";
+import { createOutage } from "./outage.ts";
 import { parseRedisUrl, type RedisEnd } from "./redisUrl.ts";
 import type { RedisClient } from "./script.ts";
 import { openStore } from "./store.ts";
@@ -27,15 +29,24 @@ export interface OpenOptions {
   readonly waitMs?: number;
 }
 
+export interface OpenedRedis {
+  readonly redis: RedisConnections;
+  readonly store: Store;
+  /** For all that works with them: that Redis is away is said by the connections, and not by everybody who asks. */
+  readonly log: Log;
+}
+
 /**
  * Redis, checked, with the store on it. Throws a StoreError that says what to do when it can't be reached, must not
  * be used as it is set up, or holds data of a newer Lopside.
  */
-export async function openRedis(options: OpenOptions): Promise<{ redis: RedisConnections; store: Store }> {
-  const { log, lifecycle, waitMs } = options;
+export async function openRedis(options: OpenOptions): Promise<OpenedRedis> {
+  const { lifecycle, waitMs } = options;
   const end = await redisEnd(options);
+  const outage = createOutage({ end, log: options.log });
+  const log = calmLog(options.log, outage.explains);
   const connect = async (role: RedisRole): Promise<RedisClient> => {
-    const client = await connectRedis({ end, role, log, ...(waitMs !== undefined && { waitMs }) });
+    const client = await connectRedis({ end, role, log, outage, ...(waitMs !== undefined && { waitMs }) });
     lifecycle.add(`connection for ${role}`, () => client.disconnect());
     return client;
   };
@@ -44,7 +55,7 @@ export async function openRedis(options: OpenOptions): Promise<{ redis: RedisCon
   await Promise.allSettled(opening);
   const [commands, queues, workers] = await Promise.all(opening);
   await refuseUnfit(commands, log);
-  return { redis: { commands, queues, workers }, store: await openStore(commands, { log }) };
+  return { redis: { commands, queues, workers }, store: await openStore(commands, { log }), log };
 }
 
 async function redisEnd({ redisUrl, dataDir, log, lifecycle }: OpenOptions): Promise<RedisEnd> {

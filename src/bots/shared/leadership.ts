@@ -70,8 +70,12 @@ async function keepRenewing(options: LeadershipOptions, signal: AbortSignal): Pr
     const answer = await lease.hold(holder, ttlMs).catch(() => undefined);
     if (answer?.kind === "held") sureUntil = askedAt + ttlMs;
     const isUnsure = performance.now() + everyMs > sureUntil;
-    if (answer?.kind === "taken" || (isUnsure && options.keepsUnsure !== true)) {
-      log.warn({}, "the lease was lost");
+    if (answer?.kind === "taken") {
+      log.warn({}, "another process has the lease now: this one stops its part");
+      return;
+    }
+    if (isUnsure && options.keepsUnsure !== true) {
+      log.info({}, "the lease can't be renewed: this process stops its part until it can");
       return;
     }
   }
