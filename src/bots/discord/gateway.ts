@@ -81,6 +81,8 @@ const endMs = 2_000;
 
 /** A client that is just connecting may never say that it has ended. */
 async function end(client: Client): Promise<void> {
+  // the library calls the end of each shard a reconnection, which nobody who stops it wants to read
+  client.removeAllListeners(Events.ShardReconnecting);
   const timer = new AbortController();
   await Promise.race([
     client.destroy(),

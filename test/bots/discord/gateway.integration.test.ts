@@ -7,7 +7,7 @@ import {
   type GatewayEvents,
 } from "../../../src/bots/discord/gateway.ts";
 import { startDiscordServer, type DiscordOptions, type DiscordServer } from "../../support/discord/server.ts";
-import { silentLog } from "../../support/redis.ts";
+import { spokenLog, type SpokenLog } from "../../support/spokenLog.ts";
 
 describe("the connection to Discord's gateway", () => {
   test("tells of interactions as they come, and of what happens to servers and channels", async () => {
@@ -70,7 +70,7 @@ describe("the connection to Discord's gateway", () => {
 
   test("says that a token is wrong", async () => {
     const server = await start({});
-    const opening = openGateway({ token: "MTMw.x.y", apiUrl: server.apiUrl, events: deaf, log: silentLog });
+    const opening = openGateway({ token: "MTMw.x.y", apiUrl: server.apiUrl, events: deaf, log: spokenLog() });
     await expect(opening).rejects.toBeInstanceOf(WrongTokenError);
   });
 
@@ -78,6 +78,13 @@ describe("the connection to Discord's gateway", () => {
     const { server, gateway } = await connect();
     server.gateway.closeWith(4004);
     expect(await gateway.lost).toContain("4004");
+  });
+
+  test("is closed without a word: nothing reconnects", async () => {
+    const { server, gateway, said } = await connect({ shards: 2 });
+    await gateway.close();
+    expect(server.gateway.sessions()).toEqual([]);
+    expect(said.map(({ message }) => message)).toEqual(["connected to Discord"]);
   });
 
   test("asks for servers only: no members, no messages", async () => {
@@ -111,6 +118,7 @@ interface Connected {
   readonly gateway: Gateway;
   /** What was told, in order. */
   readonly heard: readonly string[];
+  readonly said: SpokenLog["said"];
 }
 
 async function connect(options: DiscordOptions = {}): Promise<Connected> {
@@ -123,9 +131,10 @@ async function connect(options: DiscordOptions = {}): Promise<Connected> {
     onChannelDeleted: (channel) => heard.push(`deleted ${channel}`),
     onRights: (_, rights) => heard.push(...rights.map((each) => `rights ${each.channel} ${each.granted}`)),
   };
-  const gateway = await openGateway({ token: server.token, apiUrl: server.apiUrl, events, log: silentLog });
+  const log = spokenLog();
+  const gateway = await openGateway({ token: server.token, apiUrl: server.apiUrl, events, log });
   closers.push(gateway.close);
-  return { server, gateway, heard };
+  return { server, gateway, heard, said: log.said };
 }
 
 function idIn(payload: unknown): string {
