@@ -35,11 +35,18 @@ export function platformsOf(config: Pick<Config, "telegram" | "discord" | "webho
   return [...new Set([...destinationsOf(config).map(platformOf), ...bots])];
 }
 
-/** How a log names a destination without its id: "entry 2 of TELEGRAM_CHATS". */
-export function nameDestination(
+type Configured = Pick<Config, "telegram" | "discord" | "webhooks">;
+
+/** How a log names a destination without its id: "entry 2 of TELEGRAM_CHATS"; others by their platform only. */
+export function nameDestination(destination: string, config: Configured): string {
+  return entryOf(destination, config) ?? platformOf(destination);
+}
+
+/** Where the operator wrote it: "entry 2 of TELEGRAM_CHATS"; undefined for what somebody set up through a bot. */
+export function entryOf(
   destination: string,
-  { telegram, discord, webhooks }: Pick<Config, "telegram" | "discord" | "webhooks">,
-): string {
+  { telegram, discord, webhooks }: Configured,
+): string | undefined {
   const id = destination.slice(destination.indexOf(":") + 1);
   const lists = [
     ["telegram", "TELEGRAM_CHATS", telegram.chats],
@@ -50,5 +57,5 @@ export function nameDestination(
     const at = entries.indexOf(id);
     if (platformOf(destination) === platform && at >= 0) return `entry ${at + 1} of ${variable}`;
   }
-  return platformOf(destination);
+  return undefined;
 }

@@ -70,13 +70,26 @@ type Trouble = Exclude<FinalResult, { kind: "sent" | "rate-limited" }>;
 
 async function react(options: Heed, result: Trouble, destination: string): Promise<void> {
   const { sender, refusals, log, nameOf } = options;
+  const { platform } = sender;
   log.warn(
-    { platform: sender.platform, destination: nameOf(destination), outcome: result.kind },
+    {
+      platform,
+      destination: nameOf(destination),
+      outcome: result.kind,
+      ...hintFor(options, result, destination),
+    },
     result.reason,
   );
   if (result.kind !== "rejected") return;
   await noteInvalid(options, result);
   if (result.disable && (await refusals.disable(destination, result.reason))) options.onNotice();
+}
+
+/** Only the operator can mend what the operator has configured. */
+function hintFor({ sender, nameOf }: Heed, result: Trouble, destination: string): { readonly hint?: string } {
+  const isConfigured = nameOf(destination) !== sender.platform;
+  if (result.kind !== "rejected" || !result.disable || !isConfigured) return {};
+  return { hint: "Nothing more is posted there: lopside doctor says what is missing." };
 }
 
 /** What counts towards a ban is counted, whether it was a message or an edit. */

@@ -5,7 +5,7 @@ import { openSender, type SenderOptions, verifyToken } from "../notifier/senders
 import { createBotMemory } from "../store/botMemory.ts";
 import type { Sender } from "../notifier/contracts.ts";
 import { noticesPlace } from "../store/contracts/outbox.ts";
-import { nameDestination } from "../notifier/destinations.ts";
+import { entryOf, nameDestination } from "../notifier/destinations.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { openDressing, openFileIds } from "./dressing.ts";
 import type { Parts } from "./parts.ts";
@@ -74,5 +74,7 @@ async function topicGone({ config, store, redis, log }: Parts): Promise<Pick<Sen
   if (token === undefined) return {};
   const { createTopicGone } = await import("../bots/telegram/topicGone.ts");
   const memory = createBotMemory(redis.commands);
-  return { onTopicGone: createTopicGone({ token, apiRoot, destinations: store.destinations, memory, log }) };
+  const { destinations } = store;
+  const entry = (destination: string): string | undefined => entryOf(destination, config);
+  return { onTopicGone: createTopicGone({ token, apiRoot, destinations, memory, log, entryOf: entry }) };
 }

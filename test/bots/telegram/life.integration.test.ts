@@ -11,6 +11,7 @@ import { systemClock } from "../../../src/ops/clock.ts";
 import { languages, textsIn } from "../../../src/texts/texts.ts";
 import { createBotMemory } from "../../../src/store/botMemory.ts";
 import { silentLog } from "../../support/redis.ts";
+import { spokenLog } from "../../support/spokenLog.ts";
 import { textOf } from "./messages.ts";
 import { aroundScenes, symbols } from "./scene.ts";
 
@@ -113,6 +114,7 @@ describe("a forum topic that is gone", () => {
       destinations: ports.destinations,
       memory,
       log: silentLog,
+      entryOf: () => undefined,
     });
     const sender = createTelegramSender({
       token,
@@ -131,6 +133,37 @@ describe("a forum topic that is gone", () => {
     expect(server.sent(anaChat.id)).toHaveLength(1);
     expect((await ports.destinations.get(`telegram:${forum.id}`))?.subscriptions).toHaveLength(1);
     expect(await ports.destinations.get(destination)).toBeUndefined();
+  });
+
+  test.each([
+    [true, "gone"],
+    [false, "closed"],
+  ])("the operator reads which entry it is, once, and no id (for good: %s)", async (isForGood, word) => {
+    const { server, driver, ports, redis, ana } = await setScene();
+    const forum = driver.addGroup({ title: "Forum", isForum: true, admins: [ana] });
+    const log = spokenLog();
+    const configured = `telegram:${forum.id}/7`;
+    const onTopicGone = createTopicGone({
+      token: server.bot.token,
+      apiRoot: server.apiRoot,
+      destinations: ports.destinations,
+      memory: createBotMemory(await redis.connect()),
+      log,
+      entryOf: (destination) => (destination === configured ? "entry 2 of TELEGRAM_CHATS" : undefined),
+    });
+    for (const destination of [`telegram:${forum.id}/8`, configured, configured])
+      onTopicGone(destination, isForGood);
+    expect(log.said).toEqual([
+      {
+        level: "warn",
+        message: expect.stringContaining(`a forum topic is ${word}`),
+        fields: {
+          destination: "entry 2 of TELEGRAM_CHATS",
+          hint: expect.stringMatching(isForGood ? /another topic/ : /Open the topic again/),
+        },
+      },
+    ]);
+    expect(JSON.stringify(log.said)).not.toContain(String(forum.id));
   });
 });
 
