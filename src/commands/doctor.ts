@@ -8,7 +8,7 @@ import { ExitError } from "./exit.ts";
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description(
-      "checks Redis, tokens, venues, fonts and the clock, and says what to do; exit 1 if something needed fails",
+      "checks Redis, tokens, chats, channels and webhooks, venues, fonts and the clock, and says what to do; exit 1 if something needed fails",
     )
     .action(run);
 }
@@ -31,13 +31,16 @@ async function run(): Promise<void> {
 }
 
 async function examine(config: Config): Promise<readonly Finding[]> {
-  const [redis, tokens, venues, pictures] = await Promise.all([
-    examineRedis(config),
-    examineTokens(config),
-    examineVenues(config),
+  const found = await Promise.all([
     examinePictures(),
+    examineRedis(config),
+    examineTelegram(config),
+    examineDiscord(config),
+    examineWebhooks(config),
+    examineVenues(config),
   ]);
-  return [{ level: "ok", message: `Node ${process.version}` }, pictures, ...redis, ...tokens, ...venues];
+  const node: Finding = { level: "ok", message: `Node ${process.version}` };
+  return [node, ...found.flat()];
 }
 
 async function examinePictures(): Promise<Finding> {
@@ -62,9 +65,25 @@ async function examineRedis(config: Config): Promise<readonly Finding[]> {
   }
 }
 
-async function examineTokens({ telegram, discord }: Config): Promise<readonly Finding[]> {
-  const { checkDiscord, checkTelegram } = await import("./checks/tokens.ts");
-  return Promise.all([checkTelegram(telegram), checkDiscord(discord)]);
+async function examineTelegram({ telegram }: Config): Promise<readonly Finding[]> {
+  const { checkTelegram } = await import("./checks/tokens.ts");
+  const token = await checkTelegram(telegram);
+  if (token.level !== "ok" || telegram.botToken === undefined) return [token];
+  const { checkTelegramChats } = await import("./checks/telegramChats.ts");
+  return [token, ...(await checkTelegramChats(telegram, telegram.botToken))];
+}
+
+async function examineDiscord({ discord }: Config): Promise<readonly Finding[]> {
+  const { checkDiscord } = await import("./checks/tokens.ts");
+  const token = await checkDiscord(discord);
+  if (token.level !== "ok" || discord.botToken === undefined) return [token];
+  const { checkDiscordChannels } = await import("./checks/discordChannels.ts");
+  return [token, ...(await checkDiscordChannels(discord, discord.botToken))];
+}
+
+async function examineWebhooks({ webhooks }: Config): Promise<readonly Finding[]> {
+  const { checkWebhooks } = await import("./checks/webhooks.ts");
+  return checkWebhooks(webhooks);
 }
 
 async function examineVenues(config: Config): Promise<readonly Finding[]> {

@@ -1,13 +1,11 @@
 import { z } from "zod";
 import type { Config } from "../../config/config.ts";
+import { ask } from "./ask.ts";
 import type { Finding } from "./finding.ts";
 
-const timeoutMs = 8_000;
 const telegramRoot = "https://api.telegram.org";
 /** Version 10, as the sender speaks it. */
 const discordRoot = "https://discord.com/api";
-
-type Answer = { readonly status: number; readonly body: unknown } | { readonly unreachable: string };
 
 const bot = z.object({ result: z.object({ username: z.string() }) });
 const user = z.object({ username: z.string() });
@@ -16,7 +14,7 @@ const user = z.object({ username: z.string() });
 export async function checkTelegram({ botToken, apiRoot, chats }: Config["telegram"]): Promise<Finding> {
   if (botToken === undefined) return off("Telegram", "TELEGRAM_BOT_TOKEN", chats.length);
   const root = apiRoot ?? telegramRoot;
-  const answer = await ask(`${root}/bot${botToken}/getMe`, {});
+  const answer = await ask(`${root}/bot${botToken}/getMe`);
   if ("unreachable" in answer) return unreachable("Telegram", root, answer.unreachable);
   const known = bot.safeParse(answer.body);
   if (answer.status === 200 && known.success)
@@ -40,17 +38,6 @@ export async function checkDiscord({ botToken, apiUrl, channels }: Config["disco
       "Reset the token in the developer portal, under Bot, and set DISCORD_BOT_TOKEN.",
     );
   return strange("Discord", root, answer.status);
-}
-
-async function ask(url: string, headers: Record<string, string>): Promise<Answer> {
-  try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
-    return { status: response.status, body: await response.json().catch(() => undefined) };
-  } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "no answer";
-    return { unreachable: code };
-  }
 }
 
 function off(platform: string, variable: string, destinations: number): Finding {
