@@ -2,7 +2,7 @@ import type { Imbalance } from "../model/types.ts";
 import type { Decision, HoldReason, RuleSettings } from "./decision.ts";
 import type { Episode, EpisodeMemory } from "./episode.ts";
 import { type Lean, leanOf } from "./lean.ts";
-import { classKey, crossedRules, type KeyedRule, type RuleIndex } from "./ruleIndex.ts";
+import { classKey, crossedRules, type KeyedRule, type RuleIndex, rulesInUse } from "./ruleIndex.ts";
 import { parseRuleKey, type Rule, type RuleKey } from "./rules.ts";
 import { interrupt, type Recompute, stepRule } from "./step.ts";
 import { advanceWatch, gapLimitMs, type Watch } from "./watch.ts";
@@ -26,7 +26,8 @@ export interface Decided {
  * The alert rules of one symbol at one recompute. Pure: the same arguments give the same decisions. Bad data never
  * fires, never resolves and never advances a hold; a pending crossing outlives it, unless the gap between two good
  * recomputes gets too long (`gapLimitMs`). The work grows with the rules that are beyond their threshold, not with
- * those in use; an episode goes on to its end where nobody is subscribed to its rule any more.
+ * those in use. Where nobody is subscribed to a rule any more, a crossing that is pending is forgotten, and an episode
+ * goes on to its end for the messages there are, with nothing to push.
  */
 export function decideRules(
   memory: EpisodeMemory,
@@ -40,9 +41,10 @@ export function decideRules(
   const gapMs = gapLimitMs(memory.watch, settings.holdMs);
   const watch = isBlind(sighting, leans) ? memory.watch : nextWatch(memory, now, gapMs);
   const { symbol } = sighting;
-  const at: Recompute = { symbol, now, startedAt: memory.startedAt, watch, gapMs, settings };
-  const ledger = openLedger(memory);
-  const touched = touchedRules(memory, rules, leans);
+  const isInUse = rulesInUse(rules);
+  const at: Recompute = { symbol, now, startedAt: memory.startedAt, watch, gapMs, settings, isInUse };
+  const ledger = openLedger(memory, isInUse);
+  const touched = touchedRules(ledger, rules, leans);
   const decisions = touched.map((rule) => decideOne(ledger, rule, leans(rule), at));
   const { held: _before, ...kept } = memory;
   const held = leans(usual);
@@ -89,12 +91,12 @@ function createLeans({ imbalances, hold }: Sighting): (rule: Omit<Rule, "ratio">
 }
 
 function touchedRules(
-  memory: EpisodeMemory,
+  { open }: Ledger,
   rules: RuleIndex,
   leans: (rule: Omit<Rule, "ratio">) => Judged,
 ): readonly KeyedRule[] {
   const touched = new Map<RuleKey, KeyedRule>();
-  for (const key of Object.keys(memory.open)) {
+  for (const key of open.keys()) {
     const rule = parseRuleKey(key);
     if (rule !== undefined) touched.set(key, { ...rule, key });
   }
@@ -113,8 +115,12 @@ interface Ledger {
   episodes: number;
 }
 
-function openLedger({ open, cooling, episodes }: EpisodeMemory): Ledger {
-  return { open: new Map(Object.entries(open)), cooling: new Map(Object.entries(cooling)), episodes };
+function openLedger({ open, cooling, episodes }: EpisodeMemory, isInUse: Recompute["isInUse"]): Ledger {
+  const wanted = Object.entries(open).filter(([key, { status }]) => {
+    const rule = status === "pending" ? parseRuleKey(key) : undefined;
+    return rule === undefined || isInUse(rule);
+  });
+  return { open: new Map(wanted), cooling: new Map(Object.entries(cooling)), episodes };
 }
 
 function closeLedger(

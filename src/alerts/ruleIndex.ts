@@ -43,13 +43,27 @@ export function classKey({ direction, notionalUsd, confidence }: Omit<RuleClass,
 
 /** The rules whose threshold isn't above `strength`. */
 export function crossedRules({ rules }: RuleClass, strength: number): readonly KeyedRule[] {
+  return rules.slice(0, countUpTo(rules, strength));
+}
+
+/** Says of a rule whether somebody has subscribed to it, without looking at all of them. */
+export function rulesInUse(index: RuleIndex): (rule: Rule) => boolean {
+  const classes = new Map(index.map((one) => [classKey(one), one.rules]));
+  return (rule) => {
+    const rules = classes.get(classKey(rule)) ?? [];
+    return rules[countUpTo(rules, rule.ratio) - 1]?.ratio === rule.ratio;
+  };
+}
+
+/** How many thresholds are `strength` at most. */
+function countUpTo(rules: readonly KeyedRule[], strength: number): number {
   let [first, end] = [0, rules.length];
   while (first < end) {
     const middle = (first + end) >>> 1;
     if ((rules[middle]?.ratio ?? Infinity) <= strength) first = middle + 1;
     else end = middle;
   }
-  return rules.slice(0, first);
+  return first;
 }
 
 /** Sums of their own that the rules ask to be measured. */

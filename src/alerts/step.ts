@@ -4,6 +4,7 @@ import { type Episode, exitLevel, type Firing, type Pending } from "./episode.ts
 import { hasHeld, seeHold } from "./hold.ts";
 import type { Lean } from "./lean.ts";
 import type { KeyedRule } from "./ruleIndex.ts";
+import type { Rule } from "./rules.ts";
 import type { Watch } from "./watch.ts";
 
 /** One recompute, as every rule sees it. */
@@ -14,6 +15,8 @@ export interface Recompute {
   readonly watch: Watch;
   readonly gapMs: number;
   readonly settings: RuleSettings;
+  /** Whether anybody is subscribed to it. */
+  readonly isInUse: (rule: Rule) => boolean;
 }
 
 /** What a rule does at a recompute whose data is good, and what it remembers; undefined: nothing. */
@@ -97,7 +100,7 @@ function stepFiring(rule: KeyedRule, firing: Firing, lean: Lean, at: Recompute):
   }
   const { rising: before, ...kept } = firing;
   const reached = levelOf(lean.weakest / rule.ratio);
-  if (reached > firing.level) {
+  if (reached > firing.level && at.isInUse(rule)) {
     const rising = seeHold(before, at);
     if (hasHeld(rising, at.settings.holdMs)) return escalate(told, { ...kept, level: reached }, lean, at);
     return { decision: { ...told, kind: "firing", reason: "rising" }, episode: { ...kept, rising } };

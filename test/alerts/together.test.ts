@@ -135,6 +135,19 @@ describe("an episode", () => {
     ]);
   });
 
+  it("is pushed to nobody where nobody subscribes to its rule any more, however strong it grows", () => {
+    const { decisions } = watch(times(20, 4.1), { keys: [], from: fired });
+    expect([...new Set(decisions.flatMap(said))]).toEqual([
+      "up-auto-50-2 firing: already-firing",
+      "up-auto-50-2 update: grown",
+    ]);
+    const again = watch(times(3, 4.1), {
+      keys,
+      from: watch(times(3, 4.1), { keys: [], from: fired }).memory,
+    });
+    expect(again.decisions.flatMap(said).at(-1)).toBe("up-auto-50-2 escalate: double");
+  });
+
   it("stays as it is while nothing may be decided", () => {
     const { decisions, memory } = watch(times(30, 1.2), { keys, from: fired, hold: "contradiction" });
     expect(new Set(decisions.flatMap(said))).toEqual(new Set(["up-auto-50-2 hold: contradiction"]));
@@ -144,6 +157,27 @@ describe("an episode", () => {
   it("keeps the reference notional for its first six hours only", () => {
     expect(keepsNotional(fired)).toBe(true);
     expect(keepsNotional(watch(times(400, 2.2), { keys, from: fired }).memory)).toBe(false);
+  });
+});
+
+describe("a crossing that is pending", () => {
+  const [key, other] = ["up-auto-50-2", "up-auto-50-2.1"];
+  const pending = watch(times(2, 2.2), { keys: [key, other] }).memory;
+
+  it("comes to nothing where nobody subscribes to its rule any more", () => {
+    expect(Object.keys(pending.open)).toEqual([other, key]);
+    const { decisions, memory } = watch(times(5, 2.2), { keys: [other], from: pending });
+    expect(decisions.flatMap(said).filter((one) => one.startsWith(`${key} `))).toEqual([]);
+    expect(decisions.flatMap(said)).toContain(`${other} fire: held`);
+    expect(Object.keys(memory.open)).toEqual([other]);
+  });
+
+  it("begins anew for who subscribes to it again", () => {
+    const { decisions } = watch(times(1, 2.2), {
+      keys: [key],
+      from: watch(times(1, 2.2), { keys: [], from: pending }).memory,
+    });
+    expect(decisions.map(said)).toEqual([["up-auto-50-2 pending: pending-hold"]]);
   });
 });
 

@@ -21,6 +21,9 @@ interface Rehearsed {
   firings: number;
 }
 
+/** By whoever is shown what it would have done. */
+const isInUse = (): boolean => true;
+
 /** The alert rule over recorded minutes, by the same steps as when they happened; one at a time. */
 export function rehearse(ratios: readonly number[], settings: RuleSettings) {
   const rules = ratios.flatMap((ratio) => [rehearsed("up", ratio), rehearsed("down", ratio)]);
@@ -31,7 +34,7 @@ export function rehearse(ratios: readonly number[], settings: RuleSettings) {
     const before = watch ?? startWatch(time);
     const gapMs = gapLimitMs(before, settings.holdMs);
     watch = advanceWatch(before, time, gapMs);
-    const at = { symbol: "X", now: time, startedAt: 0, watch, gapMs, settings: calm };
+    const at = { symbol: "X", now: time, startedAt: 0, watch, gapMs, settings: calm, isInUse };
     const strengths = { up: strength(ratio, "up"), down: strength(ratio, "down") };
     for (const one of rules) stepOne(one, strengths[one.rule.direction], at);
   };
