@@ -67,7 +67,10 @@ const settings = z.strictObject({
   owner: person.exactOptional(),
   guild: z
     .string()
-    .regex(/^\d{1,20}$/, "is no server: digits only")
+    .regex(
+      /^(?:\d{1,20}|telegram:-?\d{1,20})$/,
+      "is no server: a Discord server's digits, or telegram:GROUP",
+    )
     .exactOptional(),
   style: z.literal("embed").exactOptional(),
   crosspost: z.literal(true).exactOptional(),

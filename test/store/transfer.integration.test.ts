@@ -66,7 +66,7 @@ const settings = fc.record(
     loudPerDay: fc.integer({ min: 1, max: 100 }),
     feedNotices: fc.constant(true as const),
     owner: fc.constantFrom("telegram:7", "discord:8"),
-    guild: fc.constant("99"),
+    guild: fc.constantFrom("99", "telegram:-1001234567890"),
     style: fc.constant("embed" as const),
     crosspost: fc.constant(true as const),
   },
