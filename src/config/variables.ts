@@ -26,7 +26,7 @@ export interface VariableDoc {
 }
 
 const symbol = /^[A-Z0-9]{1,20}$/;
-const telegramChat = /^(?:-?\d{1,20}|@[A-Za-z]\w{3,31})(?:\/\d{1,10})?$/;
+const telegramChat = /^(?:-?[1-9]\d{0,19}|@[A-Za-z]\w{3,31})(?:\/[1-9]\d{0,9})?$/;
 const anySecret = textLike(/^\S+$/, "must not contain spaces or line breaks");
 
 export const logLevels = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
@@ -97,7 +97,7 @@ export function variables(supportedVenues: readonly string[]) {
       meaning: "a REST proxy; the gateway's address comes from the API",
       example: "http://127.0.0.1:8082/api",
     }),
-    DISCORD_CHANNELS: optional(list(/^\d{1,20}$/, "a channel id (digits only)", 10_000), {
+    DISCORD_CHANNELS: optional(list(/^[1-9]\d{0,19}$/, "a channel id (digits only)", 10_000), {
       meaning: "the operator's own channels, comma-separated ids",
       example: "1234567890123456789",
     }),

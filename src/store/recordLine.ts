@@ -12,6 +12,7 @@ import {
 import { isOnGrid } from "../alerts/rules.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import { isZone } from "../alerts/zone.ts";
+import { languages } from "../texts/texts.ts";
 import { wordProblems, wordSum, wordThreshold } from "./recordProblems.ts";
 
 /** Longer than any record can get. */
@@ -20,12 +21,13 @@ const longestLine = 65_536;
 const destination = z
   .string()
   .regex(
-    /^(?:console|telegram:(?:-?\d{1,20}|@\w{4,32})(?:\/\d{1,10})?|discord:\d{1,20}|webhook:https?:\/\/\S{1,2000})$/,
+    /^(?:console|telegram:(?:-?[1-9]\d{0,19}|@[A-Za-z]\w{3,31})(?:\/[1-9]\d{0,9})?|discord:[1-9]\d{0,19}|webhook:https?:\/\/\S{1,2000})$/,
     "is no destination: telegram:CHAT, telegram:CHAT/TOPIC, discord:CHANNEL, webhook:URL or console",
-  );
+  )
+  .refine(isPostable, "is no address to post to: webhook:https://HOST/PATH, without a user name");
 const person = z
   .string()
-  .regex(/^(?:telegram|discord):\d{1,20}$/, "is nobody's id: telegram:USER or discord:USER");
+  .regex(/^(?:telegram|discord):[1-9]\d{0,19}$/, "is nobody's id: telegram:USER or discord:USER");
 const minute = z.int().min(0).max(1_439);
 
 const subscription = z.strictObject({
@@ -52,10 +54,7 @@ const subscription = z.strictObject({
 
 const settings = z.strictObject({
   kind: z.enum(["direct", "group", "channel", "webhook", "console"]),
-  language: z
-    .string()
-    .regex(/^[a-z]{2,3}$/, "is no language: two or three letters, like en")
-    .exactOptional(),
+  language: z.enum(languages, `is no language there are texts in: ${languages.join(" or ")}`).exactOptional(),
   zone: z.string().refine(isZone, "is no time zone: a name like Europe/Madrid").exactOptional(),
   quietHours: z
     .strictObject({ from: minute, to: minute })
@@ -68,7 +67,7 @@ const settings = z.strictObject({
   guild: z
     .string()
     .regex(
-      /^(?:\d{1,20}|telegram:-?\d{1,20})$/,
+      /^(?:[1-9]\d{0,19}|telegram:-?[1-9]\d{0,19})$/,
       "is no server: a Discord server's digits, or telegram:GROUP",
     )
     .exactOptional(),
@@ -108,6 +107,13 @@ export function parseRecordLine(line: string): ParsedRecord {
   if (parsed.success) return { ok: true, record: parsed.data };
   const { issues } = parsed.error;
   return { ok: false, reason: wordProblems(issues, json) };
+}
+
+/** Of a webhook: what the configuration takes, too. */
+function isPostable(destination: string): boolean {
+  const [, url] = /^webhook:(.*)$/s.exec(destination) ?? [];
+  if (url === undefined) return true;
+  return URL.canParse(url) && new URL(url).username === "";
 }
 
 function contradictions({

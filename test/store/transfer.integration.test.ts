@@ -79,7 +79,9 @@ const records = fc.uniqueArray(
     .record(
       {
         destination: fc.oneof(
-          fc.integer({ min: -1e13, max: 1e13 }).map((chat) => `telegram:${chat}`),
+          fc
+            .oneof(fc.integer({ min: -1e13, max: -1 }), fc.integer({ min: 1, max: 1e13 }))
+            .map((chat) => `telegram:${chat}`),
           fc.bigInt({ min: 1n, max: 10n ** 19n }).map((channel) => `discord:${channel}`),
           fc.constantFrom(
             "console",
@@ -165,6 +167,46 @@ describe("an import", () => {
       "a chat that is none",
       bent({ destination: "telegram:1; DROP" }),
       `destination is no destination: ${none}`,
+    ],
+    [
+      "a number as nobody writes it",
+      bent({ destination: "telegram:007" }),
+      `destination is no destination: ${none}`,
+    ],
+    [
+      "a topic as nobody writes it",
+      bent({ destination: "telegram:-7/0" }),
+      `destination is no destination: ${none}`,
+    ],
+    [
+      "a name that can be none",
+      bent({ destination: "telegram:@1abc" }),
+      `destination is no destination: ${none}`,
+    ],
+    [
+      "an address that is none",
+      bent({ destination: "webhook:http://[DROP" }),
+      "destination is no address to post to: webhook:https://HOST/PATH, without a user name",
+    ],
+    [
+      "an address with a login",
+      bent({ destination: "webhook:https://DROP:x@example.org/" }),
+      "destination is no address to post to",
+    ],
+    [
+      "a language without texts",
+      bent({ settings: { kind: "direct", language: "tlh" } }),
+      "settings.language is no language there are texts in: en or es",
+    ],
+    [
+      "a server that is none",
+      bent({ settings: { kind: "group", guild: "DROP" } }),
+      "settings.guild is no server: a Discord server's digits, or telegram:GROUP",
+    ],
+    [
+      "an owner who is nobody",
+      bent({ settings: { kind: "group", owner: "telegram:0" } }),
+      "settings.owner is nobody's id",
     ],
     ["without its destination", bent({ destination: undefined }), "destination is missing"],
     ["more than is known", bent({ colour: "red" }), "it has a field that no record has: colour"],
@@ -280,7 +322,7 @@ describe("an import", () => {
     const sums = Array.from({ length: mostNotionals + 1 }, (_, index) =>
       formatRecordLine(
         aRecord({
-          destination: `telegram:${index}`,
+          destination: `telegram:${index + 1}`,
           subscriptions: [aSubscription({ notionalUsd: (index + 1) * 1e8 })],
         }),
       ),

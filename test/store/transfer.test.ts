@@ -77,7 +77,7 @@ describe("an import", () => {
 
   test("changes no more than 32 at once, and is done when all are", async () => {
     const { kept, open, destinations } = slowingDown(100);
-    const records = Array.from({ length: 100 }, (_, index) => recordOf(`telegram:${index}`));
+    const records = Array.from({ length: 100 }, (_, index) => recordOf(`telegram:${index + 1}`));
     const imported = await importLines(linesOf(records), { destinations, rules, onRefused });
     expect(imported).toMatchObject({ records: 100, subscriptions: 100, refused: 0 });
     expect([kept.size, open.most, open.now]).toEqual([100, 32, 0]);
@@ -87,7 +87,7 @@ describe("an import", () => {
     const { destinations } = slowingDown(0);
     const sums = Array.from({ length: mostNotionals }, (_, index) => (index + 1) * 1e8);
     const all = ["auto" as const, ...sums].map((notionalUsd, index) =>
-      aRecord({ destination: `telegram:${index}`, subscriptions: [aSubscription({ notionalUsd })] }),
+      aRecord({ destination: `telegram:${index + 1}`, subscriptions: [aSubscription({ notionalUsd })] }),
     );
     expect(await importLines(linesOf(all), { destinations, rules, onRefused })).toMatchObject({ refused: 0 });
   });
