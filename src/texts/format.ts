@@ -9,6 +9,8 @@ export interface Format {
   /** As exchanges show it: $1,000,000, $84,230, $132.45, $0.00001234. */
   readonly price: (usd: number) => string;
   readonly count: (count: number) => string;
+  /** Written out: 1 hour, 7 days. */
+  readonly duration: (count: number, unit: DurationUnit) => string;
   /** Day and minute in UTC, without the zone's name. */
   readonly utcTime: (epochMs: number) => string;
   /** Day and minute on a zone's clock, without the zone's name. `zone` is an IANA name; throws a RangeError on others. */
@@ -16,6 +18,8 @@ export interface Format {
   /** The same with the name the zone has then: the hour that comes twice in autumn is told apart by it. */
   readonly zonedTime: (epochMs: number, zone: string) => string;
 }
+
+export type DurationUnit = "hour" | "day";
 
 const usd = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" } as const;
 
@@ -27,6 +31,8 @@ export function createFormat(locale: string): Format {
     const format = new Intl.NumberFormat(locale, options);
     return (value) => format.format(value);
   };
+  const unit = (name: DurationUnit) => numbers({ style: "unit", unit: name, unitDisplay: "long" });
+  const durations = { hour: unit("hour"), day: unit("day") };
   const localTime = createLocalTime(locale);
   const plainMoney = numbers({ ...usd, maximumSignificantDigits: 2 });
   const compactMoney = numbers({ ...usd, notation: "compact", maximumSignificantDigits: 2 });
@@ -36,6 +42,7 @@ export function createFormat(locale: string): Format {
     ratio: numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     price: createPrice(numbers),
     count: numbers({ maximumFractionDigits: 0 }),
+    duration: (count, name) => durations[name](count),
     utcTime: (epochMs) => localTime(epochMs, "UTC"),
     localTime,
     zonedTime: createLocalTime(locale, { timeZoneName: "short" }),

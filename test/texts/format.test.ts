@@ -67,3 +67,15 @@ describe("ratios", () => {
 it("tells the time in UTC, whatever the machine's zone", () => {
   expect(english.utcTime(Date.UTC(2026, 10, 22, 0, 5))).toBe("Nov 22, 00:05");
 });
+
+describe("a time span is written out, one or many", () => {
+  it.each([
+    [1, "hour", "1 hour", "1 hora"],
+    [24, "hour", "24 hours", "24 horas"],
+    [1, "day", "1 day", "1 día"],
+    [7, "day", "7 days", "7 días"],
+  ] as const)("%d %s: %s, %s", (count, unit, inEnglish, inSpanish) => {
+    expect(english.duration(count, unit)).toBe(inEnglish);
+    expect(spanish.duration(count, unit)).toBe(inSpanish);
+  });
+});

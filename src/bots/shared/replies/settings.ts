@@ -74,10 +74,9 @@ const offeredMutes = [
 const unitMs = { hour: hourMs, day: 24 * hourMs };
 
 export function chooseMuteReply(texts: Texts, { target }: About): Reply {
-  const buttons = offeredMutes.map(({ count, unit }) => {
-    const named = new Intl.NumberFormat(texts.language, { style: "unit", unit, unitDisplay: "long" });
-    return press(named.format(count), { do: "mute", durationMs: count * unitMs[unit] }, target);
-  });
+  const buttons = offeredMutes.map(({ count, unit }) =>
+    press(texts.duration(count, unit), { do: "mute", durationMs: count * unitMs[unit] }, target),
+  );
   return {
     paragraphs: [plain(texts.say("bot-choose-mute")), example(texts, "/mute 2h")],
     rows: inRows(buttons, 3),
