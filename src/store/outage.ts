@@ -28,15 +28,17 @@ const remindMs = 10 * 60_000;
 const lingerMs = 60_000;
 
 export function createOutage({ end, log, now = Date.now }: OutageOptions): Outage {
-  const missing = new Map<object, { readonly since: number }>();
+  /** Since when, epoch ms. */
+  const missing = new Map<object, number>();
   const redis = describeRedis(end);
   let said: { readonly since: number; readonly timer: NodeJS.Timeout } | undefined;
   let refusal: string | undefined;
   let overAt = Number.NEGATIVE_INFINITY;
+  let wasThere = false;
+  let isTrying = false;
 
-  const sinceWhen = (): number => Math.min(...[...missing.values()].map(({ since }) => since));
   const say = (reason: string): void => {
-    const since = sinceWhen();
+    const since = Math.min(...missing.values());
     const time = new Date(since).toISOString();
     const remind = (): void => log.warn({ redis, since: time }, "Redis is still away");
     said = { since, timer: setInterval(remind, remindMs) };
@@ -46,8 +48,13 @@ export function createOutage({ end, log, now = Date.now }: OutageOptions): Outag
       "Redis is away: nothing is polled, decided or answered until it is back",
     );
   };
+  /** Whoever connects gives up soon, and says then what to do. */
+  const tryOn = (reason: string): void => {
+    if (!isTrying) log.warn({ redis, reason }, "Redis can't be reached; trying again for some seconds");
+    isTrying = true;
+  };
   const down = (connection: object): void => {
-    if (!missing.has(connection)) missing.set(connection, { since: now() });
+    if (!missing.has(connection)) missing.set(connection, now());
   };
   const noLonger = (connection: object): boolean => {
     if (!missing.delete(connection) || missing.size > 0) return false;
@@ -64,12 +71,14 @@ export function createOutage({ end, log, now = Date.now }: OutageOptions): Outag
     down,
     failed: (connection, reason) => {
       down(connection);
+      if (!wasThere) return tryOn(reason);
       if (said === undefined) say(reason);
       if (isRefusal(reason) && reason !== refusal)
         log.error({ redis, reason, hint: loginHint }, "Redis refuses us");
       if (isRefusal(reason)) refusal = reason;
     },
     up: (connection) => {
+      wasThere = true;
       if (!noLonger(connection)) return;
       if (said !== undefined)
         log.info({ redis, awaySeconds: Math.round((now() - said.since) / 1000) }, "Redis answers again");

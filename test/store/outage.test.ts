@@ -15,11 +15,32 @@ const refused = "connect ECONNREFUSED 10.0.0.7:6379";
 const [commands, queues] = [{}, {}];
 const unasked = new Error("Stream isn't writeable and enableOfflineQueue options is false");
 
-function open() {
+function begin() {
   const log = spokenLog();
   const end = parseRedisUrl("redis://:hunter2@10.0.0.7:6379");
   return { log, outage: createOutage({ end, log }), words: () => log.said.map(({ message }) => message) };
 }
+
+/** Redis was there. */
+function open() {
+  const begun = begin();
+  for (const connection of [commands, queues]) begun.outage.up(connection);
+  return begun;
+}
+
+test("a Redis that has not been there yet is said to be tried, whatever comes: who connects says the rest", () => {
+  const { log, outage } = begin();
+  for (const reason of [refused, "connect ETIMEDOUT", "WRONGPASS invalid username-password pair"])
+    for (const connection of [commands, queues]) outage.failed(connection, reason);
+  vi.advanceTimersByTime(60 * minuteMs);
+  expect(log.said).toEqual([
+    {
+      level: "warn",
+      message: expect.stringMatching(/^Redis can't be reached/),
+      fields: { redis: "10.0.0.7:6379", reason: refused },
+    },
+  ]);
+});
 
 describe("a Redis that is away", () => {
   test("is said once for all connections: where, since when, why and what to do, and no password", () => {
