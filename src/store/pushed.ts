@@ -46,7 +46,9 @@ local function joined(one, other)
   return cjson.encode(other)
 end
 -- names, each followed by its text: where that isn't of whoever may write there alone, joins it with what is known
-local function joinPushed(prefix, now, fields, isAlone)
+local function joinPushed(prefix, now, fields, alone)
+  local isAlone = {}
+  for _, name in ipairs(alone) do isAlone[name] = true end
   for at = 1, #fields, 2 do
     local known = not isAlone[fields[at]] and readPushed(prefix, now, { fields[at] })[1]
     if known then

@@ -124,15 +124,12 @@ export const endTurnsLua = `
 ${leaseLua}
 ${pushedLua}
 local function endTurns(leases, pushes, holder, now, names, told)
-  local mark, own, isOwn = markOf(holder), {}, {}
+  local mark, own = markOf(holder), {}
   local last = 14 + #mark
   for at, lease in ipairs(redis.call('HMGET', leases, unpack(names))) do
-    if lease and sub(lease, 15, last) == mark then
-      own[#own + 1] = names[at]
-      isOwn[names[at]] = true
-    end
+    if lease and sub(lease, 15, last) == mark then own[#own + 1] = names[at] end
   end
-  if #own < #names then joinPushed(pushes, now, told, isOwn) end
+  if #own < #names then joinPushed(pushes, now, told, own) end
   keepPushed(pushes, now, told)
   if #own > 0 then redis.call('HDEL', leases, unpack(own)) end
 end
