@@ -11,6 +11,8 @@ export interface Pulse {
   readonly beat: (queue: string) => void;
   readonly begin: (queue: string) => void;
   readonly end: (queue: string) => void;
+  /** Queues with a job under way. */
+  readonly busy: () => readonly string[];
   /** Queues of which nothing was heard since `since` (monotonic) and for `ms`, though they have nothing to do. */
   readonly silent: (ms: number, since: number) => readonly string[];
 }
@@ -25,6 +27,7 @@ export function createPulse(monotonicMs: () => number = () => performance.now())
     beat: (queue) => touch(queue, 0),
     begin: (queue) => touch(queue, 1),
     end: (queue) => touch(queue, -1),
+    busy: () => [...beats].filter(([, { running }]) => running > 0).map(([queue]) => queue),
     silent: (ms, since) =>
       [...beats]
         .filter(([, { at, running }]) => running === 0 && monotonicMs() - Math.max(at, since) > ms)

@@ -76,8 +76,14 @@ export function startWorkers({
         () => "closed" as const,
       );
       if ((await Promise.race([graceful, after(timeoutMs)])) === "closed") return;
-      log.warn({ timeoutMs }, "jobs still running at the end of the grace period; they will be taken over");
-      await Promise.all(workers.map(async (worker) => worker.close(true)));
+      // a second, forced close would be the same promise: what is left ends with the connections, and the process
+      const busy = pulse.busy();
+      if (busy.length > 0)
+        log.warn(
+          { timeoutMs, queues: busy.join(", ") },
+          "jobs still running at the end of the grace period; they will be taken over",
+        );
+      else log.debug({ timeoutMs }, "Redis could not be told that nothing more is taken");
     },
   };
 }
