@@ -63,11 +63,8 @@ function deliverTo(
   const { clock, sender } = options;
   if (delivery.place === noticesPlace) return deliverNotice(options, delivery, { place, until });
   const ageMs = delivery.alert.ageMs / clock.realMs(1);
-  const judged = judge(delivery, place, {
-    now: momentOf(options, delivery),
-    ageMs,
-    usefulMs: sender.usefulMs ?? usefulMs,
-  });
+  const moment = { now: clock.now(), ageMs, usefulMs: sender.usefulMs ?? usefulMs };
+  const judged = judge(delivery, place, moment);
   switch (judged.kind) {
     case "skip":
       return skip(options, place, judged.reason);
@@ -78,11 +75,6 @@ function deliverTo(
     case "push":
       return push(options, delivery, { place, until, silent: judged.silent, pushes: judged.pushes });
   }
-}
-
-/** What never ceases to be news is judged as when it was decided: who was away for an hour isn't told less of it. */
-function momentOf({ sender, clock }: DeliverOptions, { alert }: Delivery): number {
-  return sender.usefulMs === Infinity ? alert.createdAt : clock.now();
 }
 
 function skip(

@@ -40,8 +40,8 @@ export function judge(delivery: Delivery, addressee: Addressee, moment: Moment):
   const { alert, messageId } = delivery;
   const { record, pushes } = addressee;
   if (messageId !== undefined) return record === undefined ? edit(messageId) : judgeEdit(record, messageId);
-  const push =
-    alert.rule === "" ? judgeAddressed(record, pushes) : judgeRule(delivery, addressee, moment.now);
+  const decide = moment.usefulMs === Infinity ? judgeAsDecided : judgeRule;
+  const push = alert.rule === "" ? judgeAddressed(record, pushes) : decide(delivery, addressee, moment.now);
   if (push.kind !== "push" || moment.ageMs <= moment.usefulMs) return push;
   return { kind: "hold", why: "late", until: gatherUntil(moment.now) };
 }
@@ -66,6 +66,20 @@ function judgeRule(delivery: Delivery, { record, pushes }: Addressee, now: numbe
   if (decision.kind === "send") return { kind: "push", silent: !decision.loud, pushes: decision.pushes };
   if (decision.kind === "skip") return decision;
   return { kind: "hold", why: decision.reason, until: decision.until };
+}
+
+/**
+ * What never ceases to be news is judged as when it was decided, by what had been pushed then: who was away for an hour is
+ * told no less of it, and what was overtaken by a later push still comes.
+ */
+function judgeAsDecided(delivery: Delivery, addressee: Addressee): Judgement {
+  const { place, alert } = delivery;
+  const { pushes } = addressee;
+  const { [place]: newest, ...symbols } = pushes.symbols;
+  if (newest === undefined || newest.at <= alert.createdAt)
+    return judgeRule(delivery, addressee, alert.createdAt);
+  const judged = judgeRule(delivery, { ...addressee, pushes: { ...pushes, symbols } }, alert.createdAt);
+  return judged.kind === "push" ? { ...judged, pushes } : judged;
 }
 
 /**

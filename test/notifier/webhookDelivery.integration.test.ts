@@ -148,6 +148,22 @@ describe("a webhook", () => {
     expect(taken).toMatchObject([{ alertId: "first" }, { alertId: "second" }]);
   });
 
+  test("gets what an escalation has overtaken", async () => {
+    const away = { status: 500 };
+    const { posts, destination } = await receiver(away, away, { status: 200 });
+    await subscribed(store, destination, { kind: "webhook" });
+    const deliver = delivering();
+    await commit("push", "first");
+    await deliver();
+    clock.advance(3 * 60_000);
+    await commit("push", escalation);
+    await deliver();
+    clock.advance(5 * 60_000);
+    await deliver();
+    const taken = posts.slice(2).map(({ body }) => body["alert"]);
+    expect(taken).toMatchObject([{ alertId: escalation }, { alertId: "first" }]);
+  });
+
   test.each<Answer & { readonly why: string }>([
     { status: 500, why: "the webhook answered 500" },
     { status: 503, retryAfter: "1", why: "rate limit of the platform" },
