@@ -34,11 +34,18 @@ const stored = z.object({
   freshSince: z.number().exactOptional(),
   lostSaidAt: z.number().exactOptional(),
   lastSaidAt: z.number().exactOptional(),
+  unsaid: z.object({ kind: z.enum(["feed-lost", "feed-back"]), since: z.number() }).exactOptional(),
 });
+
+/** With what is being said: whoever comes after a process that died over it says it to the others. */
+interface Kept extends FeedMemory {
+  readonly unsaid?: FeedNotice;
+}
 
 /**
  * Says once to every destination that asked for it that a symbol's data is lost, and once that it is back. A notice is
- * in the outbox before it is remembered, and the outbox takes each id once: a crash in between repeats nothing.
+ * remembered as unsaid until all of it is in the outbox, which takes each id once: a crash in between loses nothing, nor
+ * does it repeat anything.
  */
 export function createFeedNotices(options: FeedNoticesOptions): FeedNotices {
   const inTurn = createTurns();
@@ -60,20 +67,27 @@ export function createFeedNotices(options: FeedNoticesOptions): FeedNotices {
 }
 
 async function noteOne(options: FeedNoticesOptions, { symbol, regime }: Imbalance): Promise<void> {
-  const { memory, clock, log } = options;
+  const { memory, clock } = options;
   const name = `feed-${symbol}`;
   const before = await memory.recall(name);
-  const decided = watchFeed(readMemory(before), regime === "stale", clock.now());
-  if (decided.notice !== undefined) {
-    const told = await tell(options, symbol, decided.notice);
-    log.info({ symbol, notice: decided.notice.kind, destinations: told }, "data lost, or back again");
+  const { unsaid, ...known } = readMemory(before);
+  if (unsaid !== undefined) await say(options, symbol, unsaid);
+  const { memory: next, notice } = watchFeed(known, regime === "stale", clock.now());
+  const remember = async (kept: Kept): Promise<void> => memory.remember(name, JSON.stringify(kept), keptMs);
+  if (notice !== undefined) {
+    await remember({ ...next, unsaid: notice });
+    await say(options, symbol, notice);
   }
-  const after = JSON.stringify(decided.memory);
-  if (after !== (before ?? "{}")) await memory.remember(name, after, keptMs);
+  if (notice !== undefined || JSON.stringify(next) !== (before ?? "{}")) await remember(next);
+}
+
+async function say(options: FeedNoticesOptions, symbol: string, notice: FeedNotice): Promise<void> {
+  const told = await tell(options, symbol, notice);
+  options.log.info({ symbol, notice: notice.kind, destinations: told }, "data lost, or back again");
 }
 
 /** Something else in its place is forgotten: at worst a loss is said once more. */
-function readMemory(text: string | undefined): FeedMemory {
+function readMemory(text: string | undefined): Kept {
   try {
     return stored.parse(JSON.parse(text ?? "{}"));
   } catch (error) {

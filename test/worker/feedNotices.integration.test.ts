@@ -53,8 +53,11 @@ async function subscribe(
 }
 
 /** A worker's process; it forgets everything but what is in Redis. */
-async function live(minutes: readonly boolean[], clock: ReturnType<typeof handClock>): Promise<void> {
-  const { destinations, outbox } = store;
+async function live(
+  minutes: readonly boolean[],
+  clock: ReturnType<typeof handClock>,
+  { destinations, outbox }: Pick<Store, "destinations" | "outbox"> = store,
+): Promise<void> {
   const memory = createBotMemory(redis);
   const notices = createFeedNotices({ destinations, outbox, memory, clock, log: silentLog });
   for (const isStale of minutes) {
@@ -62,6 +65,19 @@ async function live(minutes: readonly boolean[], clock: ReturnType<typeof handCl
     await notices.settled();
     clock.advance(minuteMs);
   }
+}
+
+/** The process is killed when it has written so many notices. */
+function dyingAfter(notices: number): Store["outbox"] {
+  let left = notices;
+  return {
+    ...store.outbox,
+    insert: async (...asked) => {
+      left -= 1;
+      if (left < 0) throw new Error("killed");
+      return store.outbox.insert(...asked);
+    },
+  };
 }
 
 async function waiting(): Promise<string[]> {
@@ -96,6 +112,19 @@ describe("the loss of data", () => {
     await createBotMemory(redis).remember("feed-BTC", remembered ?? "", minuteMs);
     await live([true], clock);
     expect(await waiting()).toEqual(["telegram:1 feed-lost"]);
+  });
+
+  it("and its return are said to all, also where the process died over it and the data came back", async () => {
+    await subscribe("telegram:1", { feedNotices: true });
+    await subscribe("telegram:2", { feedNotices: true });
+    const clock = handClock();
+    await live([true, true], clock);
+    await live([true], clock, { ...store, outbox: dyingAfter(1) });
+    await live([false], clock);
+    expect((await waiting()).toSorted()).toEqual(["telegram:1 feed-lost", "telegram:2 feed-lost"]);
+    await live([false, false], clock, { ...store, outbox: dyingAfter(1) });
+    await live([true, true, true, true], clock);
+    expect((await waiting()).toSorted()).toEqual(["telegram:1 feed-back", "telegram:2 feed-back"]);
   });
 
   it("is noted anew where what was remembered is nonsense", async () => {
