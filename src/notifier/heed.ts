@@ -29,6 +29,11 @@ export interface Followed {
   readonly moved?: Moved;
 }
 
+const unfollowed: FinalResult = {
+  kind: "unreachable",
+  reason: "the chat has moved, and could not be followed",
+};
+
 /** A group that became another one is followed, once, and its subscriptions with it. */
 export async function follow(
   { sender, refusals, log }: Heed,
@@ -42,7 +47,13 @@ export async function follow(
     "a chat has moved: where it is in the configuration, write its new id there",
   );
   const { to } = answer;
-  const moved = { to, record: await refusals.moved(destination, to) };
+  let moved: Moved;
+  try {
+    moved = { to, record: await refusals.moved(destination, to) };
+  } catch (error) {
+    log.warn({ platform: sender.platform, error }, "where a chat has moved to could not be noted");
+    return { result: unfollowed, destination };
+  }
   const again = await sender.send({ ...request, destination: to });
   if (again.kind !== "migrated") return { result: again, destination: to, moved };
   return { result: { kind: "rejected", reason: "the destination moved twice", disable: false }, destination };

@@ -40,3 +40,27 @@ test("a refusal counts as one also where Redis is away when it is to be heeded",
   await drain();
   expect(settled).toEqual(["dead"]);
 });
+
+test("a chat that has moved is followed later, unmarked, where Redis is away when that is to be noted", async () => {
+  const { store, clock, commit, notifierOf } = scene();
+  await subscribed(store, destination);
+  await commit(aPush("a1"));
+  const moved = { kind: "migrated", to: "console:new" } as const;
+  const { sender, requests } = fakeSender([moved]);
+  let failures = 1;
+  const move: typeof store.destinations.move = async (...asked) => {
+    failures -= 1;
+    if (failures >= 0) throw new Error("Redis is away");
+    return store.destinations.move(...asked);
+  };
+  const { drain, settled } = notifierOf(sender, {
+    store: { ...store, destinations: { ...store.destinations, move } },
+  });
+  await drain();
+  clock.advance(2_000);
+  await drain();
+  expect([settled, requests.map(({ possibleRepeat }) => possibleRepeat)]).toEqual([
+    ["postponed", "sent"],
+    [false, false],
+  ]);
+});
