@@ -3,7 +3,8 @@ import type { Destinations } from "../store/contracts/destinations.ts";
 
 /**
  * Subscribes the operator's destinations as the configuration says now, and takes back what it asked for where it
- * doesn't any more. Every worker does so at its start; done twice it changes nothing.
+ * doesn't any more. A chat that the configuration has by its former id is found where it is now: its settings are there.
+ * Every worker does so at its start; done twice it changes nothing.
  */
 export async function followConfiguration(
   destinations: Destinations,
@@ -12,8 +13,8 @@ export async function followConfiguration(
 ): Promise<void> {
   const follow = async (destination: string, configured: ConfiguredAlerts | undefined): Promise<unknown> =>
     destinations.change(destination, followConfig({ destination, kind: kindOf(destination) }, configured));
-  await eachOf(operators, async (destination) => follow(destination, alerts));
-  const asked = new Set(operators);
+  const asked = new Set(await destinations.namesNow(operators));
+  await eachOf([...asked], async (destination) => follow(destination, alerts));
   const former = (await destinations.configured()).filter((destination) => !asked.has(destination));
   await eachOf(former, async (destination) => follow(destination, undefined));
 }

@@ -7,6 +7,7 @@ import { createDocuments, type Decided } from "./documents.ts";
 import { documentsOf } from "./documentsOf.ts";
 import { destinationKeys, guildKey, ownerKey, registerKeys } from "./keys.ts";
 import { ledgerTtlMs } from "./ledgerLua.ts";
+import { createNamesNow } from "./namesNow.ts";
 import { createMovePushed } from "./pushed.ts";
 import { createRegister } from "./register.ts";
 import type { RedisClient } from "./script.ts";
@@ -81,6 +82,7 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
       // for what is still on its way to the old name
       await movePushed(to, from);
     },
+    namesNow: createNamesNow(redis),
     forget,
     ownedBy: async (owner) => redis.smembers(ownerKey(owner)),
     ofGuild: async (guild) => redis.smembers(guildKey(guild)),

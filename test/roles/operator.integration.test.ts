@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { subscribe } from "../../src/alerts/edits.ts";
+import { subscribe, unsubscribe } from "../../src/alerts/edits.ts";
 import { followConfiguration } from "../../src/roles/operator.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -29,4 +29,16 @@ test("the rules in use follow the configuration from start to start, and people'
   expect(await store.destinations.configured()).toEqual(["console"]);
   expect([...(await store.rules.inUse("ETH")).members.values()]).toEqual([1, 1]);
   expect((await store.destinations.get("telegram:-100"))?.subscriptions).toMatchObject([{ ratio: 3 }]);
+});
+
+test("a chat that is configured by its former id keeps what was changed where it is now", async () => {
+  const configured = { symbols: ["BTC", "ETH"], ratio: 2 };
+  await followConfiguration(store.destinations, ["telegram:-7"], configured);
+  await store.destinations.move("telegram:-7", "telegram:-1007");
+  await store.destinations.change("telegram:-1007", unsubscribe({ symbol: "ETH" }));
+  const before = await store.destinations.get("telegram:-1007");
+  await followConfiguration(store.destinations, ["telegram:-7"], configured);
+  expect(await store.destinations.get("telegram:-1007")).toStrictEqual(before);
+  expect(before?.subscriptions).toMatchObject([{ symbol: "BTC", mode: "loud" }, { mode: "off" }]);
+  expect(await store.destinations.get("telegram:-7")).toBeUndefined();
 });

@@ -36,6 +36,7 @@ const noDestinations: Destinations = {
   disable: async () => false,
   enable: async () => undefined,
   move: async () => undefined,
+  namesNow: async (destinations) => destinations,
   forget: async () => false,
   ownedBy: async () => [],
   ofGuild: async () => [],

@@ -14,6 +14,8 @@ export interface Destinations {
   readonly enable: (destination: string) => Promise<void>;
   /** A chat that got another id: what `to` has already stays, the rest of `from` joins it. Safe to repeat. */
   readonly move: (from: string, to: string) => Promise<void>;
+  /** In the order of `destinations`: what each is called since its chat got another id; its own name where it didn't. */
+  readonly namesNow: (destinations: readonly string[]) => Promise<readonly string[]>;
   /** Deletes the document and all that points to it. False when there was none. */
   readonly forget: (destination: string) => Promise<boolean>;
   /** Destinations whose `settings.owner` this is. */
