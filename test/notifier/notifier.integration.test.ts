@@ -1,84 +1,30 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { setQuietHours } from "../../src/alerts/settings.ts";
 import { summaryFor } from "../../src/notifier/holding.ts";
 import type { Sender, SendRequest, SendResult } from "../../src/notifier/contracts.ts";
-import { createNotifier, type NotifierOptions } from "../../src/notifier/notifier.ts";
-import type { Pump } from "../../src/notifier/pump.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
-import type { OutboxAlert, RuleAlert } from "../../src/store/contracts/symbols.ts";
 import { destinationKeys, paceKeys, registerKeys } from "../../src/store/keys.ts";
-import { createOutbox } from "../../src/store/outbox.ts";
 import type { RedisClient } from "../../src/store/script.ts";
-import { openStore } from "../../src/store/store.ts";
-import { createSymbols } from "../../src/store/symbols.ts";
-import { aCommit } from "../store/builders.ts";
 import { patient } from "../support/patience.ts";
-import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
 import { content, handClock, now } from "./builders.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
+import { type Scene, useScene } from "./scene.ts";
 import { subscribed } from "./subscribed.ts";
 
-let server: TestRedis;
+const scene = useScene();
 let redis: RedisClient;
 let store: Store;
-let clock: ReturnType<typeof handClock>;
-const pumps: Pump[] = [];
-
-beforeAll(async () => {
-  server = await startTestRedis();
-  redis = await server.connect();
+let clock: Scene["clock"];
+beforeEach(() => {
+  ({ redis, store, clock } = scene());
 });
-afterAll(async () => server.stop());
-beforeEach(async () => {
-  await redis.flushall();
-  clock = handClock();
-  const opened = await openStore(redis, { log: silentLog });
-  store = {
-    ...opened,
-    outbox: createOutbox(redis, { now: clock.now }),
-    symbols: createSymbols(redis, { now: clock.now }),
-  };
-});
-afterEach(async () => {
-  await Promise.all(pumps.splice(0).map(async (pump) => pump.stop()));
-});
-
-async function commit(alerts: readonly OutboxAlert[], ruleAlerts: readonly RuleAlert[] = []): Promise<void> {
-  const { version, slot } = await store.symbols.readVersion("BTC");
-  const wanted = aCommit({ basedOn: version, slot: slot + 1, at: clock.now(), alerts, ruleAlerts });
-  expect(await store.symbols.commit(wanted)).toBe("committed");
-}
 
 async function commitAlerts(alertIds: readonly string[], destinations = ["console"], json = content) {
-  await commit(alertIds.map((alertId) => ({ alertId, content: json, destinations })));
+  await scene().insert(...alertIds.map((alertId) => ({ alertId, content: json, destinations })));
 }
 
-function notifierOf(sender: Sender, more: Partial<NotifierOptions> = {}) {
-  const settled: string[] = [];
-  const pump: Pump = createNotifier({
-    sender,
-    store,
-    clock,
-    log: silentLog,
-    nameOf: (destination) => destination,
-    onSettled: (_platform, outcome) => settled.push(outcome),
-    onRepeat: () => undefined,
-    onNotice: () => pump.wake("notices"),
-    ...more,
-  });
-  pumps.push(pump);
-  /** Wakes it and waits until nothing is due, and what was done is written. */
-  const drain = async (places: readonly string[] = ["BTC"]): Promise<void> => {
-    for (const place of places) pump.wake(place);
-    await vi.waitFor(async () => {
-      await pump.settled();
-      const claimed = await redis.keys("*:claimed:*");
-      expect(claimed).toEqual([]);
-    }, patient);
-    await pump.settled();
-  };
-  return { pump, drain, settled };
-}
+const commit: Scene["commit"] = async (...args) => scene().commit(...args);
+const notifierOf: Scene["notifierOf"] = (...args) => scene().notifierOf(...args);
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, i) => `a${i}`);
 const destinationsOf = (requests: readonly SendRequest[]): string[] =>
@@ -89,10 +35,14 @@ describe("a notifier", () => {
     await commitAlerts(ids(300));
     const { sender, requests } = fakeSender();
     const { drain, settled } = notifierOf(sender);
-    await drain();
+    // what is claimed for one place while a turn there ends waits for a moment
+    await vi.waitFor(async () => {
+      await drain();
+      clock.advance(200);
+      expect(requests).toHaveLength(300);
+    }, patient);
     expect(new Set(requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(300);
-    expect(requests).toHaveLength(300);
-    expect(settled).toEqual(Array.from({ length: 300 }, () => "sent"));
+    expect(settled.filter((outcome) => outcome === "sent")).toHaveLength(300);
     expect(await store.outbox.countPending("BTC")).toBe(0);
     await drain();
     expect(requests).toHaveLength(300);
@@ -383,7 +333,7 @@ describe("a platform with limits", () => {
 
   test("gets the place of what wasn't asked in the end for something else", async () => {
     await subscribed(store, "console:1");
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await store.destinations.forget("console:1");
     const { sender } = fakeSender([], { pace: paced });
     const { drain, settled } = notifierOf(sender, { store: countingStore() });
@@ -409,12 +359,12 @@ describe("a subscriber", () => {
     await subscribed(store, "console:1");
     const { sender, requests } = fakeSender();
     const { drain, settled } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
-    await commit([], [aPush("a2")]);
+    await commit(aPush("a2"));
     await drain();
     clock.advance(10 * 60_000 + 1);
-    await commit([], [aPush("a3")]);
+    await commit(aPush("a3"));
     await drain();
     expect(settled).toEqual(["sent", "skipped", "sent"]);
     expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual(["a1|console:1", "a3|console:1"]);
@@ -424,9 +374,9 @@ describe("a subscriber", () => {
     await subscribed(store, "console:1");
     const { sender, requests } = fakeSender([{ kind: "rejected", reason: "too long", disable: false }]);
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
-    await commit([], [aPush("a2")]);
+    await commit(aPush("a2"));
     await drain();
     expect(requests).toHaveLength(2);
   });
@@ -434,14 +384,14 @@ describe("a subscriber", () => {
   test("who wants silence gets it", async () => {
     await subscribed(store, "console:1", { mode: "silent" });
     const { sender, requests } = fakeSender();
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await notifierOf(sender).drain();
     expect(requests).toMatchObject([{ silent: true }]);
   });
 
   test("who left before it was sent gets nothing", async () => {
     await subscribed(store, "console:1");
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await store.destinations.forget("console:1");
     const { sender, requests } = fakeSender();
     const { drain, settled } = notifierOf(sender);
@@ -453,9 +403,9 @@ describe("a subscriber", () => {
     await subscribed(store, "console:1");
     const { sender, requests, edits } = fakeSender();
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
-    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await commit(aPush("a1-resolved", { kind: "edit", episodeId: "a1" }));
     await drain();
     expect(requests).toHaveLength(1);
     expect(edits).toEqual([["console:1", "m1", requests[0]?.message.headline]]);
@@ -474,9 +424,9 @@ describe("a subscriber", () => {
     const wishOf = (destination: string) => ({ chat: destination, isGroup: false });
     const { sender } = fakeSender([], { edit, pace: { limits, wishOf } });
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
-    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await commit(aPush("a1-resolved", { kind: "edit", episodeId: "a1" }));
     await drain();
     expect(await redis.get(paceKeys("console").until)).not.toBeNull();
   });
@@ -486,9 +436,9 @@ describe("a subscriber", () => {
     const edit = async (): Promise<SendResult> => ({ kind: "unreachable", reason: "away" });
     const { sender } = fakeSender([], { edit });
     const { drain, settled } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
-    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await commit(aPush("a1-resolved", { kind: "edit", episodeId: "a1" }));
     await drain();
     clock.advance(24 * 3_600_000);
     await drain();
@@ -501,9 +451,9 @@ describe("a subscriber", () => {
     const { sender, requests } = fakeSender();
     const { edit: _none, ...plain } = sender;
     const { drain } = notifierOf(plain);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
-    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await commit(aPush("a1-resolved", { kind: "edit", episodeId: "a1" }));
     await drain();
     expect(requests.map(({ idempotencyKey, isUpdate }) => [idempotencyKey, isUpdate])).toEqual([
       ["a1|console:1", undefined],
@@ -518,13 +468,13 @@ describe("a subscriber", () => {
     const { sender, requests } = fakeSender();
     const { drain, settled } = notifierOf(sender);
     for (const alertId of ["a1", "a2", "a3"]) {
-      await commit([], [aPush(alertId)]);
-      await drain(["BTC", "notices"]);
+      await commit(aPush(alertId));
+      await drain("BTC", "notices");
     }
     expect([requests, settled]).toEqual([[], ["held", "held", "held"]]);
     clock.advance(61 * 60_000);
-    await drain(["BTC", "notices"]);
-    await drain(["BTC", "notices"]);
+    await drain("BTC", "notices");
+    await drain("BTC", "notices");
     expect(requests).toHaveLength(1);
     expect(requests[0]?.message).toMatchObject({ kind: "line", headline: expect.stringMatching(/quiet.*3/) });
     expect(await store.turns.heldBack("console:1")).toEqual(new Map());
@@ -534,17 +484,17 @@ describe("a subscriber", () => {
     await subscribed(store, "console:1", { quietHours: { from: 0, to: 1_439 } });
     const { sender, requests } = fakeSender();
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
-    await drain(["BTC", "notices"]);
+    await commit(aPush("a1"));
+    await drain("BTC", "notices");
     await store.destinations.change(
       "console:1",
       setQuietHours({ destination: "console:1", kind: "direct" }, undefined),
     );
     await store.outbox.insert("notices", clock.now(), [summaryFor("console:1", "quiet-hours", clock.now())]);
-    await drain(["notices"]);
+    await drain("notices");
     expect(requests).toHaveLength(1);
     clock.advance(24 * 3_600_000);
-    await drain(["notices"]);
+    await drain("notices");
     expect(requests).toHaveLength(1);
   });
 
@@ -553,14 +503,14 @@ describe("a subscriber", () => {
     await subscribed(store, "console:1", { quietHours: { from: minute - 60, to: minute + 60 } });
     const { sender, requests } = fakeSender();
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
-    await drain(["BTC", "notices"]);
+    await commit(aPush("a1"));
+    await drain("BTC", "notices");
     clock.advance(60 * 60_000);
     const behind = notifierOf(sender, { clock: handClock(clock.now() - 30_000) });
-    await behind.drain(["notices"]);
+    await behind.drain("notices");
     expect(requests).toEqual([]);
     clock.advance(31_000);
-    await drain(["notices"]);
+    await drain("notices");
     expect(requests).toHaveLength(1);
   });
 
@@ -569,16 +519,16 @@ describe("a subscriber", () => {
     const lost = { kind: "unknown-outcome", reason: "lost" } as const;
     const { sender, requests } = fakeSender([lost, lost, lost, lost]);
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     clock.advance(11 * 60_000);
-    await drain(["BTC", "notices"]);
+    await drain("BTC", "notices");
     clock.advance(90_000);
     for (const ms of [0, 2_000, 4_000, 8_000]) {
       clock.advance(ms);
-      await drain(["notices"]);
+      await drain("notices");
     }
     expect(requests.map(({ possibleRepeat }) => possibleRepeat)).toEqual([false, true, true, true]);
-    await commit([], [aPush("a2")]);
+    await commit(aPush("a2"));
     await redis.hset(
       destinationKeys("console:1").held,
       "a2",
@@ -592,7 +542,7 @@ describe("a subscriber", () => {
       destinations: ["console:1"],
     };
     await store.outbox.insert("notices", at, [another]);
-    await drain(["notices"]);
+    await drain("notices");
     expect(requests).toHaveLength(5);
     expect(requests[4]?.possibleRepeat).toBe(true);
     expect(await store.turns.heldBack("console:1")).toEqual(new Map());
@@ -600,15 +550,15 @@ describe("a subscriber", () => {
 
   test("is told of what came too late to be news in one summary, on its own clock", async () => {
     await subscribed(store, "console:1", { zone: "Asia/Kolkata" });
-    await commit([], [aPush("a1")]);
-    await commit([], [aPush("a2")]);
+    await commit(aPush("a1"));
+    await commit(aPush("a2"));
     clock.advance(11 * 60_000);
     const { sender, requests } = fakeSender();
     const { drain } = notifierOf(sender);
-    await drain(["BTC", "notices"]);
+    await drain("BTC", "notices");
     expect(requests).toEqual([]);
     clock.advance(60_000);
-    await drain(["BTC", "notices"]);
+    await drain("BTC", "notices");
     expect(requests).toHaveLength(1);
     expect(requests[0]?.message).toMatchObject({ kind: "line", headline: expect.stringMatching(/late.*2/) });
     expect(requests[0]?.message).toMatchObject({
@@ -621,18 +571,18 @@ describe("replicas whose clocks differ by half a minute", () => {
   test("tell all that came too late", async () => {
     const late = 11 * 60_000;
     await commitAlerts(["a1"]);
-    await commit([{ alertId: "a2", content, destinations: ["console"], delayMs: late + 31_000 }]);
+    await scene().insert({ alertId: "a2", content, destinations: ["console"], delayMs: late + 31_000 });
     clock.advance(late);
     const { sender, requests } = fakeSender();
     const aheadClock = handClock(clock.now() + 30_000);
     const ahead = notifierOf(sender, { clock: aheadClock });
     const behind = notifierOf(sender);
-    await ahead.drain(["BTC", "notices"]);
+    await ahead.drain("BTC", "notices");
     for (const step of [30_500, 500, 30_000, 30_000, 120_000]) {
       clock.advance(step);
       aheadClock.advance(step);
-      if (step === 500) await behind.drain(["BTC", "notices"]);
-      await ahead.drain(["notices"]);
+      if (step === 500) await behind.drain("BTC", "notices");
+      await ahead.drain("notices");
     }
     expect(requests.length).toBeGreaterThan(0);
     expect(await store.turns.heldBack("console")).toEqual(new Map());
@@ -646,26 +596,26 @@ describe("a platform's definite refusal", () => {
     await subscribed(store, "console:channel", { owner: "console:owner" });
     const { sender, requests } = fakeSender([blocked]);
     const { drain, settled } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
-    await drain(["notices"]);
+    await drain("notices");
     const record = await store.destinations.get("console:channel");
     expect(record?.disabled).toMatchObject({ reason: "bot was blocked", ownerTold: true });
     expect(destinationsOf(requests)).toEqual(["console:channel", "console:owner"]);
     expect(requests[1]?.message.headline).toContain("console:channel");
     await commitAlerts(["a2"], ["console:channel"]);
-    await drain(["BTC", "notices"]);
+    await drain("BTC", "notices");
     expect(settled).toEqual(["dead", "sent", "skipped"]);
   });
 
   test("tells the owner also where the process died before it could", async () => {
     await subscribed(store, "console:channel", { owner: "console:owner" });
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await store.destinations.disable("console:channel", "kicked", now);
     const { sender, requests } = fakeSender();
     const { drain } = notifierOf(sender);
     await drain();
-    await drain(["notices"]);
+    await drain("notices");
     expect(destinationsOf(requests)).toEqual(["console:owner"]);
   });
 
@@ -673,7 +623,7 @@ describe("a platform's definite refusal", () => {
     await subscribed(store, "console:1");
     const { sender } = fakeSender([{ kind: "rejected", reason: "too long", disable: false }]);
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
     expect((await store.destinations.get("console:1"))?.disabled).toBeUndefined();
   });
@@ -686,7 +636,7 @@ describe("a chat that moved", () => {
     await subscribed(store, "console:old");
     const { sender, requests } = fakeSender([moved]);
     const { drain, settled } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
     expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
     expect(new Set(requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
@@ -699,11 +649,11 @@ describe("a chat that moved", () => {
     await subscribed(store, "console:old");
     const { sender, requests, edits } = fakeSender([moved]);
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await commitAlerts(["b1"], ["console:old"]);
     await drain();
     await commitAlerts(["b2"], ["console:old"]);
-    await commit([], [aPush("a1-resolved", { kind: "edit", episodeId: "a1" })]);
+    await commit(aPush("a1-resolved", { kind: "edit", episodeId: "a1" }));
     await drain();
     expect(new Set(destinationsOf(requests).slice(1))).toEqual(new Set(["console:new"]));
     expect(requests).toHaveLength(4);
@@ -714,9 +664,9 @@ describe("a chat that moved", () => {
     await subscribed(store, "console:old");
     const { sender, requests } = fakeSender();
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
-    await commit([], [aPush("a2")]);
+    await commit(aPush("a2"));
     await store.turns.moved("console:old", "console:new");
     await store.destinations.move("console:old", "console:new");
     await drain();
@@ -727,37 +677,37 @@ describe("a chat that moved", () => {
     await subscribed(store, "console:old");
     const { sender, requests } = fakeSender([moved]);
     const { drain } = notifierOf(sender);
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     await drain();
-    await commit([], [aPush("a2")]);
+    await commit(aPush("a2"));
     await drain();
     expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
   });
 
   test("is told once of what was held back for its old address", async () => {
     await subscribed(store, "console:old");
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     clock.advance(11 * 60_000);
     const { sender, requests } = fakeSender();
     const { drain } = notifierOf(sender);
-    await drain(["BTC", "notices"]);
+    await drain("BTC", "notices");
     await store.destinations.move("console:old", "console:new");
     await store.turns.moved("console:old", "console:new");
     clock.advance(60_000);
-    await drain(["notices"]);
+    await drain("notices");
     expect(destinationsOf(requests)).toEqual(["console:new"]);
     expect(await store.turns.heldBack("console:old")).toEqual(new Map());
   });
 
   test("just when it is told what was held back is told once", async () => {
     await subscribed(store, "console:old");
-    await commit([], [aPush("a1")]);
+    await commit(aPush("a1"));
     clock.advance(11 * 60_000);
     const { sender, requests } = fakeSender([moved]);
     const { drain } = notifierOf(sender);
-    await drain(["BTC", "notices"]);
+    await drain("BTC", "notices");
     clock.advance(60_000);
-    await drain(["notices"]);
+    await drain("notices");
     expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
     expect(await store.turns.heldBack("console:new")).toEqual(new Map());
   });
