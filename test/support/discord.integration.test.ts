@@ -343,7 +343,7 @@ describe("the gateway and interactions, with an unmodified discord.js client", (
     server.takeViolations();
   });
 
-  it("defers, fills the placeholder, and follows up until the token dies", async () => {
+  it("defers, answers where it did, and follows up until the token dies", async () => {
     let time = 1_795_351_200_000;
     const held: ChatInputCommandInteraction[] = [];
     const { server } = await startClient(
