@@ -45,14 +45,15 @@ local alertPrefix, ledgerPrefix = ARGV[7], ARGV[8]
 ${retryLua}
 local released = 0
 
--- what was being sent, by its destinations; whose row is nil was never tried before
+-- what was being sent, by its destinations; of a bundle (since) what has no row yet: a row is by itself, and may be claimed
+-- anew
 local function releaseRows(lane, order, subject, destinations, since)
   local shards = tonumber(redis.call('HGET', alertPrefix .. subject, 'n') or 1)
   local key = fieldsKey(ledgerPrefix, subject, shards, destinations[1])
   local kept = redis.call('HMGET', key, unpack(destinations))
   for at, destination in ipairs(destinations) do
-    local row = parseRow(kept[at])
-    if not kept[at] and since then row = firstRow(since) end
+    local row
+    if not since then row = parseRow(kept[at]) elseif not kept[at] then row = firstRow(since) end
     if row and row.state == 's' then
       row.unknowns, row.failures = row.unknowns + 1, row.failures + 1
       if row.since == 0 then row.since = row.at end

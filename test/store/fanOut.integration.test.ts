@@ -360,6 +360,25 @@ describe("a bundle", () => {
     expect(await settleAs(again, "sent")).toEqual([true, true]);
   });
 
+  test("whose sender died leaves what it gave back to whoever has it by now", async () => {
+    await subscribe(["telegram:1", "telegram:2", "telegram:3"]);
+    await commit(aPush());
+    const deliveries = await claim();
+    const given = deliveries.slice(0, 1);
+    const result = { kind: "postponed", retryInMs: 12_000, reason: "rate limit" } as const;
+    await outbox.settle(
+      "BTC",
+      "telegram",
+      given.map((delivery) => ({ delivery, result })),
+    );
+    time += 12_000;
+    const again = await claim();
+    time += 3_000;
+    expect(await dyingSender()).toBe(2);
+    expect((await claim()).map(({ destination }) => destination)).toEqual(["telegram:2", "telegram:3"]);
+    expect(await settleAs(again, "sent")).toEqual([true]);
+  });
+
   test("whose alert is gone meanwhile is nobody's any more", async () => {
     await subscribe(["telegram:1", "telegram:2"]);
     await commit(aPush());
