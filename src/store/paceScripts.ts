@@ -145,7 +145,7 @@ end
 `,
 };
 
-/** KEYS what is paused; ARGV time, µs. An end that is later already stays. */
+/** KEYS what is paused; ARGV time, µs. An end that is later already stays. Patience is had also where Redis' memory is full. */
 export const pauseScript = {
   name: "lopsidePause",
   keys: 1,
@@ -154,6 +154,7 @@ ${timeUsLua}
 local now = timeUs(ARGV[1])
 local at = now + tonumber(ARGV[2])
 if at > tonumber(redis.call('GET', KEYS[1]) or 0) then
+  redis.call('DEL', KEYS[1])
   redis.call('SET', KEYS[1], string.format('%d', at), 'PX', math.ceil((at - now) / 1000) + 1000)
 end
 `,

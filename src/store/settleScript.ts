@@ -25,6 +25,9 @@ local claimed, bundles, beyond = KEYS[2], KEYS[7], KEYS[8]
 local now, ttl, maxFailures, maxUnknowns = timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local alertPrefix, ledgerPrefix, messagePrefix = ARGV[5], ARGV[6], ARGV[7]
 ${retryLua}
+-- a Redis whose memory is full refuses a script's first write where that takes room, and none after it: what was sent must
+-- be noted all the same
+redis.call('ZREM', claimed, '')
 local known = {}
 local function alertOf(subject)
   if known[subject] ~= nil then return known[subject] end

@@ -32,10 +32,14 @@ local function keysOf(names, after)
 end
 `;
 
-/** Lua: what dead holders left goes an hour after the last turn of all, and earlier where there is much of it. */
+/**
+ * Lua: what dead holders left goes an hour after the last turn of all, and earlier where there is much of it. What takes no
+ * room is written first: nothing behind it is refused where Redis' memory is full (settleScript.ts).
+ */
 const storeLua = `
 local function store(leases, fields, ttl, isFirst)
   if #fields == 0 then return end
+  redis.call('HDEL', leases, '')
   redis.call('HSET', leases, unpack(fields))
   if isFirst or redis.call('PTTL', leases) < ttl then redis.call('PEXPIRE', leases, ttl + 3600000) end
 end
@@ -130,8 +134,8 @@ local function endTurns(leases, pushes, holder, now, names, told)
     if lease and sub(lease, 15, last) == mark then own[#own + 1] = names[at] end
   end
   if #own < #names then joinPushed(pushes, now, told, own) end
+  redis.call('HDEL', leases, '', unpack(own))
   keepPushed(pushes, now, told)
-  if #own > 0 then redis.call('HDEL', leases, unpack(own)) end
 end
 `;
 
