@@ -14,13 +14,18 @@ const { before, movedTo } = destinationKeyParts;
 const leaseLua = `
 ${timeMsLua}
 local sub = string.sub
-local function leaseOf(till, mark)
-  local lease = string.format('%013d|', till) .. mark
+local function tillOf(at) return string.format('%013d|', at) end
+local function leaseOf(at, mark)
+  local lease = tillOf(at) .. mark
   return lease .. string.rep(' ', 65 - #lease)
 end
 local function isOver(lease, now) return tonumber(sub(lease, 1, 13)) <= now end
--- what stands in a lease from its 15th letter on
+-- what stands in a lease from its 15th letter on; and behind it where somebody else has pushed there since it was taken
 local function markOf(holder) return holder .. '|' end
+local function joinedOf(lease)
+  local joined = string.gsub(lease, '|%s', '|+', 1)
+  return joined
+end
 `;
 
 /** Lua: a key of each of these destinations. */
@@ -109,11 +114,11 @@ ${linesLua}
 ${storeLua}
 local leases, now, holder, ttl = KEYS[1], timeMs(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local names, mark, fields = linesOf(ARGV[4]), markOf(holder), {}
-local own, last = leaseOf(now + ttl, mark), 14 + #mark
+local till, last = tillOf(now + ttl), 14 + #mark
 for at, lease in ipairs(redis.call('HMGET', leases, unpack(names))) do
   if lease and sub(lease, 15, last) == mark and not isOver(lease, now) then
     fields[#fields + 1] = names[at]
-    fields[#fields + 1] = own
+    fields[#fields + 1] = till .. sub(lease, 15)
   end
 end
 store(leases, fields, ttl)
@@ -122,19 +127,26 @@ store(leases, fields, ttl)
 
 /**
  * Lua: ends turns that are the holder's still; `told` are destinations, each followed by what was pushed there. Whose turn was
- * over by then, as of one that was stopped or couldn't reach Redis, others may have told since.
+ * over by then, as of one that was stopped or couldn't reach Redis, others may have told since; and whoever is there now
+ * is told, in their lease, that they don't know of it.
  */
 export const endTurnsLua = `
 ${leaseLua}
 ${pushedLua}
 local function endTurns(leases, pushes, holder, now, names, told)
-  local mark, own = markOf(holder), {}
+  local mark, own, alone, others = markOf(holder), {}, {}, {}
   local last = 14 + #mark
   for at, lease in ipairs(redis.call('HMGET', leases, unpack(names))) do
-    if lease and sub(lease, 15, last) == mark then own[#own + 1] = names[at] end
+    if lease and sub(lease, 15, last) == mark then
+      own[#own + 1] = names[at]
+      if sub(lease, last + 1, last + 1) ~= '+' then alone[#alone + 1] = names[at] end
+    elseif lease then
+      others[#others + 1], others[#others + 2] = names[at], joinedOf(lease)
+    end
   end
-  if #own < #names then joinPushed(pushes, now, told, own) end
+  if #alone < #names then joinPushed(pushes, now, told, alone) end
   redis.call('HDEL', leases, '', unpack(own))
+  if #others > 0 then redis.call('HSET', leases, unpack(others)) end
   keepPushed(pushes, now, told)
 end
 `;

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { Cluster } from "ioredis";
 import { beforeEach, expect, test } from "vitest";
 import { mostCooldownMs } from "../../src/alerts/limits.ts";
-import { toldId, type Turns } from "../../src/store/contracts/turns.ts";
+import { formatPushes, noPushes, parsePushes, type Push } from "../../src/alerts/pushes.ts";
+import { toldId, type TurnEnd, type Turns } from "../../src/store/contracts/turns.ts";
 import { destinationKeys, turnKeys } from "../../src/store/keys.ts";
 import { pushesPrefix } from "../../src/store/pushed.ts";
 import type { RedisClient } from "../../src/store/script.ts";
@@ -70,6 +71,30 @@ export function itTakesTurns(redisOf: () => RedisClient): void {
     expect(await turns.take(["a"], "three", 4_000)).toEqual([{ kind: "busy" }]);
     await turns.end([{ destination: "a" }], "two");
     expect(await turns.take(["a"], "three", 4_000)).toEqual([{ ...taken, pushes: "{1}" }]);
+  });
+
+  test("what was pushed in a turn that is over counts, whoever's turn it is when that is noted", async () => {
+    const pushed = (symbol: string, at: number): TurnEnd => {
+      const push: Push = { at, direction: "up", level: 2, episodeId: "", breaks: 0 };
+      return { destination: "a", pushes: formatPushes({ ...noPushes, symbols: { [symbol]: push } }) };
+    };
+    await turns.take(["a"], "one", 4_000);
+    now += 4_000;
+    await turns.take(["a"], "two", 4_000);
+    await turns.end([pushed("BTC", 1)], "one");
+    await turns.keep(["a"], "two", 4_000);
+    await turns.end([pushed("ETH", 2)], "two");
+    const [found] = await turns.take(["a"], "three", 4_000);
+    const { symbols } = parsePushes((found?.kind === "taken" && found.pushes) || "");
+    expect(Object.entries(symbols).map(([symbol, { at }]) => [symbol, at])).toEqual(
+      expect.arrayContaining([
+        ["BTC", 1],
+        ["ETH", 2],
+      ]),
+    );
+    await turns.end([pushed("ETH", 3)], "three");
+    const { pushes } = pushed("ETH", 3);
+    expect(await turns.take(["a"], "one", 4_000)).toEqual([{ ...taken, pushes }]);
   });
 
   test("whoever's name begins like the holder's is another", async () => {
