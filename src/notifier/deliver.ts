@@ -47,11 +47,14 @@ const usefulMs = 10 * 60_000;
 export function createDeliver(options: DeliverOptions): Deliver {
   return (delivery, visit, until) => {
     if (visit.movedTo === undefined) return deliverTo(options, delivery, { place: visit, until });
-    return followed(options.refusals, visit, visit.movedTo).then(async (place) => {
-      const { destination: to, record } = place;
-      const { result, ...delivered } = await deliverTo(options, delivery, { place, until });
-      return { moved: { to, record }, ...delivered, result: wentTo(to, delivery, result) };
-    });
+    return followed(options.refusals, visit, visit.movedTo).then(
+      async (place) => {
+        const { destination: to, record } = place;
+        const { result, ...delivered } = await deliverTo(options, delivery, { place, until });
+        return { moved: { to, record }, ...delivered, result: wentTo(to, delivery, result) };
+      },
+      notAsked(options, delivery),
+    );
   };
 }
 
@@ -67,9 +70,9 @@ function deliverTo(
   const judged = judge(delivery, place, moment);
   switch (judged.kind) {
     case "skip":
-      return skip(options, place, judged.reason);
+      return skip(options, delivery, { place, reason: judged.reason });
     case "hold":
-      return hold(options, at(place, delivery), judged);
+      return hold(options, at(place, delivery), judged).catch(notAsked(options, delivery));
     case "edit":
       return edit(options, delivery, { place: where(delivery, place), until, messageId: judged.messageId });
     case "push":
@@ -78,17 +81,26 @@ function deliverTo(
 }
 
 function skip(
-  { refusals }: DeliverOptions,
-  { record }: Place,
-  reason: string,
+  options: DeliverOptions,
+  delivery: Delivery,
+  { place: { record }, reason }: { readonly place: Place; readonly reason: string },
 ): Delivered | Promise<Delivered> {
   const skipped = unasked({ kind: "skipped", reason });
   if (reason !== "disabled" || record === undefined) return skipped;
-  return refusals.tellOwner(record).then(() => skipped);
+  return options.refusals.tellOwner(record).then(() => skipped, notAsked(options, delivery));
 }
 
 function unasked(result: DeliveryResult): Delivered {
   return { result, isUnasked: true };
+}
+
+/** Redis was away, or full, before the platform was asked: nothing was sent that another attempt could repeat. */
+function notAsked({ sender, log }: DeliverOptions, delivery: Delivery): (error: unknown) => Delivered {
+  return (error) => {
+    log.warn({ platform: sender.platform, error }, "a delivery could not be prepared; trying again");
+    const result = { kind: "unreachable", reason: "Redis could not be asked" } as const;
+    return unasked(settlement(result, { delivery, retryInMs: 0 }));
+  };
 }
 
 async function hold(
@@ -111,12 +123,26 @@ interface Errand {
   readonly until: number;
 }
 
-/** A summary is filled with what was held back for it; every other notice says what it says. */
 async function deliverNotice(
   options: DeliverOptions,
   delivery: Delivery,
-  { place, until }: Errand,
+  errand: Errand,
 ): Promise<Delivered> {
+  const ready = await readyNotice(options, delivery, errand).catch(notAsked(options, delivery));
+  if ("result" in ready) return ready;
+  if (ready.summary === undefined) return push(options, delivery, ready.errand);
+  return tell(options, delivery, { summary: ready.summary, errand: ready.errand });
+}
+
+/**
+ * A summary is filled with what was held back for it; every other notice says what it says. Marked before it is sent: a
+ * process may die over it, and another summary be due before this one is taken over.
+ */
+async function readyNotice(
+  options: DeliverOptions,
+  delivery: Delivery,
+  { place, until }: Errand,
+): Promise<Delivered | ReadyNotice> {
   const { holding } = options;
   const judged = judgeNotice(delivery, place, options.clock.now());
   const addressed = at(place, delivery);
@@ -130,32 +156,31 @@ async function deliverNotice(
     return unasked({ kind: "skipped", reason: judged.reason });
   }
   const errand = { place, until, silent: judged.silent };
-  if (summary === undefined) return push(options, delivery, errand);
+  if (summary === undefined) return { errand };
   if (summary.ids.length === 0) return unasked({ kind: "skipped", reason: "nothing was held back" });
-  return tell(options, delivery, { summary, errand });
+  await holding.begin(place.destination, summary);
+  return { errand, summary };
 }
 
-interface Telling {
-  readonly summary: FilledSummary;
+interface ReadyNotice {
   readonly errand: Push;
+  readonly summary?: FilledSummary;
 }
 
-/** Marked before it is sent: a process may die over it, and another summary be due before this one is taken over. */
 async function tell(
   options: DeliverOptions,
   delivery: Delivery,
-  { summary, errand }: Telling,
+  { summary, errand }: Required<ReadyNotice>,
 ): Promise<Delivered> {
   const { holding, log } = options;
   const { name, content, ids, mayRepeat } = summary;
   const { destination } = errand.place;
-  await holding.begin(destination, summary);
   const alert = { ...delivery.alert, alertId: name, content };
   const delivered = await push(options, { ...delivery, alert, ...(mayRepeat && doubtful) }, errand);
   const { result, moved } = delivered;
   const to = moved?.to ?? destination;
   if (result.kind === "sent") await insist(log, async () => holding.drop(to, ids));
-  else if (result.kind !== "unknown") await holding.takeBack(to, summary);
+  else if (result.kind !== "unknown") await insist(log, async () => holding.takeBack(to, summary));
   return delivered;
 }
 
