@@ -75,8 +75,10 @@ function deliverTo(
       return hold(options, at(place, delivery), judged).catch(notAsked(options, delivery));
     case "edit":
       return edit(options, delivery, { place: where(delivery, place), until, messageId: judged.messageId });
-    case "push":
-      return push(options, delivery, { place, until, silent: judged.silent, pushes: judged.pushes });
+    case "push": {
+      const errand = { place, until, silent: judged.silent, pushes: judged.pushes };
+      return (delivery.unknowns > 0 ? pushAgain : push)(options, delivery, errand);
+    }
   }
 }
 
@@ -197,6 +199,16 @@ function push(options: DeliverOptions, delivery: Delivery, errand: Push): Delive
   const letter = letterFor(options, delivery, errand.place);
   if (!(letter instanceof Promise)) return post(options, delivery, { letter, errand });
   return letter.then(async (drawn) => post(options, delivery, { letter: drawn, errand }));
+}
+
+/** A process may have died between holding it back and saying so: then a summary tells it. */
+async function pushAgain(options: DeliverOptions, delivery: Delivery, errand: Push): Promise<Delivered> {
+  const addressed = at(errand.place, delivery);
+  const isHeld = await options.holding.holds(addressed).catch(notAsked(options, delivery));
+  if (typeof isHeld !== "boolean") return isHeld;
+  if (!isHeld) return push(options, delivery, errand);
+  const held = { kind: "hold", why: "quiet-hours", until: options.clock.now() } as const;
+  return hold(options, addressed, held).catch(notAsked(options, delivery));
 }
 
 interface Written {

@@ -22,6 +22,8 @@ const marginMs = 45_000;
 /** What isn't said now is kept for one message later. Each step is safe to repeat. */
 export interface Holding {
   readonly hold: (delivery: Delivery, why: SummaryNotice["why"], until: number) => Promise<void>;
+  /** Whether it is held back already. */
+  readonly holds: (delivery: Delivery) => Promise<boolean>;
   /** Undefined: the alert is no summary. Without entries there is nothing to say any more. */
   readonly fill: (delivery: Delivery) => Promise<FilledSummary | undefined>;
   readonly drop: (destination: string, ids: readonly string[]) => Promise<void>;
@@ -72,11 +74,18 @@ export function createHolding({ outbox, turns, clock }: HoldingOptions): Holding
     });
   };
 
+  const holds: Holding["holds"] = async ({ alert, destination }) =>
+    (await turns.heldBack(destination)).has(alert.alertId);
+
   return {
-    hold: async ({ place, alert, destination }, why, until) => {
+    holds,
+    hold: async (delivery, why, until) => {
+      const { place, alert, destination, unknowns } = delivery;
       if (place !== noticesPlace) {
         const content = parseAlertContent(alert.content);
         if (!content.ok) return;
+        // an attempt may have told it; not the one that held it back and whose process died over it
+        if (unknowns > 0 && !(await holds(delivery))) await turns.noteTold(destination, alert.alertId);
         const entry = JSON.stringify(heldAlert(content.value, alert.episodeId));
         await turns.holdBack(destination, alert.alertId, entry);
       }

@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
 import type { AlertMessage } from "../../src/alerts/message.ts";
 import type { Sender, SendRequest } from "../../src/notifier/contracts.ts";
-import { summaryFor } from "../../src/notifier/holding.ts";
+import { createHolding, summaryFor } from "../../src/notifier/holding.ts";
 import { patient } from "../support/patience.ts";
 import { aGate } from "../support/gate.ts";
+import { aDelivery } from "./builders.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
 import { type Running, useScene } from "./scene.ts";
 import { subscribed } from "./subscribed.ts";
@@ -75,6 +76,45 @@ describe("what a summary tells", () => {
     expect(repeatsOf(requests)).toEqual([false, false]);
   });
 
+  test("is a possible repeat where the alert itself may have arrived", async () => {
+    const { store, clock, commit, notifierOf } = scene();
+    await subscribed(store, destination);
+    const { sender, requests } = fakeSender([lost]);
+    const { drain, settled } = notifierOf(sender);
+    await commit(aPush("a1"));
+    await drain();
+    clock.advance(11 * minuteMs);
+    await drain("BTC", "notices");
+    clock.advance(90_000);
+    await drain("notices");
+    expect([settled, repeatsOf(requests)]).toEqual([
+      ["unknown", "held", "sent"],
+      [false, true],
+    ]);
+  });
+
+  test("is told there and nowhere else, where a process died that held it back as quiet hours ended", async () => {
+    const { store, clock, commit, notifierOf } = scene();
+    const until = minuteOf(clock.now()) + 1;
+    await subscribed(store, destination, { quietHours: { from: until - 60, to: until } });
+    await commit(aPush("a1"));
+    const [delivery = aDelivery()] = (await store.outbox.claim("BTC", "console", 1)).deliveries;
+    const dying = createHolding({ outbox: store.outbox, turns: store.turns, clock });
+    await dying.hold(delivery, "quiet-hours", clock.now() + minuteMs);
+    clock.advance(minuteMs);
+    await store.outbox.releaseStuck("BTC", "console", 12_500);
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    for (let steps = 0; steps < 5; steps += 1) {
+      await drain("BTC", "notices");
+      clock.advance(minuteMs);
+    }
+    expect([repeatsOf(requests), requests.map(({ message }) => linesOf(message).length)]).toEqual([
+      [false],
+      [1],
+    ]);
+  });
+
   test("is told where its platform knows repeats by their key, and more was held back in between", async () => {
     const { store, clock, notifierOf } = scene();
     await subscribed(store, destination);
@@ -118,6 +158,8 @@ describe("what a summary tells", () => {
     expect([requests.length, running.settled]).toEqual([1, ["held", "sent"]]);
   });
 });
+
+const minuteOf = (at: number): number => new Date(at).getUTCHours() * 60 + new Date(at).getUTCMinutes();
 
 const linesOf = (message: AlertMessage): readonly string[] =>
   message.kind === "line" ? (message.lines ?? []) : [];
