@@ -15,6 +15,8 @@ export interface SweepOptions {
 const sweepMs = 3_000;
 /** A claim this old belongs to a process that died: sends begin within 1.5 s and are given up after ten more. */
 const stuckMs = 12_500;
+/** Where Redis was away: whoever has sent something meanwhile is connected again within a sweep's time, and says so. */
+const noneStuckMs = Number.MAX_SAFE_INTEGER;
 /** Many more than a process has claimed. */
 const mostReleases = 20;
 
@@ -37,10 +39,13 @@ function sweepPlatform(
 ): () => Promise<void> {
   let running: Promise<void> | undefined;
   let stopped = false;
+  const failed = new Set<string>();
   const sweep = async (): Promise<void> => {
     for (const place of options.places) {
       if (stopped) return;
-      await releaseIn(options, platform, place);
+      const ageMs = failed.has(place) ? noneStuckMs : stuckMs;
+      if (await isReleased(options, { platform, place, ageMs })) failed.delete(place);
+      else failed.add(place);
       pump.wake(place);
     }
   };
@@ -58,20 +63,34 @@ function sweepPlatform(
   };
 }
 
-async function releaseIn({ outbox, log }: SweepOptions, platform: string, place: string): Promise<void> {
+interface Claims {
+  readonly platform: string;
+  readonly place: string;
+  /** Older ones are stuck. */
+  readonly ageMs: number;
+}
+
+/** False where Redis failed. */
+async function isReleased({ outbox, log }: SweepOptions, claims: Claims): Promise<boolean> {
+  const { platform, place } = claims;
   try {
-    const released = await releaseAll(outbox, place, platform);
+    const released = await releaseAll(outbox, claims);
     if (released > 0) log.warn({ platform, place, released }, "deliveries of a dead process taken over");
+    return true;
   } catch (error) {
     log.warn({ platform, place, error }, "the outbox could not be swept; trying again");
+    return false;
   }
 }
 
 /** One call takes over as many as hold Redis up for a millisecond; those that are left mustn't wait for the next sweep. */
-async function releaseAll(outbox: SweepOptions["outbox"], place: string, platform: string): Promise<number> {
+async function releaseAll(
+  outbox: SweepOptions["outbox"],
+  { platform, place, ageMs }: Claims,
+): Promise<number> {
   let released = 0;
   for (let calls = 0; calls < mostReleases; calls += 1) {
-    const some = await outbox.releaseStuck(place, platform, stuckMs);
+    const some = await outbox.releaseStuck(place, platform, ageMs);
     if (some === 0) break;
     released += some;
   }
