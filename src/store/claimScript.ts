@@ -181,11 +181,12 @@ local function firstLater() return redis.call('ZRANGE', KEYS[6], 0, 0, 'WITHSCOR
 local nextLater = firstLater()
 if nextLater and tonumber(nextLater) <= now then
   local ripe = redis.call('ZRANGEBYSCORE', KEYS[6], '-inf', now, 'LIMIT', 0, 200)
+  -- first, because a full memory lets nothing else be the first (settleScript.ts)
+  redis.call('ZREM', KEYS[6], unpack(ripe))
   for _, entry in ipairs(ripe) do
     local lane, order, member = string.match(entry, '^(%d)|([^|]+)|(.*)$')
     redis.call('ZADD', KEYS[3 + lane], order, member)
   end
-  redis.call('ZREM', KEYS[6], unpack(ripe))
   nextLater = firstLater()
 end
 for lane = 0, isOpen and 0 or 2 do

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Outcome } from "../../src/store/contracts/outbox.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { createPace } from "../../src/store/pace.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
 import { createTurns } from "../../src/store/turns.ts";
+import { patient } from "../support/patience.ts";
 import { useRedis } from "../support/useRedis.ts";
 import { aCommit, anAlert } from "./builders.ts";
 
@@ -30,6 +31,21 @@ describe("while Redis' memory is full", () => {
     expect(await outbox.releaseStuck("BTC", "telegram", 0)).toBe(0);
     const found = await createTurns(used.redis).take(["telegram:1"], "two", 1_000);
     expect(found).toMatchObject([{ kind: "taken", pushes: "{1}" }]);
+  });
+
+  test("what was given back is claimed again", async () => {
+    const outbox = createOutbox(used.redis);
+    const visitor = { holder, turnMs: 60_000 };
+    const { deliveries } = await outbox.claim("BTC", "telegram", 10, visitor);
+    const outcomes = deliveries.map((delivery): Outcome => {
+      const end = { destination: delivery.destination };
+      return { delivery, result: { kind: "back", retryInMs: 1, reason: "not its turn yet" }, end };
+    });
+    await outbox.settle("BTC", "telegram", outcomes, holder);
+    await vi.waitFor(async () => {
+      const again = await outbox.claim("BTC", "telegram", 10, visitor);
+      expect(again.deliveries).toHaveLength(2);
+    }, patient);
   });
 
   test("turns are taken, kept and ended", async () => {
