@@ -17,6 +17,8 @@ export interface GatedAlert {
   readonly alertId: string;
   readonly episodeId: string;
   readonly rule: RuleKey;
+  /** The strength its message names; undefined where that can't be read. */
+  readonly told?: number | undefined;
 }
 
 export type SkipReason =
@@ -146,11 +148,25 @@ const escalationFactors = { fire: 1, "escalate-1": 1.5, "escalate-2": 2, update:
 
 /** The push that may follow the newest one about this symbol; undefined where it comes too soon. */
 function passFloor(alert: GatedAlert, rule: Rule, last: Push | undefined, now: number): Push | undefined {
-  const level = rule.ratio * escalationFactors[edgeOf(alert.alertId)];
-  const push = { at: now, direction: rule.direction, level, episodeId: alert.episodeId, breaks: 0 };
+  const { alertId, episodeId, told } = alert;
+  const { direction } = rule;
+  const level = rule.ratio * escalationFactors[edgeOf(alertId)];
+  const push = { at: now, direction, level, episodeId, breaks: 0, ...(told !== undefined && { told }) };
   if (last === undefined || !isWithin(last.at, now, floorMs)) return push;
-  const isStronger = last.direction === rule.direction && level > last.level;
-  return isStronger && last.breaks < mostBreaks ? { ...push, breaks: last.breaks + 1 } : undefined;
+  return isStronger(push, last) && last.breaks < mostBreaks
+    ? { ...push, breaks: last.breaks + 1 }
+    : undefined;
+}
+
+/** What has grown by less is no news where as much was said already. */
+const grownFactor = 1.1;
+
+/** A higher threshold, which what was said last wasn't beyond yet, or is by far less. */
+function isStronger({ direction, level, told = level }: Push, last: Push): boolean {
+  const { told: before = last.level } = last;
+  return (
+    direction === last.direction && level > last.level && (level > before || told >= grownFactor * before)
+  );
 }
 
 interface Passed {

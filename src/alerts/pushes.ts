@@ -9,6 +9,8 @@ export interface Push {
   readonly direction: Direction;
   /** The rule's threshold, times 1.5 or 2 where it was an escalation. */
   readonly level: number;
+  /** The strength its message named; absent in what older versions kept. */
+  readonly told?: number;
   readonly episodeId: string;
   /** Pushes in a row that the floor let through. */
   readonly breaks: number;
@@ -93,6 +95,7 @@ function readPush(fields: Fields): Push {
     at: fields.number("at"),
     direction: fields.oneOf("direction", ["up", "down"]),
     level: fields.positive("level"),
+    ...(fields.has("told") && { told: fields.positive("told") }),
     episodeId: fields.text("episodeId"),
     breaks: fields.count("breaks"),
   };

@@ -1,4 +1,6 @@
-import { decidePush } from "../alerts/gate.ts";
+import { parseAlertContent } from "../alerts/content.ts";
+import { strength } from "../alerts/data.ts";
+import { decidePush, type GatedAlert } from "../alerts/gate.ts";
 import { parseNotice } from "../alerts/notices.ts";
 import type { Pushes } from "../alerts/pushes.ts";
 import { quietUntil } from "../alerts/quietHours.ts";
@@ -61,11 +63,26 @@ function judgeAddressed(record: DestinationRecord | undefined, pushes: Pushes): 
 }
 
 function judgeRule(delivery: Delivery, { record, pushes }: Addressee, now: number): Judgement {
-  const { alertId, episodeId, rule } = delivery.alert;
-  const decision = decidePush({ symbol: delivery.place, alertId, episodeId, rule }, record, pushes, now);
+  const decision = decidePush(gated(delivery), record, pushes, now);
   if (decision.kind === "send") return { kind: "push", silent: !decision.loud, pushes: decision.pushes };
   if (decision.kind === "skip") return decision;
   return { kind: "hold", why: decision.reason, until: decision.until };
+}
+
+let newest: { readonly of: Delivery["alert"]; readonly alert: GatedAlert } | undefined;
+
+/** What the gate asks about; of an alert that thousands are sent read once. */
+function gated({ place: symbol, alert }: Delivery): GatedAlert {
+  if (newest?.of !== alert || newest.alert.symbol !== symbol)
+    newest = { of: alert, alert: readGated(symbol, alert) };
+  return newest.alert;
+}
+
+function readGated(symbol: string, { alertId, episodeId, rule, content }: Delivery["alert"]): GatedAlert {
+  const read = parseAlertContent(content);
+  if (!read.ok) return { symbol, alertId, episodeId, rule };
+  const { ratio, direction } = read.value;
+  return { symbol, alertId, episodeId, rule, told: strength(ratio, direction) };
 }
 
 /**

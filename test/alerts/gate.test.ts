@@ -23,6 +23,8 @@ interface Wanted {
   readonly ratio?: number;
   readonly direction?: "up" | "down";
   readonly symbol?: string;
+  /** How lopsided it says it is. */
+  readonly told?: number;
 }
 
 function anAlert({
@@ -31,10 +33,11 @@ function anAlert({
   ratio = 2,
   direction = "up",
   symbol = "BTC",
+  told,
 }: Wanted = {}): GatedAlert {
   const rule = ruleKey({ direction, notionalUsd: "auto", confidence: 50, ratio });
   const episodeId = episodeIdOf(symbol, rule, noon, episode);
-  return { symbol, rule, episodeId, alertId: alertIdOf(episodeId, edge) };
+  return { symbol, rule, episodeId, alertId: alertIdOf(episodeId, edge), told };
 }
 
 function recordWith(
@@ -222,6 +225,39 @@ describe("the floor", () => {
         [1, {}],
       ],
       ["send", "floor"],
+    ],
+    [
+      "lets a stronger rule through that says no more, where what was said was less than its threshold",
+      [
+        [0, { told: 2.9 }],
+        [1, { ratio: 3, told: 3 }],
+      ],
+      ["send", "send"],
+    ],
+    [
+      "holds back a stronger rule where as much was said already",
+      [
+        [0, { told: 3.2 }],
+        [minute, { ratio: 3, told: 3.3 }],
+      ],
+      ["send", "floor"],
+    ],
+    [
+      "lets it through where it has grown by a tenth since",
+      [
+        [0, { told: 3.2 }],
+        [minute, { ratio: 3, told: 3.6 }],
+      ],
+      ["send", "send"],
+    ],
+    [
+      "holds back an escalation where as much was said already, whoever said it",
+      [
+        [0, { told: 2.1 }],
+        [minute, { ratio: 3, told: 4.1 }],
+        [2 * minute, { edge: "escalate-2", told: 4.2 }],
+      ],
+      ["send", "send", "floor"],
     ],
     [
       "lets no third one through",

@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Notice } from "../../src/alerts/notices.ts";
+import { edgeOf } from "../../src/alerts/alertId.ts";
+import { alertContent } from "../../src/alerts/content.ts";
 import { noPushes } from "../../src/alerts/pushes.ts";
+import { ruleKey } from "../../src/alerts/rules.ts";
 import type { DestinationRecord, DestinationSettings } from "../../src/alerts/subscription.ts";
 import { judge, judgeNotice } from "../../src/notifier/judge.ts";
-import { aRecord } from "../store/subscriptions.ts";
+import { firedUp, imbalanceOf, mirrored } from "../alerts/examples.ts";
+import { aRecord, aSubscription } from "../store/subscriptions.ts";
 import { aDelivery, now } from "./builders.ts";
 
 const minuteMs = 60_000;
@@ -39,6 +43,58 @@ describe("what was addressed to a place", () => {
 
   test("isn't sent where it was stopped", () => {
     expect(judgeAt(0, now, stopped)).toEqual({ kind: "skip", reason: "disabled" });
+  });
+});
+
+describe("what a rule decided", () => {
+  const cooldownMs = 6 * 60 * minuteMs;
+  const record = aRecord({
+    subscriptions: [aSubscription({ cooldownMs }), aSubscription({ id: 2, ratio: 3 })],
+  });
+  interface Said {
+    readonly after: number;
+    readonly threshold: number;
+    readonly strength: number;
+    readonly suffix?: string;
+    readonly direction?: "up" | "down";
+  }
+  const outcomes = (script: readonly Said[]): readonly string[] => {
+    let pushes = noPushes;
+    return script.map(({ after, threshold: ratio, strength, suffix = "", direction = "up" }) => {
+      const rule = ruleKey({ direction, notionalUsd: "auto", confidence: 50, ratio });
+      const episodeId = `BTC-${rule}-mi0example-1`;
+      const alertId = `${episodeId}${suffix}`;
+      const up = imbalanceOf(strength);
+      const decision = { ...firedUp, rule, direction, episodeId, alertId, firedAt: now };
+      const alert = {
+        ...aDelivery().alert,
+        alertId,
+        episodeId,
+        rule,
+        content: JSON.stringify(alertContent(direction === "up" ? up : mirrored(up), decision)),
+      };
+      expect(edgeOf(alertId)).toBe(suffix === "" ? "fire" : "escalate-2");
+      const moment = { now: now + after * minuteMs, ageMs: 0, usefulMs };
+      const judged = judge(aDelivery({ alert }), { ...about(record), pushes }, moment);
+      if (judged.kind === "push") pushes = judged.pushes;
+      return judged.kind === "skip" ? judged.reason : judged.kind;
+    });
+  };
+
+  test.each(["up", "down"] as const)("is not pushed %s again where as much was just said", (direction) => {
+    const crossings = [
+      { after: 0, threshold: 2, strength: 3.2, direction },
+      { after: 1, threshold: 3, strength: 3.3, direction },
+    ];
+    expect(outcomes(crossings)).toEqual(["push", "floor"]);
+  });
+
+  test("is pushed where it has grown stronger", () => {
+    const crossings = [
+      { after: 0, threshold: 2, strength: 2.9 },
+      { after: 1, threshold: 3, strength: 3 },
+    ];
+    expect(outcomes(crossings)).toEqual(["push", "push"]);
   });
 });
 
