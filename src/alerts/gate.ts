@@ -19,6 +19,8 @@ export interface GatedAlert {
   readonly rule: RuleKey;
   /** The strength its message names; undefined where that can't be read. */
   readonly told?: number | undefined;
+  /** Epoch ms, when its episode fired. */
+  readonly firedAt?: number | undefined;
 }
 
 export type SkipReason =
@@ -131,12 +133,24 @@ function asksFor(subscription: Subscription, rule: Rule): boolean {
   );
 }
 
+/** Who decides and who sends may disagree by this much about the time. */
+const skewMs = 60_000;
+
 /** The subscription's own pause; the installation's was the rule's. An episode that goes on is no new alert. */
 function isCooling(one: Subscription, alert: GatedAlert, pushes: Pushes, now: number): boolean {
   const last = pushes.subscriptions[one.id];
   if (one.cooldownMs === undefined || last === undefined) return false;
-  const isSameEpisode = pushes.symbols[alert.symbol]?.episodeId === alert.episodeId;
-  return !isSameEpisode && isWithin(last, now, one.cooldownMs);
+  return !goesOn(alert, pushes, last) && isWithin(last, now, one.cooldownMs);
+}
+
+/** Whether the subscription was told of this episode before, also where another rule has spoken since. */
+function goesOn(
+  { symbol, alertId, episodeId, firedAt = Infinity }: GatedAlert,
+  pushes: Pushes,
+  last: number,
+) {
+  if (pushes.symbols[symbol]?.episodeId === episodeId) return true;
+  return edgeOf(alertId) !== "fire" && last >= firedAt - skewMs;
 }
 
 /** A time further ahead than it could be is of a clock that was wrong. */

@@ -81,8 +81,8 @@ function gated({ place: symbol, alert }: Delivery): GatedAlert {
 function readGated(symbol: string, { alertId, episodeId, rule, content }: Delivery["alert"]): GatedAlert {
   const read = parseAlertContent(content);
   if (!read.ok) return { symbol, alertId, episodeId, rule };
-  const { ratio, direction } = read.value;
-  return { symbol, alertId, episodeId, rule, told: strength(ratio, direction) };
+  const { ratio, direction, firedAt } = read.value;
+  return { symbol, alertId, episodeId, rule, told: strength(ratio, direction), firedAt };
 }
 
 /**

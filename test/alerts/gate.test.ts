@@ -25,6 +25,7 @@ interface Wanted {
   readonly symbol?: string;
   /** How lopsided it says it is. */
   readonly told?: number;
+  readonly firedAt?: number;
 }
 
 function anAlert({
@@ -34,10 +35,11 @@ function anAlert({
   direction = "up",
   symbol = "BTC",
   told,
+  firedAt,
 }: Wanted = {}): GatedAlert {
   const rule = ruleKey({ direction, notionalUsd: "auto", confidence: 50, ratio });
   const episodeId = episodeIdOf(symbol, rule, noon, episode);
-  return { symbol, rule, episodeId, alertId: alertIdOf(episodeId, edge), told };
+  return { symbol, rule, episodeId, alertId: alertIdOf(episodeId, edge), told, firedAt };
 }
 
 function recordWith(
@@ -338,6 +340,45 @@ describe("a subscription's own pause", () => {
       "cooling-down",
       "send",
     ]);
+  });
+});
+
+describe("a subscription's own pause beside another one's alerts", () => {
+  const subscriptions = [aSubscription({ cooldownMs: 6 * hour }), aSubscription({ id: 2, ratio: 3 })];
+  const first = { episode: 1, firedAt: noon };
+
+  it("doesn't hold back the escalation of what it was told, whatever came in between", () => {
+    const said = gate(aRecord({ subscriptions }), [
+      [0, first],
+      [20 * minute, { episode: 2, ratio: 3, firedAt: noon + 20 * minute }],
+      [40 * minute, { ...first, edge: "escalate-2" }],
+    ]);
+    expect(said.map(({ kind }) => kind)).toEqual(["send", "send", "send"]);
+  });
+
+  it("holds back the escalation of what it wasn't told", () => {
+    const later = { episode: 3, firedAt: noon + 2 * hour };
+    const said = gate(aRecord({ subscriptions }), [
+      [0, first],
+      [2 * hour, later],
+      [2 * hour + 20 * minute, { episode: 2, ratio: 3, firedAt: noon + 2 * hour + 20 * minute }],
+      [2 * hour + 40 * minute, { ...later, edge: "escalate-2" }],
+    ]);
+    expect(said.map((one) => (one.kind === "send" ? "send" : one.reason))).toEqual([
+      "send",
+      "cooling-down",
+      "send",
+      "cooling-down",
+    ]);
+  });
+
+  it("knows what it was told by a clock that is half a minute behind", () => {
+    const said = gate(aRecord({ subscriptions }), [
+      [0, { ...first, firedAt: noon + 30_000 }],
+      [20 * minute, { episode: 2, ratio: 3 }],
+      [40 * minute, { ...first, firedAt: noon + 30_000, edge: "escalate-2" }],
+    ]);
+    expect(said.map(({ kind }) => kind)).toEqual(["send", "send", "send"]);
   });
 });
 

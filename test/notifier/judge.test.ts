@@ -96,6 +96,15 @@ describe("what a rule decided", () => {
     ];
     expect(outcomes(crossings)).toEqual(["push", "push"]);
   });
+
+  test("is pushed once more where it doubles, though another rule spoke meanwhile and its own pause is long", () => {
+    const growth = [
+      { after: 0, threshold: 2, strength: 2.1 },
+      { after: 20, threshold: 3, strength: 3.1 },
+      { after: 40, threshold: 2, strength: 4.1, suffix: "-x2" },
+    ];
+    expect(outcomes(growth)).toEqual(["push", "push", "push"]);
+  });
 });
 
 test("a message that stands is kept true, but where nothing may be written any more", () => {
