@@ -73,7 +73,7 @@ function decideAndTell(symbol: string, look: Look, { index, told, settings }: De
   };
   const first = decideWith(0);
   // asking each venue by itself takes as long as all the rest: only when something may come of it
-  const opposed = first.decisions.some(mayAlert) ? opposedShare(look.imbalance, look.inputs) : 0;
+  const opposed = first.decisions.some(mayMatter) ? opposedShare(look.imbalance, look.inputs) : 0;
   const decided = opposed > 0 ? decideWith(opposed) : first;
   const said = decided.decisions.filter(isSaid);
   return { ...decided, alerts: said.map((one) => toAlert(one, imbalances, told.has(one.rule))) };
@@ -88,8 +88,10 @@ function measureAll(look: Look, index: RuleIndex): Sighting["imbalances"] {
   ]);
 }
 
-function mayAlert({ kind }: Decision): boolean {
-  return kind === "pending" || kind === "fire" || kind === "escalate";
+/** Says something, or moves on or drops what is pending: nothing that contradictory data may do. */
+function mayMatter(decision: Decision): boolean {
+  const { kind, reason } = decision;
+  return isSaid(decision) || kind === "pending" || kind === "quiet" || reason === "rising";
 }
 
 /** With thousands of rules the whole imbalance in each alert would hold up Redis; `isWhole` is for a few. */
