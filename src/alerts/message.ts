@@ -2,6 +2,8 @@ import { textsIn, type Language, type Texts } from "../texts/texts.ts";
 import { venueName } from "../texts/venues.ts";
 import type { AlertContent, FiringContent, ResolvedContent } from "./content.ts";
 import { strength, type Direction } from "./data.ts";
+import { exitLevel } from "./episode.ts";
+import { parseRuleKey } from "./rules.ts";
 
 /** What one kind of trader tends to make of it. */
 interface Reading {
@@ -151,18 +153,29 @@ function marked(headline: string, { kind, level }: FiringContent, texts: Texts):
 }
 
 function resolvedMessage(content: ResolvedContent, texts: Texts): LineMessage {
-  const { symbol, direction, time } = content;
-  const left = strength(content.ratio, direction);
-  const turned = direction === "up" ? "resolved-turned-down" : "resolved-turned-up";
+  const { symbol, time } = content;
   return {
     kind: "line",
     symbol,
     asOf: { at: time, text: texts.time(time) },
-    headline: texts.say(left >= 1 ? `resolved-${direction}` : turned, {
-      symbol,
-      ratio: texts.ratio(left >= 1 ? left : 1 / left),
-      firedAt: texts.time(content.firedAt),
-    }),
+    headline: resolvedHeadline(content, texts),
     repeatNote: texts.say("possible-repeat"),
   };
+}
+
+function resolvedHeadline(
+  { symbol, direction, ratio, firedAt, rule }: ResolvedContent,
+  texts: Texts,
+): string {
+  const left = strength(ratio, direction);
+  const facts = { symbol, ratio: texts.ratio(left >= 1 ? left : 1 / left), firedAt: texts.time(firedAt) };
+  const asked = rule === undefined ? undefined : parseRuleKey(rule);
+  // its percentile has ended it: the ratio is where it was, or higher
+  if (asked !== undefined && left >= exitLevel(asked.ratio))
+    return texts.say(`resolved-unsure-${direction}`, {
+      ...facts,
+      percent: texts.percent(asked.confidence / 100),
+    });
+  const turned = direction === "up" ? "resolved-turned-down" : "resolved-turned-up";
+  return texts.say(left >= 1 ? `resolved-${direction}` : turned, facts);
 }

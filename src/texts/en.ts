@@ -60,6 +60,10 @@ export const english = {
 
   "resolved-up": "{ $symbol } imbalance back to { $ratio }× up. The alert of { $firedAt } has ended.",
   "resolved-down": "{ $symbol } imbalance back to { $ratio }× down. The alert of { $firedAt } has ended.",
+  "resolved-unsure-up":
+    "{ $symbol } imbalance is { $ratio }× up, but no longer { $percent } sure to be beyond the threshold. The alert of { $firedAt } has ended.",
+  "resolved-unsure-down":
+    "{ $symbol } imbalance is { $ratio }× down, but no longer { $percent } sure to be beyond the threshold. The alert of { $firedAt } has ended.",
   "resolved-turned-up":
     "{ $symbol } imbalance has turned, now { $ratio }× up. The downward alert of { $firedAt } has ended.",
   "resolved-turned-down":

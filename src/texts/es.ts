@@ -60,6 +60,10 @@ export const spanish: Catalogue = {
 
   "resolved-up": "{ $symbol }: vuelve a { $ratio }× al alza. La alerta del { $firedAt } ha terminado.",
   "resolved-down": "{ $symbol }: vuelve a { $ratio }× a la baja. La alerta del { $firedAt } ha terminado.",
+  "resolved-unsure-up":
+    "{ $symbol }: sigue { $ratio }× al alza, pero ya no es { $percent } seguro que supere el umbral. La alerta del { $firedAt } ha terminado.",
+  "resolved-unsure-down":
+    "{ $symbol }: sigue { $ratio }× a la baja, pero ya no es { $percent } seguro que supere el umbral. La alerta del { $firedAt } ha terminado.",
   "resolved-turned-up":
     "{ $symbol }: se ha dado la vuelta, ahora { $ratio }× al alza. La alerta a la baja del { $firedAt } ha terminado.",
   "resolved-turned-down":

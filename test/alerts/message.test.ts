@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { alertContent, testAlertContent, type FiringContent } from "../../src/alerts/content.ts";
 import { alertMessage, type AlertMessage, type FullMessage } from "../../src/alerts/message.ts";
+import { ruleKey } from "../../src/alerts/rules.ts";
 import type { Imbalance } from "../../src/model/types.ts";
-import { exampleTime, firedDown, firedUp, mirrored, referenceImbalance } from "./examples.ts";
+import { exampleTime, firedDown, firedUp, imbalanceOf, mirrored, referenceImbalance } from "./examples.ts";
 
 describe("the reference case: N = $1.1B, −$2,000, +$770, 2.6×", () => {
   it("is said so upwards", () => {
@@ -127,6 +128,30 @@ describe("the end of an episode is one line", () => {
     const message = alertMessage({ ...content, direction, ratio, alertId: "a", firedAlertId: "b" }, "en");
     expect(message).toMatchObject({ kind: "line", headline });
   });
+});
+
+describe("the end of an episode that the model must be sure of", () => {
+  const beyond = "The alert of Nov 22, 12:40 UTC has ended.";
+  it.each([
+    ["up", 80, 3.3, `BTC imbalance is 3.3× up, but no longer 80% sure to be beyond the threshold. ${beyond}`],
+    [
+      "down",
+      90,
+      3.3,
+      `BTC imbalance is 3.3× down, but no longer 90% sure to be beyond the threshold. ${beyond}`,
+    ],
+    ["up", 80, 1.7, `BTC imbalance back to 1.7× up. ${beyond}`],
+    ["up", 50, 1.79, `BTC imbalance back to 1.8× up. ${beyond}`],
+  ] as const)(
+    "%s, %d percent sure, now %d, names what is over",
+    (direction, confidence, strength, headline) => {
+      const rule = ruleKey({ direction, notionalUsd: "auto", confidence, ratio: 2 });
+      const imbalance = imbalanceOf(strength);
+      const decision = { ...firedUp, kind: "resolve", reason: "resolved", direction, rule } as const;
+      const content = alertContent(direction === "up" ? imbalance : mirrored(imbalance), decision);
+      expect(alertMessage(content, "en")).toMatchObject({ kind: "line", headline });
+    },
+  );
 });
 
 function failing(ids: readonly string[]): Imbalance["venues"] {
