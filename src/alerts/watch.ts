@@ -33,9 +33,18 @@ export function advanceWatch(watch: Watch, now: number, gapMs: number): Watch {
   return {
     wallAt: now,
     elapsedMs: watch.elapsedMs + step - repaid,
-    stepMs: step - repaid,
+    stepMs: usualStep(watch.stepMs, step - repaid),
     owedMs: watch.owedMs - repaid,
   };
+}
+
+/** What becomes usual is at most so many times what was, or so long: within it no gap is any longer. */
+const mostGrowth = 3;
+const freeStepMs = 200_000;
+
+/** An outage is no usual step: two with one look in between would be no gap. A longer interval becomes usual by and by. */
+function usualStep(beforeMs: number, stepMs: number): number {
+  return beforeMs > 0 ? Math.min(stepMs, Math.max(mostGrowth * beforeMs, freeStepMs)) : stepMs;
 }
 
 /** Longer without a decision is a gap: 10 minutes, or thrice the hold or the usual step where that is more. */

@@ -211,6 +211,16 @@ describe("a pending crossing", () => {
     expect(run(script).decisions.at(-1)).toMatchObject({ kind: "pending", heldMs: 0 });
   });
 
+  it("starts anew after a gap also where nobody recomputed for long before", () => {
+    const script: Script = [
+      [3 * minute, calm],
+      [4 * minute, calm],
+      [34 * minute, over],
+      [54 * minute, over],
+    ];
+    expect(run(script).decisions.at(-1)).toMatchObject({ kind: "pending", heldMs: 0 });
+  });
+
   it("takes long steps for what they are where they are usual: hourly bars fire", () => {
     expect(kinds(run(every(hour, 4, over)).decisions)).toEqual(["hold", "pending", "fire", "firing"]);
   });

@@ -41,6 +41,25 @@ describe("a watch", () => {
   });
 });
 
+describe("the usual step", () => {
+  const stepsOf = (times: readonly number[]): number[] => {
+    let watch = startWatch(0);
+    return times.map((now) => {
+      watch = advanceWatch(watch, now, gapLimitMs(watch, 90_000));
+      return watch.stepMs;
+    });
+  };
+
+  it("is not an outage's", () => {
+    expect(stepsOf([minute, 2 * minute, 5 * hour]).at(-1)).toBeLessThanOrEqual(gapMs / 3);
+  });
+
+  it("is that of a longer interval after some of them", () => {
+    const longer = Array.from({ length: 8 }, (_, nth) => 2 * minute + nth * hour);
+    expect(stepsOf([minute, ...longer]).at(-1)).toBe(hour);
+  });
+});
+
 describe("a gap is longer than", () => {
   const watch = startWatch(0);
   it.each([
