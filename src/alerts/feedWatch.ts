@@ -31,7 +31,18 @@ const restMs = 3_600_000;
  * that follow within an hour are not said at all.
  */
 export function watchFeed(memory: FeedMemory, isStale: boolean, now: number): FeedDecision {
-  return isStale ? whileStale(memory, now) : whileFresh(memory, now);
+  const known = untilNow(memory, now);
+  return isStale ? whileStale(known, now) : whileFresh(known, now);
+}
+
+/** A time that is still to come is of a clock that was wrong: waiting for it would be silence. */
+function untilNow({ staleSince, freshSince, lostSaidAt, lastSaidAt }: FeedMemory, now: number): FeedMemory {
+  return {
+    ...(staleSince !== undefined && { staleSince: Math.min(staleSince, now) }),
+    ...(freshSince !== undefined && { freshSince: Math.min(freshSince, now) }),
+    ...(lostSaidAt !== undefined && { lostSaidAt: Math.min(lostSaidAt, now) }),
+    ...(lastSaidAt !== undefined && { lastSaidAt: Math.min(lastSaidAt, now) }),
+  };
 }
 
 function whileStale({ freshSince: _fresh, ...memory }: FeedMemory, now: number): FeedDecision {

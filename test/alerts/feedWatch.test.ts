@@ -58,3 +58,46 @@ describe("the loss of a symbol's data", () => {
     );
   });
 });
+
+describe("a clock that is set wrong and right again", () => {
+  const hourMs = 60 * minuteMs;
+  const start = 1_795_348_800_000;
+  /** [minute, what the clock is off by then, stale or fresh]. */
+  const saidBy = (script: readonly (readonly [number, number, 0 | 1])[]) => {
+    let memory: FeedMemory = {};
+    return script.flatMap(([minute, offMs, stale]) => {
+      const now = start + minute * minuteMs + offMs;
+      const decided = watchFeed(memory, stale === 1, now);
+      memory = JSON.parse(JSON.stringify(decided.memory));
+      return decided.notice === undefined ? [] : [{ minute, now, ...decided.notice }];
+    });
+  };
+  const rounds = (from: number, count: number, offMs: number, stale: 0 | 1) =>
+    Array.from({ length: count }, (_, nth) => [from + nth, offMs, stale] as const);
+
+  it("tells no loss that began after it was told of", () => {
+    // to a clock that is an hour ahead all data look old
+    const script = [...rounds(0, 5, hourMs, 1), ...rounds(5, 5, 0, 0)];
+    const notices = saidBy(script);
+    expect(notices.map(({ kind }) => kind)).toEqual(["feed-lost", "feed-back"]);
+    for (const { since, now } of notices) expect(since).toBeLessThan(now);
+  });
+
+  it("tells a loss no later where it was set back during it", () => {
+    const script = [...rounds(0, 2, 0, 1), ...rounds(2, 10, -hourMs, 1)];
+    expect(saidBy(script).map(({ kind, minute }) => [kind, minute <= 5])).toEqual([["feed-lost", true]]);
+  });
+
+  it("tells the next loss an hour later at the latest, where it was set back since", () => {
+    const script = [...rounds(0, 5, hourMs, 1), ...rounds(5, 60, 0, 0), ...rounds(65, 10, 0, 1)];
+    expect(saidBy(script).map(({ kind }) => kind)).toEqual(["feed-lost", "feed-back", "feed-lost"]);
+  });
+
+  it("tells the return no later where it was set back meanwhile", () => {
+    const script = [...rounds(0, 5, 0, 1), ...rounds(5, 1, 0, 0), ...rounds(6, 10, -hourMs, 0)];
+    expect(saidBy(script).map(({ kind, minute }) => [kind, minute <= 10])).toEqual([
+      ["feed-lost", true],
+      ["feed-back", true],
+    ]);
+  });
+});
