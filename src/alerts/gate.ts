@@ -1,8 +1,8 @@
 import { edgeOf } from "./alertId.ts";
-import { loudOn, notePush, type Push, type Pushes } from "./pushes.ts";
+import { loudOn, noteLoud, notePush, type Push, type Pushes } from "./pushes.ts";
 import { quietUntil } from "./quietHours.ts";
 import { parseRuleKey, type Rule, type RuleKey } from "./rules.ts";
-import type { DestinationRecord, Subscription } from "./subscription.ts";
+import type { DestinationRecord, DestinationSettings, Subscription } from "./subscription.ts";
 import { localTime } from "./zone.ts";
 
 /** Between two pushes about a symbol in one place. */
@@ -191,9 +191,8 @@ interface Passed {
 
 function send({ symbol }: GatedAlert, { settings }: DestinationRecord, passed: Passed): GateDecision {
   const { pushes, push, asking } = passed;
-  const { day } = localTime(settings.zone ?? "UTC", push.at);
+  const { day, isSpent } = budgetOf(settings, pushes, push.at);
   const isLoudMode = asking.some((one) => one.mode === "loud");
-  const isSpent = loudOn(pushes, day) >= (settings.loudPerDay ?? Infinity);
   const loud = isLoudMode && !isSpent;
   const ids = asking.map((one) => one.id);
   const reason = loud ? "loud" : isLoudMode ? "budget-spent" : "silent-mode";
@@ -203,4 +202,25 @@ function send({ symbol }: GatedAlert, { settings }: DestinationRecord, passed: P
     reason,
     pushes: notePush(pushes, push, { symbol, ids, loudDay: loud ? day : undefined }),
   };
+}
+
+/** The day of the destination's zone, and whether as many were loud on it as may be. */
+function budgetOf(
+  { zone = "UTC", loudPerDay = Infinity }: DestinationSettings,
+  pushes: Pushes,
+  now: number,
+): { readonly day: string; readonly isSpent: boolean } {
+  const { day } = localTime(zone, now);
+  return { day, isSpent: loudOn(pushes, day) >= loudPerDay };
+}
+
+/** What a place is told beside its alerts makes no sound where they make none, and counts among the day's loud ones. */
+export function decideSound(
+  { subscriptions, settings }: DestinationRecord,
+  pushes: Pushes,
+  now: number,
+): { readonly silent: boolean; readonly pushes: Pushes } {
+  const { day, isSpent } = budgetOf(settings, pushes, now);
+  const silent = isSpent || !subscriptions.some(({ mode }) => mode === "loud");
+  return { silent, pushes: silent ? pushes : noteLoud(pushes, day) };
 }

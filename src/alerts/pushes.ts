@@ -43,8 +43,17 @@ export function notePush(
     version: 1,
     symbols: { ...pushes.symbols, [symbol]: push },
     subscriptions,
-    loud: loudDay === undefined ? pushes.loud : { day: loudDay, count: loudOn(pushes, loudDay) + 1 },
+    loud: loudDay === undefined ? pushes.loud : oneLouder(pushes, loudDay),
   };
+}
+
+/** With one loud message more that is no push. */
+export function noteLoud(pushes: Pushes, day: string): Pushes {
+  return { ...pushes, loud: oneLouder(pushes, day) };
+}
+
+function oneLouder(pushes: Pushes, day: string): Pushes["loud"] {
+  return { day, count: loudOn(pushes, day) + 1 };
 }
 
 export function loudOn(pushes: Pushes, day: string): number {

@@ -157,7 +157,8 @@ async function readyNotice(
       await holding.drop(place.destination, summary.ids);
     return unasked({ kind: "skipped", reason: judged.reason });
   }
-  const errand = { place, until, silent: judged.silent };
+  const { silent, pushes } = judged;
+  const errand = { place, until, silent, ...(pushes !== place.pushes && { pushes }) };
   if (summary === undefined) return { errand };
   if (summary.ids.length === 0) return unasked({ kind: "skipped", reason: "nothing was held back" });
   await holding.begin(place.destination, summary);

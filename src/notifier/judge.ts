@@ -1,6 +1,6 @@
 import { parseAlertContent } from "../alerts/content.ts";
 import { strength } from "../alerts/data.ts";
-import { decidePush, type GatedAlert } from "../alerts/gate.ts";
+import { decidePush, decideSound, type GatedAlert } from "../alerts/gate.ts";
 import { parseNotice } from "../alerts/notices.ts";
 import type { Pushes } from "../alerts/pushes.ts";
 import { quietUntil } from "../alerts/quietHours.ts";
@@ -118,7 +118,10 @@ export function judgeNotice(
   const until = quietHours && quietUntil(quietHours, zone, now);
   if (until !== undefined && kind === "summary")
     return why === "quiet-hours" ? { kind: "wait", until } : { kind: "hold", why: "quiet-hours", until };
-  return { kind: "push", silent: isMuted || until !== undefined, pushes };
+  if (isMuted || until !== undefined) return { kind: "push", silent: true, pushes };
+  // that something of theirs was stopped is said to an owner, whatever they asked for there
+  if (record === undefined || kind === "disabled") return { kind: "push", silent: false, pushes };
+  return { kind: "push", ...decideSound(record, pushes, now) };
 }
 
 /** The same moment for all that comes within half a minute, and not so near that the next could miss it. */

@@ -151,4 +151,41 @@ describe("a notice", () => {
     expect(judgeNotice(delivery, about(undefined), now)).toMatchObject(loudly);
     expect(judgeNotice(delivery, about(stopped), now)).toEqual({ kind: "skip", reason: "disabled" });
   });
+
+  const judged = (notice: Notice, record: DestinationRecord, pushes = noPushes) =>
+    judgeNotice(
+      aDelivery({ alert: { ...aDelivery().alert, content: JSON.stringify(notice) } }),
+      { ...about(record), pushes },
+      now,
+    );
+
+  test.each([
+    ["a summary", summary, silently],
+    ["lost data", feed, silently],
+    ["a stopped place", ended, loudly],
+  ])("of %s makes no sound for alerts that make none, its owner's does", (_what, notice, expected) => {
+    const subscriptions = [
+      aSubscription({ mode: "silent" }),
+      aSubscription({ id: 2, ratio: 3, mode: "off" }),
+    ];
+    expect(judged(notice, aRecord({ subscriptions }))).toMatchObject(expected);
+    expect(
+      judged(notice, aRecord({ subscriptions: [...subscriptions, aSubscription({ id: 3 })] })),
+    ).toMatchObject(loudly);
+  });
+
+  test.each([
+    ["a summary", summary],
+    ["lost data", feed],
+  ])(
+    "of %s counts among a day's loud messages, and makes no sound after the last of them",
+    (_what, notice) => {
+      // it is the next day in Auckland
+      const record = aRecord({ settings: { kind: "direct", loudPerDay: 1, zone: "Pacific/Auckland" } });
+      const first = judged(notice, record);
+      expect(first).toMatchObject({ ...loudly, pushes: { loud: { day: "2026-11-23", count: 1 } } });
+      const { pushes } = first.kind === "push" ? first : { pushes: noPushes };
+      expect(judged(notice, record, pushes)).toEqual({ ...silently, pushes });
+    },
+  );
 });
