@@ -169,3 +169,15 @@ async function entryOf(alertId: string, other: string): Promise<string> {
   const entry = (await scene().store.turns.heldBack(destination)).get(alertId) ?? "";
   return entry.replaceAll(`"${alertId}"`, `"${other}"`);
 }
+
+test("a summary is one of the day's loud messages, for all that comes after it", async () => {
+  const { store, commit, notifierOf } = scene();
+  await subscribed(store, destination, { loudPerDay: 1 });
+  const { sender, requests } = fakeSender();
+  const running = notifierOf(sender);
+  await holdOne(running);
+  await running.drain("notices");
+  await commit(aPush("a2"));
+  await running.drain("BTC");
+  expect(requests.map(({ silent = false }) => silent)).toEqual([false, true]);
+});
