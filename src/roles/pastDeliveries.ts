@@ -4,8 +4,8 @@ import type { Clock } from "../ops/clock.ts";
 import type { AlertLog, DeliveryRecord, LoggedAlert } from "../store/contracts/alertLog.ts";
 
 const keptMs = 90 * 24 * 3_600_000;
-/** Alerts of a symbol that are looked through for one destination's. */
-const mostAlerts = 500;
+/** Alerts of a symbol that are looked through for one destination's: weeks where hundreds of rules are in use. */
+const mostAlerts = 10_000;
 
 const outcomes: Readonly<Record<DeliveryRecord["state"], PastDelivery["outcome"]>> = {
   pending: "pending",
@@ -23,14 +23,28 @@ export function openPastDeliveries(
   symbols: readonly string[],
   clock: Clock,
 ): Pick<DeliveryHistory, "ofDestination"> {
+  const lookThrough = async (
+    destination: string,
+    { symbol, limit }: { readonly symbol: string; readonly limit: number },
+  ): Promise<readonly PastDelivery[]> => {
+    const found: PastDelivery[] = [];
+    let looked = 0;
+    for await (const alerts of log.pages(symbol, { from: clock.now() - keptMs, to: clock.now() })) {
+      const rows = await log.deliveriesTo(destination, alerts);
+      found.push(...alerts.flatMap((alert, index) => past(alert, rows[index]) ?? []));
+      looked += alerts.length;
+      if (found.length >= limit || looked >= mostAlerts) break;
+    }
+    return found;
+  };
   return {
     ofDestination: async (destination, { symbol, limit }) => {
-      const range = { from: clock.now() - keptMs, to: clock.now(), limit: mostAlerts };
       const asked = symbol === undefined ? await log.symbols(symbols) : [symbol];
-      const alerts = (await Promise.all(asked.map(async (each) => log.alerts(each, range)))).flat();
-      const rows = await log.deliveriesTo(destination, alerts);
-      return alerts
-        .flatMap((alert, index) => past(alert, rows[index]) ?? [])
+      const found = await Promise.all(
+        asked.map(async (each) => lookThrough(destination, { symbol: each, limit })),
+      );
+      return found
+        .flat()
         .toSorted((a, b) => b.firedAt - a.firedAt)
         .slice(0, limit);
     },

@@ -24,18 +24,15 @@ export function createAlertLog(redis: RedisClient): AlertLog {
       return [...new Set([...watched, ...known.toSorted()])];
     },
     alerts: async (symbol, { from, to, limit }) => {
-      const keys = symbolKeys(symbol);
-      const ids = await redis.zrevrangebyscore(
-        keys.alerts,
-        to,
-        from,
-        "LIMIT",
-        0,
-        Math.min(limit, mostAlerts),
-      );
-      const kept = await Promise.all(ids.map(async (id) => redis.hgetall(keys.alert + id)));
-      return kept.flatMap((fields) => loggedAlert(symbol, fields) ?? []);
+      const most = Math.min(limit, mostAlerts);
+      const found: LoggedAlert[] = [];
+      for await (const page of pagesOf(redis, symbol, { from, to, size: most })) {
+        found.push(...page);
+        if (found.length >= most) break;
+      }
+      return found.slice(0, most);
     },
+    pages: (symbol, range) => pagesOf(redis, symbol, { ...range, size: mostAlerts }),
     deliveries: async (alert) => {
       // before the rows: what gets one meanwhile is in both
       const rows = new Map((await firstAttempts(redis, alert.symbol)).get(alert.alertId));
@@ -66,6 +63,24 @@ export function createAlertLog(redis: RedisClient): AlertLog {
   };
 }
 
+async function* pagesOf(
+  redis: RedisClient,
+  symbol: string,
+  { from, to, size }: { readonly from: number; readonly to: number; readonly size: number },
+): AsyncGenerator<readonly LoggedAlert[]> {
+  const keys = symbolKeys(symbol);
+  let known = new Set<string>();
+  for (let offset = 0; ; offset += size) {
+    const ids = await redis.zrevrangebyscore(keys.alerts, to, from, "LIMIT", offset, size);
+    // what is committed meanwhile moves the others on
+    const others = ids.filter((id) => !known.has(id));
+    known = new Set(ids);
+    const kept = await Promise.all(others.map(async (id) => redis.hgetall(keys.alert + id)));
+    yield kept.flatMap((fields) => loggedAlert(symbol, fields) ?? []);
+    if (ids.length < size) return;
+  }
+}
+
 type ByDestination = ReadonlyMap<string, DeliveryRecord>;
 
 /** What is being sent for the first time and has no row yet, by alert. */
@@ -90,7 +105,7 @@ async function firstAttempts(
   return found;
 }
 
-/** Undefined for what is kept no more, and for edits, which are kept with their episode. */
+/** Undefined for what is kept no more, and for edits, whose ids were in the index once. */
 function loggedAlert(symbol: string, fields: Readonly<Record<string, string>>): LoggedAlert | undefined {
   const { i: alertId, e: episodeId = "", c: content, at, n: shards, r: rule = "" } = fields;
   if (alertId === undefined || content === undefined) return undefined;

@@ -125,7 +125,6 @@ local function insertEdit(alertId, episode, content, at, order, rule)
   if known[1] == alertId then return end
   keepAlert(subject, { 'k', 'edit', 'i', alertId, 'e', episode, 'c', content, 'at', at, 'n', shards, 'm', shards,
     'r', rule, 'v', (known[3] or 0) + 1, 'cursor', 0, 'score', scoreOf(order) })
-  indexAlert(alertId)
   if not known[2] then redis.call('RPUSH', keys.fanOuts, subject) end
   isOpen = true
 end

@@ -34,7 +34,7 @@ export async function forgetRows(
   }
 }
 
-/** An edit, which is kept with its episode, has no hash under its own id. */
+/** What is kept no more has no hash, and neither has an edit, whose id was in the index once. */
 async function forgetIn(
   redis: RedisClient,
   keys: SymbolKeys,

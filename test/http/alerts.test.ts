@@ -47,6 +47,7 @@ async function ask(
         asked.push({ symbol, ...range });
         return symbol === "BTC" ? [alert(now - 1), alert(now - 3)] : [alert(now - 2, { symbol: "ETH" })];
       },
+      pages: async function* () {},
       deliveries: async () => [row(), row({ destination: "console", state: "dead", note: "refused" })],
       deliveriesTo: async () => [],
     },

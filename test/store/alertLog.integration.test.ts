@@ -125,3 +125,15 @@ test("the API and the command line count the same, the API without a single chat
   expect(alertLine(alert, rows)).toContain(`${sent} sent`);
   expect(JSON.parse(alertJson(alert, rows)).deliveries).toHaveLength(count);
 });
+
+test("what only edits its episode's messages takes no alert's place", async () => {
+  const edits = Array.from({ length: 3 }, (_, nth) => `edit${nth}`);
+  for (const [nth, alertId] of edits.entries()) {
+    const edit = { alertId, kind: "edit", episodeId: "a", content, rule: "up-auto-50-2" } as const;
+    await store.symbols.commit(
+      aCommit({ slot: nth + 2, basedOn: nth + 1, at: noon + nth, ruleAlerts: [edit] }),
+    );
+  }
+  const found = await createAlertLog(redis).alerts("BTC", { ...range, limit: 1 });
+  expect(found.map(({ alertId }) => alertId)).toEqual(["a"]);
+});

@@ -38,6 +38,11 @@ export interface AlertLog {
     symbol: string,
     range: { readonly from: number; readonly to: number; readonly limit: number },
   ) => Promise<readonly LoggedAlert[]>;
+  /** All of them in [from, to], newest first, some hundred at a time. */
+  readonly pages: (
+    symbol: string,
+    range: { readonly from: number; readonly to: number },
+  ) => AsyncIterable<readonly LoggedAlert[]>;
   /** Every row. What waits for its first attempt has none yet. */
   readonly deliveries: (alert: LoggedAlert) => Promise<readonly DeliveryRecord[]>;
   /** One destination's rows, in the order of `alerts`; undefined where it went elsewhere, or still waits. */

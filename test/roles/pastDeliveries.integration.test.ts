@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openPastDeliveries } from "../../src/roles/pastDeliveries.ts";
+import { createAlertLog } from "../../src/store/alertLog.ts";
+import { symbolKeys } from "../../src/store/keys.ts";
+import type { RedisClient } from "../../src/store/script.ts";
+import { content, handClock, now } from "../notifier/builders.ts";
+import { startTestRedis, type TestRedis } from "../support/redis.ts";
+
+let server: TestRedis;
+let redis: RedisClient;
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = await server.connect();
+});
+afterAll(async () => server.stop());
+
+const dayMs = 24 * 3_600_000;
+
+/** An alert as the ledger keeps it, that was sent to one destination. */
+async function logged(alertId: string, at: number, destination: string): Promise<void> {
+  const keys = symbolKeys("BTC");
+  await redis.hset(keys.alert + alertId, { k: "push", i: alertId, e: alertId, c: content, at, n: 1 });
+  await redis.zadd(keys.alerts, at, alertId);
+  await redis.hset(`${keys.ledger}${alertId}:0`, destination, `o|1|0|0|0|${at}|m1`);
+}
+
+test("a destination's own alerts are found behind thousands that went to others only", async () => {
+  await logged("ours", now - 80 * dayMs, "telegram:1");
+  const others = Array.from({ length: 1_200 }, (_, nth) => nth);
+  await Promise.all(others.map(async (nth) => logged(`other${nth}`, now - nth, "telegram:2")));
+  const past = openPastDeliveries(createAlertLog(redis), ["BTC"], handClock());
+  const found = await past.ofDestination("telegram:1", { limit: 8 });
+  expect(found.map(({ alertId }) => alertId)).toEqual(["ours"]);
+});
