@@ -80,7 +80,7 @@ const record = z
     version: z.literal(1, "is of another version of Lopside: this one reads 1"),
     destination,
     settings,
-    subscriptions: z.array(subscription).max(mostSubscriptions),
+    subscriptions: z.array(subscription),
     nextId: z.int().positive(),
     disabled: z
       .strictObject({ reason: z.string().max(500), at: z.int(), ownerTold: z.boolean() })
@@ -126,7 +126,12 @@ function contradictions({
   const same = wishes.findIndex((wish, index) => wishes.indexOf(wish) !== index);
   const first = wishes.indexOf(wishes[same] ?? "");
   const newest = Math.max(0, ...ids);
+  // the configuration asks for every symbol, however many there are
+  const own = subscriptions.filter(({ fromConfig }) => fromConfig !== true);
   return [
+    ...(own.length <= mostSubscriptions
+      ? []
+      : [["subscriptions", `are too many: at most ${mostSubscriptions}`] as const]),
     ...(again === undefined ? [] : [["subscriptions", `have the id ${again} twice`] as const]),
     ...(same < 0 ? [] : [["subscriptions", `[${first}] and [${same}] ask for the same`] as const]),
     ...(newest < nextId ? [] : [["nextId", `was given already: at least ${newest + 1}`] as const]),

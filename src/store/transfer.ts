@@ -1,6 +1,6 @@
 import { mostNotionals } from "../alerts/limits.ts";
 import { notionalsOf } from "../alerts/ruleIndex.ts";
-import { parseRuleKey } from "../alerts/rules.ts";
+import { parseRuleKey, rulesOf } from "../alerts/rules.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Destinations, Rules } from "./contracts/destinations.ts";
 import { formatRecordLine, parseRecordLine } from "./recordLine.ts";
@@ -111,9 +111,11 @@ function createSums(rules: Rules): (record: DestinationRecord) => Promise<string
     known.set(symbol, sums);
     return sums;
   };
-  return async ({ subscriptions }) => {
-    for (const { symbol, notionalUsd } of subscriptions) {
-      if (notionalUsd === "auto") continue;
+  return async ({ subscriptions, disabled }) => {
+    for (const subscription of subscriptions) {
+      const { symbol, notionalUsd } = subscription;
+      const isWatched = disabled === undefined && rulesOf(subscription).length > 0;
+      if (notionalUsd === "auto" || !isWatched) continue;
       const sums = await sumsOf(symbol);
       if (!sums.has(notionalUsd) && sums.size >= mostNotionals) {
         const watched = [...sums].toSorted((a, b) => a - b).join(", ");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { mostNotionals } from "../../src/alerts/limits.ts";
+import { mostNotionals, mostSubscriptions } from "../../src/alerts/limits.ts";
+import { followConfig } from "../../src/alerts/operator.ts";
 import { onGrid } from "../../src/alerts/rules.ts";
 import type { DestinationRecord, Subscription } from "../../src/alerts/subscription.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
@@ -332,6 +333,28 @@ describe("an import", () => {
       "another sum of BTC than the 16 that are watched: 100000000, 200000000, ",
     );
     expect(await take(sums.slice(0, 1))).toMatchObject({ refused: 0 });
+  });
+
+  test("counts no sums that nobody watches: paused, or where nothing is sent", async () => {
+    const of = (nth: number, more: object): string =>
+      formatRecordLine(aRecord({ destination: `telegram:${nth + 1}`, ...more }));
+    const asking = (nth: number, over: Partial<Subscription> = {}): object => ({
+      subscriptions: [aSubscription({ notionalUsd: (nth + 1) * 1e8, ...over })],
+    });
+    const paused = of(0, asking(0, { mode: "off" }));
+    const stopped = of(1, { ...asking(1), disabled: { reason: "kicked", at: 1, ownerTold: true } });
+    const watched = Array.from({ length: mostNotionals }, (_, nth) => of(nth + 2, asking(nth + 2)));
+    expect(await take([paused, stopped, ...watched])).toMatchObject({ refused: 0, reasons: [] });
+  });
+
+  test("takes an operator's place with as many symbols as the configuration has", async () => {
+    const symbols = Array.from({ length: mostSubscriptions + 10 }, (_, nth) => `COIN${nth}`);
+    const place = { destination: "telegram:-1", kind: "group" as const };
+    await store.destinations.change(place.destination, followConfig(place, { symbols, ratio: 2 }));
+    const lines = await exported();
+    await redis.flushall();
+    expect(await take(lines)).toMatchObject({ records: 1, reasons: [] });
+    expect(await exported()).toEqual(lines);
   });
 
   test("gives up on what is no export at all", async () => {
