@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { alertContent } from "../../src/alerts/content.ts";
@@ -78,6 +79,30 @@ describe("/api/alerts", () => {
         { destination: "console", state: "dead", reason: "refused" },
       ],
     });
+  });
+
+  it("reads what became of one alert after the other: each may have gone to a hundred thousand places", async () => {
+    const open = { now: 0, most: 0 };
+    const many = Array.from({ length: 50 }, (_, nth) => alert(now - nth));
+    const { body } = await ask("/api/alerts?symbol=BTC", {
+      log: {
+        symbols: async (watched) => watched,
+        alerts: async () => many,
+        pages: async function* () {},
+        deliveries: async () => {
+          open.now += 1;
+          open.most = Math.max(open.most, open.now);
+          await setImmediate();
+          open.now -= 1;
+          return [row()];
+        },
+        deliveriesTo: async () => [],
+      },
+    });
+    expect(body.alerts.map(({ alertId }: LoggedAlert) => alertId)).toEqual(
+      many.map(({ alertId }) => alertId),
+    );
+    expect(open).toEqual({ now: 0, most: 1 });
   });
 
   it("names no chat and no message", async () => {
