@@ -19,8 +19,9 @@ export interface DailyFileOptions {
 const dayMs = 24 * 3_600_000;
 
 /**
- * Writes today's file (UTC) unless it is there, and removes those that are too old. A file that can be seen is whole:
- * it gets its name when it is written. Says whether it wrote one.
+ * Writes today's file (UTC) unless it is there, and removes those that are too old, and what a process that died has
+ * left of an earlier day's. A file that can be seen is whole: it gets its name when it is written. Says whether it
+ * wrote one.
  */
 export async function keepDailyFile({ dir, name, lines, now, keepDays }: DailyFileOptions): Promise<boolean> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -28,7 +29,10 @@ export async function keepDailyFile({ dir, name, lines, now, keepDays }: DailyFi
   const files = await readdir(dir);
   const oldest = fileOf(now - (keepDays - 1) * dayMs);
   const isOurs = new RegExp(`^${name}-\\d{4}-\\d\\d-\\d\\d\\.jsonl$`);
-  const old = files.filter((file) => isOurs.test(file) && file < oldest);
+  const isUnfinished = new RegExp(`^\\.${name}-\\d{4}-\\d\\d-\\d\\d\\.jsonl\\.\\d+$`);
+  const old = files.filter(
+    (file) => (isOurs.test(file) && file < oldest) || (isUnfinished.test(file) && file < `.${fileOf(now)}`),
+  );
   await Promise.all(old.map(async (file) => rm(join(dir, file), { force: true })));
   if (files.includes(fileOf(now))) return false;
   const unfinished = join(dir, `.${fileOf(now)}.${process.pid}`);

@@ -61,6 +61,16 @@ describe("a file a day", () => {
     expect(await keep(noon, ["a"])).toBe(true);
   });
 
+  it("that a process died over doesn't lie there for ever", async () => {
+    await keep(noon, ["a"]);
+    const left = [".subscriptions-2026-11-21.jsonl.4711", ".subscriptions-2026-11-22.jsonl.4712"];
+    for (const name of left) await writeFile(join(dir, name), "telegram:1");
+    await keep(noon + 1_000, ["b"]);
+    expect(await files()).toEqual([".subscriptions-2026-11-22.jsonl.4712", "subscriptions-2026-11-22.jsonl"]);
+    await keep(noon + dayMs, ["c"]);
+    expect(await files()).toEqual(["subscriptions-2026-11-22.jsonl", "subscriptions-2026-11-23.jsonl"]);
+  });
+
   it("of nobody is empty", async () => {
     await keep(noon, []);
     expect(await readFile(join(dir, "subscriptions-2026-11-22.jsonl"), "utf8")).toBe("");
