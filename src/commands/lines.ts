@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import { ExitError } from "./exit.ts";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -10,23 +9,32 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "this user may not",
 };
 
+/** Longer than any line that somebody takes: of a longer one only its beginning is given. */
+const longestLine = 100_000;
+
 /** The lines of a file, or of stdin where it is called `-`. */
 export async function* readLines(file: string): AsyncGenerator<string> {
-  const input = file === "-" ? process.stdin : createReadStream(file);
-  // readline ends quietly where its input can't be read
-  const failed = new Promise<never>((_, reject) => {
-    input.once("error", (error: NodeJS.ErrnoException) => {
-      reject(
-        new ExitError(`${file} can't be read: ${reasons[error.code ?? ""] ?? error.code ?? "it failed"}`),
-      );
-    });
-  });
-  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([lines.next(), failed]);
-    if (next.done === true) return;
-    yield next.value;
+  try {
+    yield* linesOf(file === "-" ? process.stdin : createReadStream(file));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    throw new ExitError(`${file} can't be read: ${reasons[code] ?? (code || "it failed")}`);
   }
+}
+
+/** Not by readline, which keeps a line without an end until it is longer than a text can be. */
+async function* linesOf(input: Readable): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of input.setEncoding("utf8")) {
+    const lines = `${rest}${String(chunk)}`.split("\n");
+    rest = (lines.pop() ?? "").slice(0, longestLine);
+    for (const line of lines) yield wholeLine(line);
+  }
+  if (rest !== "") yield wholeLine(rest);
+}
+
+function wholeLine(line: string): string {
+  return (line.endsWith("\r") ? line.slice(0, -1) : line).slice(0, longestLine);
 }
 
 /** One line, as fast as the reader takes them. */

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { importSubscriptions } from "../../src/commands/importSubscriptions.ts";
@@ -77,5 +78,39 @@ describe("an import", () => {
   ])("of a file that %s says so", async (_name, file, reason) => {
     const path = join(server.dir, file);
     await expect(readLines(path).next()).rejects.toThrow(`${path} can't be read: ${reason}`);
+  });
+});
+
+describe("a file's lines", () => {
+  async function linesOf(text: string): Promise<readonly string[]> {
+    const path = join(server.dir, "lines.jsonl");
+    await writeFile(path, text);
+    const lines: string[] = [];
+    for await (const line of readLines(path)) lines.push(line);
+    return lines;
+  }
+
+  test.each([
+    ["end as on any system, the last one also without an end", "a\nb\r\n\r\nc", ["a", "b", "", "c"]],
+    [
+      "end nowhere else, whatever letters a text has",
+      "a\u2028b\u2029c\u0085\rd\n",
+      ["a\u2028b\u2029c\u0085\rd"],
+    ],
+    ["are none where nothing is", "", []],
+    [
+      "are whole wherever the file is cut",
+      `${"ñ€😀".repeat(777)}
+`.repeat(100),
+      Array.from({ length: 100 }, () => "ñ€😀".repeat(777)),
+    ],
+  ])("%s", async (_name, text, lines) => {
+    expect(await linesOf(text)).toEqual(lines);
+  });
+
+  test("are given by their beginning only where they have no end: a disk's image fits into no memory", async () => {
+    const lines = await linesOf(`a\n${"x".repeat(1_000_000)}\nb\n${"y".repeat(1_000_000)}`);
+    expect(lines.map((line) => line.slice(0, 1))).toEqual(["a", "x", "b", "y"]);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(200_000);
   });
 });
