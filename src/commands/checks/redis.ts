@@ -6,7 +6,7 @@ import { connectRedis } from "../../store/connect.ts";
 import { startEmbeddedRedis } from "../../store/embedded.ts";
 import { StoreError } from "../../store/errors.ts";
 import { preparePlaces } from "../../store/places.ts";
-import { parseRedisUrl } from "../../store/redisUrl.ts";
+import { parseRedisUrl, type RedisEnd } from "../../store/redisUrl.ts";
 import type { RedisClient } from "../../store/script.ts";
 import { lastEnd } from "../../store/serverConfig.ts";
 import type { Finding } from "./finding.ts";
@@ -43,11 +43,24 @@ export async function connectAsStart(
   const role = "commands";
   if (redisUrl !== undefined) return connectRedis({ end: parseRedisUrl(redisUrl), role, log, waitMs });
   const running = await lastEnd(await preparePlaces(dataDir));
-  if (running !== undefined) {
-    const client = await connectRedis({ end: running, role, log, waitMs: 500 }).catch(() => undefined);
-    if (client !== undefined) return client;
-  }
+  if (running !== undefined && (await answers(running, log)))
+    return connectRedis({ end: running, role, log, waitMs });
   const server = await startEmbeddedRedis({ dataDir, log });
   lifecycle.add("embedded Redis", server.stop);
   return connectRedis({ end: server.end, role, log });
+}
+
+const nothing = (): void => undefined;
+const unsaid = { down: nothing, failed: nothing, up: nothing, closed: nothing, explains: () => false };
+
+/** Of a server that ran last. That it doesn't run now is nothing to tell anybody. */
+async function answers(end: RedisEnd, log: Log): Promise<boolean> {
+  try {
+    const client = await connectRedis({ end, role: "commands", log, outage: unsaid, waitMs: 500 });
+    client.disconnect();
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError) return false;
+    throw error;
+  }
 }

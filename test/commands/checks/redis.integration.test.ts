@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { checkRedisServer } from "../../../src/commands/checks/redis.ts";
 import { loadConfig } from "../../../src/config/config.ts";
 import { createLifecycle } from "../../../src/ops/lifecycle.ts";
+import type { Log } from "../../../src/ops/log.ts";
 import { startEmbeddedRedis } from "../../../src/store/embedded.ts";
 import { freePort, silentLog, startTestRedis } from "../../support/redis.ts";
 
@@ -19,6 +20,15 @@ describe("the check of Redis", () => {
     const dataDir = newFolder();
     expect((await check({ DATA_DIR: dataDir })).map(({ level }) => level)).toEqual(["ok", "ok", "ok"]);
     expect((await check({ DATA_DIR: dataDir })).map(({ level }) => level)).toEqual(["ok", "ok", "ok"]);
+  });
+
+  it("says nothing of the embedded one that ran last and doesn't run now", async () => {
+    const dataDir = newFolder();
+    const said: unknown[] = [];
+    const log: Log = { ...silentLog, warn: (...words: readonly unknown[]) => void said.push(words) };
+    await check({ DATA_DIR: dataDir }, log);
+    await check({ DATA_DIR: dataDir }, log);
+    expect(said).toEqual([]);
   });
 
   it("looks at the one of a Lopside that is running, and leaves it running", async () => {
@@ -47,11 +57,11 @@ describe("the check of Redis", () => {
   });
 });
 
-async function check(env: Record<string, string>) {
+async function check(env: Record<string, string>, log: Log = silentLog) {
   const loaded = loadConfig({ env, supportedVenues: [], readFile: () => "" });
   if (!loaded.ok) throw new Error(loaded.problems.join("\n"));
   const lifecycle = createLifecycle(silentLog);
-  const findings = await checkRedisServer({ config: loaded.config, log: silentLog, lifecycle });
+  const findings = await checkRedisServer({ config: loaded.config, log, lifecycle });
   expect(await lifecycle.stopAll()).toBe(true);
   return findings;
 }
