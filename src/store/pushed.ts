@@ -14,7 +14,8 @@ export function pushesPrefix(redis: RedisClient, destination: string): string {
 /**
  * Lua: what was pushed lately, a text for each destination. They are fields of a hash for each period of a month, so that
  * hundreds are written by one command, and nobody has to look for what is too old: a period's first word throws
- * away the one before the last, which Redis does beside its other work. Read is this period's and the last one's.
+ * away the one before the last, which Redis does beside its other work, and without another word it goes at that time
+ * too. Read is this period's and the last one's.
  */
 export const pushedLua = `
 local function periodOf(now) return math.floor(now / ${pushesTtlMs}) end
@@ -64,7 +65,7 @@ local function keepPushed(prefix, now, fields)
   local isFirst = redis.call('EXISTS', key) == 0
   redis.call('HSET', key, unpack(fields))
   if not isFirst then return end
-  redis.call('PEXPIRE', key, ${3 * pushesTtlMs})
+  redis.call('PEXPIRE', key, string.format('%d', (period + 2) * ${pushesTtlMs} - now))
   redis.call('UNLINK', prefix .. (period - 2))
 end
 local function forgetPushed(prefix, now, name)
