@@ -12,7 +12,6 @@ import { summaryFor } from "../notifier/holding.ts";
 import { openSender } from "../notifier/senders.ts";
 import { platformOf } from "../notifier/destinations.ts";
 import { createAlertLog } from "../store/alertLog.ts";
-import { createBotMemory } from "../store/botMemory.ts";
 import { createForgetting } from "../store/forgetting.ts";
 import { noticesPlace } from "../store/contracts/outbox.ts";
 import type { ReplyPace } from "../store/contracts/pace.ts";
@@ -32,8 +31,7 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
     const stored = await store.symbols.imbalance(symbol);
     return stored === undefined ? undefined : agedImbalance(stored, clock.now(), staleAfterMs);
   };
-  const forgetting = createForgetting(redis.commands, { symbols: config.symbols });
-  const memory = createBotMemory(redis.commands);
+  const forgetting = createForgetting(redis.commands, { symbols: config.symbols, remembered: rememberedOf });
   const signingKey = await readSigningKey(redis.commands);
   return {
     symbols: config.symbols,
@@ -52,10 +50,7 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
         const now = clock.now();
         await store.outbox.insert(noticesPlace, now, [summaryFor(destination, "quiet-hours", now)]);
       },
-      forget: async (destination, takeOut) => {
-        for (const name of rememberedOf(destination)) await memory.drop(name);
-        return forgetting.forget(destination, takeOut);
-      },
+      forget: forgetting.forget,
     },
     pending: async () => {
       const counts = await Promise.all(config.symbols.map(store.outbox.countPending));

@@ -1,3 +1,4 @@
+import { rememberedOf } from "../bots/telegram/remembered.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import { createForgetting } from "../store/forgetting.ts";
 import { createPictureStore } from "../store/pictures.ts";
@@ -38,7 +39,7 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
   } = parts;
   const { symbols, alerts } = config;
   await followConfiguration(store.destinations, destinations, { symbols, ratio: alerts.ratio });
-  const forgetting = createForgetting(redis.commands, { symbols });
+  const forgetting = createForgetting(redis.commands, { symbols, remembered: rememberedOf });
   keepRepairing({ destinations: store.destinations, forgetting, log, lifecycle });
   keepDailyExports(parts);
   const record = createRecorder(metrics, log);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { createBotMemory } from "./botMemory.ts";
 import { noticesPlace } from "./contracts/outbox.ts";
 import { createDropLeftovers } from "./documents.ts";
 import { forgetRows } from "./forgetRows.ts";
@@ -12,6 +13,8 @@ import { createWaitingRows } from "./waitingRows.ts";
 
 export interface ForgettingOptions {
   readonly symbols: readonly string[];
+  /** Names under which the bots remember something of a destination. */
+  readonly remembered?: (destination: string) => readonly string[];
   /** Takes the place of Redis' clock. */
   readonly now?: () => number;
 }
@@ -40,12 +43,13 @@ const turnMs = 10_000;
  * one died, it does no harm. Who has subscribed again meanwhile keeps what came since.
  */
 export function createForgetting(redis: RedisClient, options: ForgettingOptions): Forgetting {
-  const { symbols } = options;
+  const { symbols, remembered = () => [] } = options;
   const clock = options.now === undefined ? {} : { now: options.now };
   const outbox = createOutbox(redis, clock);
   const turns = createTurns(redis, clock);
   const waiting = createWaitingRows(redis);
   const dropLeftovers = createDropLeftovers(redis);
+  const memory = createBotMemory(redis);
   const holder = `forgetting-${randomUUID()}`;
 
   /** Those that are polled no more too: what was said of them is kept as long. */
@@ -81,6 +85,7 @@ export function createForgetting(redis: RedisClient, options: ForgettingOptions)
     let isOver = turn?.kind === "taken";
     for (const place of places) isOver = (await clear(place, destination, at)) && isOver;
     await dropLeftovers(destination);
+    for (const name of remembered(destination)) await memory.drop(name);
     await redis.del(movedTo, movedFrom);
     await turns.end([{ destination }], holder);
     return isOver;

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { rememberedOf } from "../../src/bots/telegram/remembered.ts";
 import { shortHash } from "../../src/ops/shortHash.ts";
 import { createAlertLog } from "../../src/store/alertLog.ts";
+import { createBotMemory } from "../../src/store/botMemory.ts";
 import type { Destinations } from "../../src/store/contracts/destinations.ts";
 import {
   type Delivery,
@@ -38,7 +40,7 @@ beforeAll(async () => {
   redis = await server.connect();
   outbox = createOutbox(redis, { now });
   destinations = createDestinations(redis);
-  forgetting = createForgetting(redis, { symbols: ["BTC", "ETH"], now });
+  forgetting = createForgetting(redis, { symbols: ["BTC", "ETH"], remembered: rememberedOf, now });
 });
 afterAll(async () => server.stop());
 beforeEach(async () => {
@@ -294,6 +296,26 @@ describe("after a destination is forgotten nothing names it", () => {
     expect(await naming("telegram:-1")).toEqual([]);
     expect(await naming("telegram:-100")).toEqual([]);
     expect(await statesOf("telegram:2")).toEqual(["sent"]);
+  });
+
+  test("of what the bots remember of it, under each of its names, though a process died over it", async () => {
+    const [topic, general] = ["telegram:-100/5", "telegram:-100"];
+    const memory = createBotMemory(redis);
+    await subscribeAll(topic);
+    for (const name of [topic, general, "telegram:7"].flatMap(rememberedOf)) {
+      await memory.remember(name, "1", 60_000);
+      expect(await memory.isFirst(name, 60_000)).toBe(true);
+    }
+    await destinations.move(topic, general);
+    const died = forgetting.forget(general, async () => {
+      await destinations.forget(general);
+      throw new Error("killed");
+    });
+    await expect(died).rejects.toThrow("killed");
+    expect(await goOn()).toBe(2);
+    const kept = await redis.keys("lopside:bots:*");
+    expect(kept.filter((key) => key.includes("-100"))).toEqual([]);
+    expect(kept).not.toEqual([]);
   });
 
   test("though the process died right after its settings were deleted", async () => {
