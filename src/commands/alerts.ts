@@ -32,13 +32,19 @@ function parseLimit(text: string): number {
 const keptMs = 90 * 24 * 3_600_000;
 
 async function run(options: ListOptions): Promise<void> {
-  const [{ openLog, readConfig }, { createLifecycle }, { connectAsStart }, { createAlertLog }] =
-    await Promise.all([
-      import("./settings.ts"),
-      import("../ops/lifecycle.ts"),
-      import("./checks/redis.ts"),
-      import("../store/alertLog.ts"),
-    ]);
+  const [
+    { openLog, readConfig },
+    { createLifecycle },
+    { connectAsStart },
+    { createAlertLog },
+    { refuseNewer },
+  ] = await Promise.all([
+    import("./settings.ts"),
+    import("../ops/lifecycle.ts"),
+    import("./checks/redis.ts"),
+    import("../store/alertLog.ts"),
+    import("../store/schema.ts"),
+  ]);
   const { config } = readConfig();
   const { from = Date.now() - keptMs, to = Date.now(), limit } = options;
   if (from > to) throw new ExitError("--from is later than --to", 2);
@@ -47,6 +53,7 @@ async function run(options: ListOptions): Promise<void> {
   try {
     const redis = await connectAsStart(config, log, lifecycle);
     lifecycle.add("connection", () => redis.disconnect());
+    await refuseNewer(redis);
     const alerts = createAlertLog(redis);
     const symbols = symbolsAsked(options, await alerts.symbols(config.symbols));
     const found = await Promise.all(symbols.map(async (each) => alerts.alerts(each, { from, to, limit })));

@@ -59,6 +59,13 @@ export async function prepareSchema(redis: RedisClient, schema: Schema = current
   }
 }
 
+/** For who only reads: throws a StoreError as `prepareSchema` would, and brings nothing up to this version. */
+export async function refuseNewer(redis: RedisClient): Promise<void> {
+  if ((await redis.exists(schemaKey)) === 0) return;
+  const stored = await storedVersion(redis);
+  if (stored > schemaVersion) throw newer(stored, schemaVersion);
+}
+
 async function storedVersion(redis: RedisClient): Promise<number> {
   const text = await redis.get(schemaKey);
   if (text !== null && /^\d{1,9}$/.test(text)) return Number(text);

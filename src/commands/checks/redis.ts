@@ -7,6 +7,7 @@ import { startEmbeddedRedis } from "../../store/embedded.ts";
 import { StoreError } from "../../store/errors.ts";
 import { preparePlaces } from "../../store/places.ts";
 import { parseRedisUrl, type RedisEnd } from "../../store/redisUrl.ts";
+import { refuseNewer } from "../../store/schema.ts";
 import type { RedisClient } from "../../store/script.ts";
 import { lastEnd } from "../../store/serverConfig.ts";
 import type { Finding } from "./finding.ts";
@@ -26,12 +27,25 @@ export async function checkRedisServer({ config, log, lifecycle }: RedisCheck): 
   try {
     const client = await connectAsStart(config, log, lifecycle);
     lifecycle.add("connection", () => client.disconnect());
-    return await checkRedis(client);
+    return [...(await checkRedis(client)), ...(await checkSchema(client))];
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    const [message = ""] = error.message.split("\n");
-    return [{ level: "error", message, hint: error.hint }];
+    return [findingOf(error)];
   }
+}
+
+async function checkSchema(client: RedisClient): Promise<readonly Finding[]> {
+  try {
+    await refuseNewer(client);
+    return [];
+  } catch (error) {
+    return [findingOf(error)];
+  }
+}
+
+function findingOf(error: unknown): Finding {
+  if (!(error instanceof StoreError)) throw error;
+  const [message = ""] = error.message.split("\n");
+  return { level: "error", message, hint: error.hint };
 }
 
 /** The Redis of a running Lopside, or that of the next start; what was opened goes into the lifecycle. */

@@ -7,6 +7,8 @@ import { loadConfig } from "../../../src/config/config.ts";
 import { createLifecycle } from "../../../src/ops/lifecycle.ts";
 import type { Log } from "../../../src/ops/log.ts";
 import { startEmbeddedRedis } from "../../../src/store/embedded.ts";
+import { schemaKey } from "../../../src/store/keys.ts";
+import { schemaVersion } from "../../../src/store/schema.ts";
 import { freePort, silentLog, startTestRedis } from "../../support/redis.ts";
 
 const folders: string[] = [];
@@ -48,6 +50,20 @@ describe("the check of Redis", () => {
       message: expect.stringContaining("allkeys-lru"),
       hint: expect.stringContaining("noeviction"),
     });
+  });
+
+  it("says when a newer Lopside has used it, which no start would bear", async () => {
+    const redis = await startTestRedis({ tcp: true });
+    const client = await redis.connect();
+    await client.set(schemaKey, schemaVersion + 1);
+    const findings = await check({ REDIS_URL: redis.url });
+    expect(findings.filter(({ level }) => level === "error")).toMatchObject([
+      { message: expect.stringContaining("of version"), hint: expect.stringContaining("newer Lopside") },
+    ]);
+    await client.set(schemaKey, schemaVersion - 1);
+    expect((await check({ REDIS_URL: redis.url })).filter(({ level }) => level === "error")).toEqual([]);
+    expect(await client.get(schemaKey)).toBe(String(schemaVersion - 1));
+    await redis.stop();
   });
 
   it("says when it is not there", async () => {
