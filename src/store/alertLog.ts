@@ -1,11 +1,15 @@
 import { openEntry } from "./bundles.ts";
 import type { AlertLog, DeliveryRecord, LoggedAlert } from "./contracts/alertLog.ts";
+import { formerNames } from "./formerNames.ts";
 import { registerKeys, symbolKeys } from "./keys.ts";
 import { shardOf } from "./shards.ts";
 import type { RedisClient } from "./script.ts";
 
 /** Pages of a long log; more at once would hold Redis up. */
 const mostAlerts = 500;
+
+/** Of a forum whose topics are gone there may be many, and each is another look at every alert. */
+const mostFormer = 4;
 
 const states: Readonly<Record<string, DeliveryRecord["state"]>> = {
   p: "pending",
@@ -50,13 +54,20 @@ export function createAlertLog(redis: RedisClient): AlertLog {
           symbols.map(async (symbol) => [symbol, await firstAttempts(redis, symbol)] as const),
         ),
       );
+      const rowOf = async (
+        name: string,
+        { symbol, alertId, shards }: LoggedAlert,
+      ): Promise<DeliveryRecord | undefined> => {
+        const key = `${symbolKeys(symbol).ledger}${alertId}:${shardOf(name, shards)}`;
+        const packed = await redis.hget(key, name);
+        return packed === null ? first.get(symbol)?.get(alertId)?.get(name) : recordOf(name, packed);
+      };
+      // what was said to a group before it became a supergroup lies under the name it had then
+      const names = [destination, ...(await formerNames(redis, destination)).slice(-mostFormer)];
       return Promise.all(
-        alerts.map(async ({ symbol, alertId, shards }) => {
-          const key = `${symbolKeys(symbol).ledger}${alertId}:${shardOf(destination, shards)}`;
-          const packed = await redis.hget(key, destination);
-          return packed === null
-            ? first.get(symbol)?.get(alertId)?.get(destination)
-            : recordOf(destination, packed);
+        alerts.map(async (alert) => {
+          const rows = await Promise.all(names.map(async (name) => rowOf(name, alert)));
+          return rows.find((row) => row !== undefined);
         }),
       );
     },

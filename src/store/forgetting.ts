@@ -3,6 +3,7 @@ import { createBotMemory } from "./botMemory.ts";
 import { noticesPlace } from "./contracts/outbox.ts";
 import { createDropLeftovers } from "./documents.ts";
 import { forgetRows } from "./forgetRows.ts";
+import { formerNames } from "./formerNames.ts";
 import { documentsOf } from "./documentsOf.ts";
 import { destinationKeys, registerKeys } from "./keys.ts";
 import { createOutbox } from "./outbox.ts";
@@ -92,11 +93,10 @@ export function createForgetting(redis: RedisClient, options: ForgettingOptions)
   };
 
   /** Its names from before it moved first. */
-  const namesOf = async (destination: string): Promise<readonly string[]> => {
-    const before = (await redis.get(destinationKeys(destination).movedFrom))?.split("\n") ?? [];
-    const areThere = await Promise.all(before.map(isThere));
-    return [...before.filter((_, index) => areThere[index] === false), destination];
-  };
+  const namesOf = async (destination: string): Promise<readonly string[]> => [
+    ...(await formerNames(redis, destination)),
+    destination,
+  ];
 
   return {
     forget: async (destination, takeOut) => {

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openPastDeliveries } from "../../src/roles/pastDeliveries.ts";
 import { createAlertLog } from "../../src/store/alertLog.ts";
+import { createDestinations } from "../../src/store/destinations.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { content, handClock, now } from "../notifier/builders.ts";
+import { subscribed } from "../notifier/subscribed.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 
 let server: TestRedis;
@@ -13,6 +15,9 @@ beforeAll(async () => {
   redis = await server.connect();
 });
 afterAll(async () => server.stop());
+beforeEach(async () => {
+  await redis.flushall();
+});
 
 const dayMs = 24 * 3_600_000;
 
@@ -31,4 +36,18 @@ test("a destination's own alerts are found behind thousands that went to others 
   const past = openPastDeliveries(createAlertLog(redis), ["BTC"], handClock());
   const found = await past.ofDestination("telegram:1", { limit: 8 });
   expect(found.map(({ alertId }) => alertId)).toEqual(["ours"]);
+});
+
+test("what was said to a group before it became a supergroup is a part of its history", async () => {
+  const destinations = createDestinations(redis);
+  await subscribed({ destinations }, "telegram:-1");
+  await logged("before", now - 2 * dayMs, "telegram:-1");
+  await destinations.move("telegram:-1", "telegram:-100");
+  await logged("after", now - dayMs, "telegram:-100");
+  const past = openPastDeliveries(createAlertLog(redis), ["BTC"], handClock());
+  const told = async (): Promise<readonly string[]> =>
+    (await past.ofDestination("telegram:-100", { limit: 8 })).map(({ alertId }) => alertId);
+  expect(await told()).toEqual(["after", "before"]);
+  await subscribed({ destinations }, "telegram:-1");
+  expect(await told()).toEqual(["after"]);
 });

@@ -45,7 +45,10 @@ export interface AlertLog {
   ) => AsyncIterable<readonly LoggedAlert[]>;
   /** Every row. What waits for its first attempt has none yet. */
   readonly deliveries: (alert: LoggedAlert) => Promise<readonly DeliveryRecord[]>;
-  /** One destination's rows, in the order of `alerts`; undefined where it went elsewhere, or still waits. */
+  /**
+   * One destination's rows, also those under a former name, in the order of `alerts`; undefined where it went elsewhere,
+   * or still waits.
+   */
   readonly deliveriesTo: (
     destination: string,
     alerts: readonly LoggedAlert[],
