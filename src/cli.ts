@@ -40,7 +40,9 @@ enableCompileCache();
 // a reader such as head has enough: that is no failure
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  const reason = error.code === "ENOSPC" ? "the disk is full" : error.message;
+  process.stderr.write(`lopside: the output can't be written: ${reason}\n`);
+  process.exit(failed);
 });
 
 try {
