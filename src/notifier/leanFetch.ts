@@ -1,6 +1,7 @@
 import type { ApiClientOptions } from "grammy";
 import type { Readable } from "node:stream";
 import { Agent, request } from "undici";
+import { isBotApiAnswer, notAnAnswer } from "./botApiAnswer.ts";
 
 type GrammyFetch = NonNullable<ApiClientOptions["fetch"]>;
 
@@ -30,7 +31,13 @@ export function createLeanFetch(): GrammyFetch {
       body: body ?? null,
       signal: signal ?? null,
     });
-    return { json: async () => answer.body.json() };
+    return {
+      json: async () => {
+        const said: unknown = await answer.body.json();
+        if (!isBotApiAnswer(said)) throw notAnAnswer();
+        return said;
+      },
+    };
   };
   // grammY's client.js calls it with an address and `Sent`, and reads nothing but `json`
   return post;

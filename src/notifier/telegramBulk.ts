@@ -1,8 +1,9 @@
 import { GrammyError, HttpError } from "grammy";
-import type { ApiResponse, Message } from "grammy/types";
+import type { Message } from "grammy/types";
 import type { Client, Dispatcher } from "undici";
 import type { AlertMessage } from "../alerts/message.ts";
 import type { Picture } from "../charts/contracts.ts";
+import { isBotApiAnswer, notAnAnswer } from "./botApiAnswer.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import type { FileIds, SendRequest } from "./contracts.ts";
 import type { Post, TelegramDestination } from "./telegramPost.ts";
@@ -224,18 +225,13 @@ function messageIdOf(data: Buffer): number | undefined {
 /** Throws a GrammyError where it was refused, a SyntaxError on what is no answer of the Bot API. */
 function readMessageId(text: string, method: string): number {
   const answer: unknown = JSON.parse(text);
-  if (!isAnswer(answer)) throw new SyntaxError("not an answer of the Bot API");
+  if (!isBotApiAnswer(answer)) throw notAnAnswer();
   if (!answer.ok) throw new GrammyError(`${method} was refused`, answer, method, {});
+  if (!isMessage(answer.result)) throw notAnAnswer();
   return answer.result.message_id;
 }
 
-function isAnswer(value: unknown): value is ApiResponse<Message> {
-  if (typeof value !== "object" || value === null || !("ok" in value)) return false;
-  if (value.ok === true) return "result" in value && isMessage(value.result);
-  return "error_code" in value && typeof value.error_code === "number" && "description" in value;
-}
-
-function isMessage(value: unknown): boolean {
+function isMessage(value: unknown): value is Pick<Message, "message_id"> {
   return (
     typeof value === "object" &&
     value !== null &&
