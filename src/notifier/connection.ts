@@ -1,3 +1,4 @@
+import { NotConnectedError } from "./connector.ts";
 import type { SendResult } from "./contracts.ts";
 
 /** Failures that come before the first byte of a request: nothing was sent. */
@@ -27,7 +28,7 @@ const beforeSending = new Set([
  */
 export function connectionFailure(error: unknown, platform: string): SendResult {
   const code = codeOf(error);
-  if (code !== undefined && beforeSending.has(code)) {
+  if (error instanceof NotConnectedError || (code !== undefined && beforeSending.has(code))) {
     return { kind: "unreachable", reason: `cannot reach ${platform}: ${code}` };
   }
   return { kind: "unknown-outcome", reason: `no answer from ${platform}: ${code ?? nameOf(error)}` };

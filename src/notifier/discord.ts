@@ -1,11 +1,11 @@
 import { DiscordAPIError, HTTPError, RateLimitError, REST } from "@discordjs/rest";
 import { RESTJSONErrorCodes, Routes } from "discord-api-types/v10";
 import type { Clock } from "../ops/clock.ts";
-import { discordRequest } from "../ops/discordRequest.ts";
 import type { ChatNames, PaceLimits } from "../store/contracts/pace.ts";
 import { paceBy } from "./chatNames.ts";
 import { connectionFailure, isConnectionError } from "./connection.ts";
 import type { Sender, SendResult, TokenCheck } from "./contracts.ts";
+import { createDiscordCall } from "./discordCall.ts";
 import { editMessage, postMessage, textField, type DiscordCalls } from "./discordPost.ts";
 import { retryTime } from "./retryTime.ts";
 
@@ -96,7 +96,7 @@ function openRest({ token, apiUrl, timeoutMs }: DiscordOptions): REST {
     timeout: timeoutMs,
     // waiting is the ledger's business
     rejectOnRateLimit: () => true,
-    makeRequest: discordRequest,
+    makeRequest: createDiscordCall(timeoutMs),
     ...(api === undefined ? {} : { api }),
   }).setToken(token);
 }

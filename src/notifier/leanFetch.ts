@@ -1,6 +1,7 @@
 import type { ApiClientOptions } from "grammy";
 import type { Readable } from "node:stream";
 import { Agent, request } from "undici";
+import { createConnector } from "./connector.ts";
 import { isBotApiAnswer, notAnAnswer } from "./botApiAnswer.ts";
 
 type GrammyFetch = NonNullable<ApiClientOptions["fetch"]>;
@@ -21,8 +22,9 @@ interface Answered {
  * grammY's default HTTP client takes about three times the CPU of a bare one. Connections are kept and each request is
  * sent once: retrying is decided elsewhere.
  */
-export function createLeanFetch(): GrammyFetch {
-  const dispatcher = new Agent({ keepAliveTimeout: 60_000, connections: 32, pipelining: 1 });
+export function createLeanFetch(callMs: number): GrammyFetch {
+  const connect = createConnector(callMs);
+  const dispatcher = new Agent({ connect, keepAliveTimeout: 60_000, connections: 32, pipelining: 1 });
   const post = async (url: string, { method, headers, body, signal }: Sent): Promise<Answered> => {
     const answer = await request(url, {
       dispatcher,

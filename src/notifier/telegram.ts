@@ -128,7 +128,7 @@ function openApi({ token, apiRoot, timeoutMs }: TelegramOptions): Api {
   const root = apiRoot?.replace(/\/+$/, "");
   return new Api(token, {
     timeoutSeconds: timeoutMs / 1000,
-    fetch: createLeanFetch(),
+    fetch: createLeanFetch(timeoutMs),
     ...(root === undefined ? {} : { apiRoot: root }),
   });
 }

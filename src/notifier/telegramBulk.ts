@@ -5,6 +5,7 @@ import type { AlertMessage } from "../alerts/message.ts";
 import type { Picture } from "../charts/contracts.ts";
 import { isBotApiAnswer, notAnAnswer } from "./botApiAnswer.ts";
 import { type Connections, createConnections } from "./connections.ts";
+import { createConnector } from "./connector.ts";
 import type { FileIds, SendRequest } from "./contracts.ts";
 import type { Post, TelegramDestination } from "./telegramPost.ts";
 import { keyboard } from "./telegramPost.ts";
@@ -129,14 +130,14 @@ function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
     keepAliveTimeout: 60_000,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    connect: { timeout: timeoutMs },
+    connect: createConnector(timeoutMs),
   });
   const base = `${pathname}bot${token}/`;
   const paths = { sendMessage: `${base}sendMessage`, sendPhoto: `${base}sendPhoto` };
   return (method, [own, shared], signal) =>
     new Promise((resolve, reject) => {
       const connection = connections.take();
-      const taker = new Taker({ resolve, reject, method, signal, connection, connections });
+      const taker = new Taker({ resolve, reject, method, signal, timeoutMs, connection, connections });
       connection.dispatch({ path: paths[method], method: "POST", headers, body: joined(own, shared) }, taker);
     });
 }
@@ -155,6 +156,7 @@ interface Take {
   readonly reject: (error: Error) => void;
   readonly method: Method;
   readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
   readonly connection: Client;
   readonly connections: Pick<Connections, "giveBack">;
 }
@@ -166,15 +168,22 @@ interface Take {
  */
 class Taker implements Dispatcher.DispatchHandler {
   readonly #take: Take;
+  /** Each of undici's own limits begins anew with every piece of an answer. */
+  readonly #limit: NodeJS.Timeout;
+  #isLate = false;
   #data: Buffer | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
   #stop: (() => void) | undefined;
 
   constructor(take: Take) {
     this.#take = take;
+    this.#limit = setTimeout(() => this.#expire(), take.timeoutMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     const { signal } = this.#take;
+    this.#controller = controller;
+    if (this.#isLate) return this.#expire();
     if (signal === undefined) return;
     this.#stop = () => controller.abort(new DOMException("stopped", "AbortError"));
     if (signal.aborted) this.#stop();
@@ -204,7 +213,13 @@ class Taker implements Dispatcher.DispatchHandler {
     }
   }
 
+  #expire(): void {
+    this.#isLate = true;
+    this.#controller?.abort(new DOMException("timed out", "TimeoutError"));
+  }
+
   #over(): void {
+    clearTimeout(this.#limit);
     if (this.#stop !== undefined) this.#take.signal?.removeEventListener("abort", this.#stop);
   }
 }
