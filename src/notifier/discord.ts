@@ -5,7 +5,7 @@ import type { ChatNames, PaceLimits } from "../store/contracts/pace.ts";
 import { paceBy } from "./chatNames.ts";
 import { connectionFailure, isConnectionError } from "./connection.ts";
 import type { Sender, SendResult, TokenCheck } from "./contracts.ts";
-import { createDiscordCall } from "./discordCall.ts";
+import { createDiscordCall, TurnedAwayError } from "./discordCall.ts";
 import { editMessage, postMessage, textField, type DiscordCalls } from "./discordPost.ts";
 import { retryTime } from "./retryTime.ts";
 
@@ -114,6 +114,7 @@ function translate(error: unknown, clock: Clock): SendResult {
     const scope = error.global ? "all" : "chat";
     return { kind: "rate-limited", retryAt: retryTime(clock, waitMs), scope };
   }
+  if (error instanceof TurnedAwayError) return translateTurnedAway(error, clock);
   if (error instanceof HTTPError)
     return { kind: "unknown-outcome", reason: `Discord failed: ${error.status}` };
   if (error instanceof DiscordAPIError) return translateAnswer(error);
@@ -122,6 +123,14 @@ function translate(error: unknown, clock: Clock): SendResult {
 }
 
 const minimumWaitMs = 1000;
+/** A ban of our address, which often names no end and is longer for every further request. */
+const banMs = 60_000;
+
+/** Whoever else is written to would be turned away as well. */
+function translateTurnedAway({ status, waitMs = banMs }: TurnedAwayError, clock: Clock): SendResult {
+  if (status === 429) return { kind: "rate-limited", retryAt: retryTime(clock, waitMs), scope: "all" };
+  return { kind: "unreachable", reason: `something before Discord answered ${status}` };
+}
 
 /** Refusals of the channel, not of the message. Asking again would count towards a ban. */
 const deadChannels = new Set<number | string>([
