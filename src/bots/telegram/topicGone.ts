@@ -32,9 +32,12 @@ export function createTopicGone(options: TopicGoneOptions) {
   const api = new Api(token, { timeoutSeconds: 15, ...(root !== undefined && { apiRoot: root }) });
   const follow = async (destination: string, isForGood: boolean): Promise<void> => {
     const place = chatOfDestination(destination);
-    if (place === undefined || !(await memory.isFirst(topicName(destination), toldForMs))) return;
+    if (place === undefined) return;
+    const isNews = await memory.isFirst(topicName(destination), toldForMs);
     const record = await destinations.get(destination);
     if (isForGood) await destinations.move(destination, `telegram:${place.chatId}`);
+    // it may have been told when the topic was closed
+    if (!isNews) return;
     const owner = Number(record?.settings.owner?.replace("telegram:", "") ?? Number.NaN);
     if (!Number.isSafeInteger(owner)) return;
     const { title } = spotOf(await api.getChat(place.chatId));
