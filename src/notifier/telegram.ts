@@ -7,7 +7,13 @@ import { connectionFailure } from "./connection.ts";
 import { createLeanFetch } from "./leanFetch.ts";
 import { retryTime } from "./retryTime.ts";
 import { type BulkOptions, createBulkPost } from "./telegramBulk.ts";
-import { createEdit, createPost, type Post, type TelegramDestination } from "./telegramPost.ts";
+import {
+  createEdit,
+  createPost,
+  isPhotoRefused,
+  type Post,
+  type TelegramDestination,
+} from "./telegramPost.ts";
 
 export interface TelegramOptions {
   readonly token: string;
@@ -156,15 +162,6 @@ const deadChats =
 
 function isDead(description: string): boolean {
   return deadChats.test(description);
-}
-
-/** The photo was refused, not the chat: it may take text. */
-function isPhotoRefused(error: unknown): boolean {
-  return (
-    error instanceof GrammyError &&
-    error.error_code === 400 &&
-    /photo|image|caption|file|media/i.test(error.description)
-  );
 }
 
 function isTopicGone(error: unknown): error is GrammyError {

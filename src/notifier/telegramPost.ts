@@ -66,12 +66,17 @@ export function createEdit(api: Api, fileIds: FileIds | undefined): Edit {
     // an edit takes the keyboard away, unless it is sent along
     const kept = buttons.length > 0 ? { reply_markup: keyboard(buttons) } : {};
     if (picture !== undefined && caption.text.length <= captionLimit) {
-      await withFile(picture, fileIds, async (photo) => {
-        const media: InputMediaPhoto = { type: "photo", media: photo, ...words };
-        const edited = await api.editMessageMedia(chat, id, media, kept, signal as GrammySignal);
-        return edited === true ? { message_id: id } : edited;
-      });
-      return;
+      try {
+        await withFile(picture, fileIds, async (photo) => {
+          const media: InputMediaPhoto = { type: "photo", media: photo, ...words };
+          const edited = await api.editMessageMedia(chat, id, media, kept, signal as GrammySignal);
+          return edited === true ? { message_id: id } : edited;
+        });
+        return;
+      } catch (error) {
+        // what it says must stay true, with the picture of before or none
+        if (!isPhotoRefused(error)) throw error;
+      }
     }
     try {
       await api.editMessageCaption(chat, id, { ...words, ...kept }, signal as GrammySignal);
@@ -82,6 +87,15 @@ export function createEdit(api: Api, fileIds: FileIds | undefined): Edit {
       await api.editMessageText(chat, id, text, options, signal as GrammySignal);
     }
   };
+}
+
+/** The photo was refused, not the chat: it may take text. */
+export function isPhotoRefused(error: unknown): boolean {
+  return (
+    error instanceof GrammyError &&
+    error.error_code === 400 &&
+    /photo|image|caption|file|media/i.test(error.description)
+  );
 }
 
 /** It was posted as text, because its picture failed. */

@@ -129,6 +129,26 @@ describe.each(ways)("the Telegram sender %s", (_way, way) => {
     expect(server.uploads()).toBe(2);
   });
 
+  it.each([
+    ["the chat takes no photos", "not enough rights to send photos to the chat", undefined],
+    ["the new one can't be read", "IMAGE_PROCESS_FAILED", picture],
+  ])("brings the words up to date where %s", async (_why, description, before) => {
+    const { server, chat, sender } = await open();
+    const destination = `telegram:${chat.id}`;
+    const first = { destination, message: alert, possibleRepeat: false, idempotencyKey: "1" };
+    const sent = await sender.send(before === undefined ? first : { ...first, picture: before });
+    const messageId = sent.kind === "sent" ? sent.messageId : "";
+    const body = { ok: false, error_code: 400, description: `Bad Request: ${description}` };
+    server.faults.add({ kind: "status", status: 400, body, method: "editMessageMedia" });
+    const newer = { ...picture, key: "BTC-2" };
+    const edited = await sender.edit?.({ destination, messageId, message: endOfAlert, picture: newer });
+    expect(edited).toEqual({ kind: "sent", messageId });
+    const [message] = server.sent(chat.id);
+    expect([message?.content.text ?? message?.content.caption, message?.content.photo !== undefined]).toEqual(
+      [endOfAlert.headline, before !== undefined],
+    );
+  });
+
   it("edits what was posted as text, and says when it is gone", async () => {
     const { server, chat, sender } = await open();
     const destination = `telegram:${chat.id}`;
