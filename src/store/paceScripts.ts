@@ -45,7 +45,16 @@ local function bookPlaces(keys, terms, chats, groups)
   local slice = math.max(1, math.floor(rate / ${slices}))
   local now = timeUs(given)
 
-  local function later(at, earlier, span) return earlier and math.max(at, tonumber(earlier) + span) or at end
+  -- nothing is booked further ahead: what stands there is of a time that Redis' clock was set back from
+  local ahead = now + allHorizon + second
+  local function known(place)
+    place = tonumber(place or nil)
+    return place and place <= ahead and place or nil
+  end
+  local function later(at, earlier, span)
+    earlier = known(earlier)
+    return earlier and math.max(at, earlier + span) or at
+  end
   local function after(list, index, span, at) return later(at, redis.call('LINDEX', list, index), span) end
   local function keep(list, at, length, span, ...)
     if redis.call('LPUSH', list, ...) > length + ${slack} then redis.call('LTRIM', list, 0, length - 1) end
@@ -53,7 +62,7 @@ local function bookPlaces(keys, terms, chats, groups)
   end
 
   -- places among all that are booked here stand before those in the list, and are put into it together
-  local booked, count, newest = {}, 0, rate > 0 and tonumber(redis.call('LINDEX', all, 0) or nil)
+  local booked, count, newest = {}, 0, rate > 0 and known(redis.call('LINDEX', all, 0))
   local function afterAll(index, span, at)
     if index < count then return later(at, booked[count - index], span) end
     return after(all, index - count, span, at)

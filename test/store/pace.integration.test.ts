@@ -51,6 +51,15 @@ describe("a platform's limits", () => {
     expect(at.length).toBeGreaterThanOrEqual(0.98 * 60 * 25);
   });
 
+  test("hold nobody up for as long as Redis' clock was set back", async () => {
+    const wishes = [...people(0, 6), { chat: "-100", isGroup: true }];
+    await pace.book("telegram", limits, wishes);
+    time -= 3_600_000;
+    const bookings = await pace.book("telegram", limits, wishes);
+    expect(waits(bookings)).toEqual([]);
+    expect(going(await pace.book("telegram", limits, people(100, 130)))).toBeLessThanOrEqual(18);
+  });
+
   test("are shared by all processes", async () => {
     const other = createPace(await used.server.connect(), { now });
     await other.book("telegram", limits, people(0, 15));
