@@ -29,12 +29,17 @@ if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000000 + time[2]
 end
+-- what stands further ahead is of a time that Redis' clock was set back from (paceScripts.ts)
+local function placeIn(list, index)
+  local place = tonumber(redis.call('LINDEX', list, index) or nil)
+  return place and place <= now + 2 * second and place or nil
+end
 local function free(list, count, span)
-  local earlier = redis.call('LINDEX', list, count - 1)
-  return earlier and tonumber(earlier) + span or 0
+  local earlier = placeIn(list, count - 1)
+  return earlier and earlier + span or 0
 end
 local function note(list, at, length, span)
-  at = math.max(at, tonumber(redis.call('LINDEX', list, 0) or 0))
+  at = math.max(at, placeIn(list, 0) or 0)
   redis.call('LPUSH', list, string.format('%d', at))
   redis.call('LTRIM', list, 0, length - 1)
   redis.call('PEXPIRE', list, math.ceil((at - now + span) / 1000) + 1000)
