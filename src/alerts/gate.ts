@@ -32,7 +32,7 @@ export type GateDecision =
       readonly kind: "send";
       readonly loud: boolean;
       readonly reason: "loud" | "silent-mode" | "budget-spent";
-      /** To be kept once it was sent, or may have been; a push that failed for certain leaves those before it. */
+      /** To be kept once it was sent for certain; else those before it stay, or it would hold up its own repeat. */
       readonly pushes: Pushes;
     }
   /** Into the summary at `until`, epoch ms. */
@@ -73,7 +73,7 @@ let newest: Decided | undefined;
 /** By the parts, not by what they say: unequal ones only cost a decision. */
 function isAskedAgain(
   before: Decided,
-  { symbol, alertId, episodeId, rule }: GatedAlert,
+  { symbol, alertId, episodeId, rule, told, firedAt }: GatedAlert,
   record: DestinationRecord | undefined,
 ): boolean {
   const { alert, record: other } = before;
@@ -82,6 +82,8 @@ function isAskedAgain(
     alert.symbol === symbol &&
     alert.episodeId === episodeId &&
     alert.rule === rule &&
+    alert.told === told &&
+    alert.firedAt === firedAt &&
     other?.subscriptions === record?.subscriptions &&
     other?.settings === record?.settings &&
     other?.disabled === record?.disabled

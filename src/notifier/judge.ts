@@ -69,13 +69,13 @@ function judgeRule(delivery: Delivery, { record, pushes }: Addressee, now: numbe
   return { kind: "hold", why: decision.reason, until: decision.until };
 }
 
-let newest: { readonly of: Delivery["alert"]; readonly alert: GatedAlert } | undefined;
+/** What the gate asks about, by alert: thousands are sent the same one. */
+const gatedAlerts = new WeakMap<Delivery["alert"], GatedAlert>();
 
-/** What the gate asks about; of an alert that thousands are sent read once. */
-function gated({ place: symbol, alert }: Delivery): GatedAlert {
-  if (newest?.of !== alert || newest.alert.symbol !== symbol)
-    newest = { of: alert, alert: readGated(symbol, alert) };
-  return newest.alert;
+function gated({ place, alert }: Delivery): GatedAlert {
+  const known = gatedAlerts.get(alert) ?? readGated(place, alert);
+  gatedAlerts.set(alert, known);
+  return known;
 }
 
 function readGated(symbol: string, { alertId, episodeId, rule, content }: Delivery["alert"]): GatedAlert {
