@@ -19,7 +19,7 @@ export async function forgetRows(
   until: number,
 ): Promise<void> {
   const keys = symbolKeys(place);
-  const own = place === noticesPlace ? `-${shortHash(destination)}-` : undefined;
+  const own = place === noticesPlace ? `-${shortHash(destination)}` : undefined;
   const newest = until === Infinity ? "+inf" : until;
   const owned: string[] = [];
   for (let offset = 0; ; offset += mostAlerts) {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseNotice } from "../../src/alerts/notices.ts";
 import type { DestinationRecord } from "../../src/alerts/subscription.ts";
+import { shortHash } from "../../src/ops/shortHash.ts";
 import { createBotMemory } from "../../src/store/botMemory.ts";
 import { noticesPlace } from "../../src/store/contracts/outbox.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
+import { createForgetting } from "../../src/store/forgetting.ts";
 import type { RedisClient } from "../../src/store/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { createFeedNotices } from "../../src/worker/feedNotices.ts";
@@ -125,6 +127,17 @@ describe("the loss of data", () => {
     await live([false, false], clock, { ...store, outbox: dyingAfter(1) });
     await live([true, true, true, true], clock);
     expect((await waiting()).toSorted()).toEqual(["telegram:1 feed-back", "telegram:2 feed-back"]);
+  });
+
+  it("leaves nothing behind that names, or hashes, who was told and then asked to be forgotten", async () => {
+    await subscribe("telegram:1", { feedNotices: true });
+    await live([true, true, true, true], handClock());
+    expect(await waiting()).toEqual(["telegram:1 feed-lost"]);
+    const ofIt = async (): Promise<readonly string[]> => redis.keys(`*feed-lost*${shortHash("telegram:1")}*`);
+    expect(await ofIt()).not.toEqual([]);
+    const forgetting = createForgetting(redis, { symbols: ["BTC"] });
+    await forgetting.forget("telegram:1", async () => store.destinations.forget("telegram:1"));
+    expect(await ofIt()).toEqual([]);
   });
 
   it("is noted anew where what was remembered is nonsense", async () => {
