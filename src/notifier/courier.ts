@@ -3,7 +3,7 @@ import { formatPushes } from "../alerts/pushes.ts";
 import type { Log } from "../ops/log.ts";
 import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { TurnEnd } from "../store/contracts/turns.ts";
-import { type Deliver, type Delivered, tooLate } from "./deliver.ts";
+import { closed, type Deliver, type Delivered, tooLate } from "./deliver.ts";
 import { createLateness } from "./lateness.ts";
 import type { Settler } from "./settler.ts";
 import {
@@ -38,6 +38,8 @@ export interface Courier {
   readonly load: () => number;
   /** From now on nothing begins any more: what comes goes back. */
   readonly halt: () => void;
+  /** Nor for so many real ms, at whatever place in line: the platform takes nothing from anybody. */
+  readonly close: (ms: number) => void;
   /** Turns that are over in Redis too: their destinations may be visited anew. */
   readonly ended: (ends: readonly TurnEnd[]) => void;
   /** Resolves when what is under way is settled. */
@@ -59,6 +61,7 @@ export function createCourier(options: CourierOptions): Courier {
   let load = 0;
   let running = 0;
   let stopped = false;
+  let closedUntil = 0;
   let onIdle: (() => void) | undefined;
 
   const settle = (delivery: Delivery, result: DeliveryResult): void => {
@@ -81,10 +84,11 @@ export function createCourier(options: CourierOptions): Courier {
     for (let ms = early(); ms > 0; ms = early()) await sleep(ms);
   };
 
-  const take = (visit: Visit, { delivery, claimedAt }: Row): Delivered | Promise<Delivered> =>
-    stopped || monotonicMs() - claimedAt > freshMs
-      ? tooLate
-      : options.deliver(delivery, visit, claimedAt + freshMs);
+  const take = (visit: Visit, { delivery, claimedAt }: Row): Delivered | Promise<Delivered> => {
+    const now = monotonicMs();
+    if (stopped || now - claimedAt > freshMs) return tooLate;
+    return now < closedUntil ? closed : options.deliver(delivery, visit, claimedAt + freshMs);
+  };
   const begin = (visit: Visit, row: Row): Delivered | Promise<Delivered> =>
     row.booked === undefined ? take(visit, row) : until(row.booked).then(async () => take(visit, row));
   const note = (visit: Visit, delivery: Delivery, delivered: Delivered): void => {
@@ -188,6 +192,10 @@ export function createCourier(options: CourierOptions): Courier {
     },
     halt: () => {
       stopped = true;
+    },
+    close: (ms) => {
+      closedUntil = Math.max(closedUntil, monotonicMs() + ms);
+      options.onClosed(ms);
     },
     idle: async () => {
       if (running > 0 || queue.length > 0) {

@@ -238,6 +238,9 @@ function post(
 /** What was claimed long ago others may have taken over meanwhile. */
 export const tooLate: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not begun in time" });
 
+/** It keeps its place in line, which moves on with all others. */
+export const closed: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not its turn yet" });
+
 interface Trouble {
   readonly answer: Awaited<ReturnType<Sender["send"]>>;
   readonly request: SendRequest;

@@ -16,6 +16,8 @@ export interface Heed {
   readonly nameOf: (destination: string) => string;
   /** Something waits among the notices. */
   readonly onNotice: () => void;
+  /** The platform takes nothing from anybody for so many real ms: who has a place in line already doesn't use it. */
+  readonly onClosed: (ms: number) => void;
 }
 
 export interface Moved {
@@ -67,9 +69,11 @@ export async function heed(options: Heed, result: FinalResult, destination: stri
   const { sender, clock, log } = options;
   if (result.kind === "sent") return 0;
   const isLimited = result.kind === "rate-limited";
+  const isAll = isLimited && result.scope !== "chat";
   const waitMs = isLimited ? Math.max(0, clock.realMs(result.retryAt - clock.now())) : 0;
+  if (isAll && sender.pace !== undefined) options.onClosed(waitMs);
   try {
-    if (isLimited) await rest(options, destination, { waitMs, isAll: result.scope !== "chat" });
+    if (isLimited) await rest(options, destination, { waitMs, isAll });
     else await react(options, result, destination);
   } catch (error) {
     log.warn({ platform: sender.platform, error }, "what a platform answered could not be noted");

@@ -80,6 +80,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     nameOf,
     onRepeat: () => options.onRepeat(platform),
     onNotice: options.onNotice,
+    onClosed: (ms) => courier.close(ms),
   });
   const courier = createCourier({
     sender,

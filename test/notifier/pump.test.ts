@@ -114,6 +114,7 @@ function start({ waiting, monotonicMs = () => 0 }: Outset): Started {
       accept,
       load: () => load,
       halt: () => undefined,
+      close: () => undefined,
       ended: () => undefined,
       idle: async () => Promise.resolve(),
     },
