@@ -138,6 +138,12 @@ local function settleSent(at)
   return '1'
 end
 
+-- whose attempt it is; and that an earlier one was sent counts while nobody makes another
+local function isOwn(row, attempt, state, alert)
+  if row.attempt == attempt then return row.state == 's' or row.state == 'p' end
+  return row.state == 'p' and attempt < row.attempt and not alert.isEdit and (state == 'o' or state == 'm')
+end
+
 local function settle(at)
   local ticket, state, note, destination = tickets[at], states[at], notes[at], destinations[at]
   local alert, group, extra = ticket.alert, ticket.group, ''
@@ -147,7 +153,7 @@ local function settle(at)
   end
   local row, isFirst = parseRow(group.rows[destination]), false
   if not group.rows[destination] and ticket.since then row, isFirst = firstRow(ticket.since), true end
-  if not row or row.attempt ~= tonumber(attempts[at]) or (row.state ~= 's' and row.state ~= 'p') then return '0' end
+  if not row or not isOwn(row, tonumber(attempts[at]), state, alert) then return '0' end
   if string.find('mpbu', state, 1, true) then extra, note = string.match(note, '^([^\\t]*)\\t(.*)$') end
   if state == 'm' then state = 'o' end
   local isRenewed = row.note == renewed

@@ -293,6 +293,19 @@ describe("a claim whose holder isn't heard of", () => {
     expect(await claim("console")).toEqual([]);
   });
 
+  test("can still be settled as sent by that holder where another's attempt ended in doubt: no third is made", async () => {
+    await commitAlerts(anAlert());
+    const slow = await claimOne();
+    time += 10_000;
+    await outbox.releaseStuck("BTC", "console", 10_000);
+    await settle(await claimOne(), { kind: "unknown", retryInMs: 1_000, reason: "no answer" });
+    expect(await settle(slow, { kind: "dead", reason: "late" })).toBe(false);
+    expect(await settle(slow, sent)).toBe(true);
+    time += 1_000;
+    expect(await claim("console")).toEqual([]);
+    expect(await rowOf(slow)).toMatch(/^o\|2\|.*\|m1$/);
+  });
+
   test("leaves nothing behind where its destination is forgotten meanwhile", async () => {
     await commitAlerts(anAlert());
     const delivery = await claimOne();
