@@ -3,7 +3,8 @@ import { formatPushes } from "../alerts/pushes.ts";
 import type { Log } from "../ops/log.ts";
 import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { TurnEnd } from "../store/contracts/turns.ts";
-import { closed, type Deliver, type Delivered, tooLate } from "./deliver.ts";
+import type { Deliver } from "./deliver.ts";
+import { closed, type Delivered, tooLate } from "./errand.ts";
 import { createLateness } from "./lateness.ts";
 import type { Settler } from "./settler.ts";
 import {

@@ -1,0 +1,70 @@
+import type { Pushes } from "../alerts/pushes.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { Log } from "../ops/log.ts";
+import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
+import type { Pace } from "../store/contracts/pace.ts";
+import type { Sender } from "./contracts.ts";
+import type { Heed, Moved } from "./heed.ts";
+import type { Holding } from "./holding.ts";
+import type { Judgement } from "./judge.ts";
+import type { LetterOptions } from "./letter.ts";
+import type { Place } from "./moves.ts";
+import type { Refusals } from "./refusals.ts";
+import { settlement } from "./settlement.ts";
+
+export interface DeliverOptions extends Heed, LetterOptions {
+  readonly sender: Sender;
+  readonly holding: Holding;
+  readonly refusals: Refusals;
+  readonly pace: Pick<Pace, "pause" | "noteInvalid">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly monotonicMs: () => number;
+  /** A message was posted that may be a repeat. */
+  readonly onRepeat: () => void;
+}
+
+/** Not begun after `until` (monotonic). */
+export interface Errand {
+  readonly place: Place;
+  readonly until: number;
+}
+
+export interface Delivered {
+  readonly result: DeliveryResult;
+  /** What counts as pushed from now on; undefined: as before. */
+  readonly pushes?: Pushes;
+  /** The platform was not asked. */
+  readonly isUnasked?: true;
+  /** The destination took another name. */
+  readonly moved?: Moved;
+}
+
+export function unasked(result: DeliveryResult): Delivered {
+  return { result, isUnasked: true };
+}
+
+/** What was claimed long ago others may have taken over meanwhile. */
+export const tooLate: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not begun in time" });
+
+/** It keeps its place in line, which moves on with all others. */
+export const closed: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not its turn yet" });
+
+/** Redis was away, or full, before the platform was asked: nothing was sent that another attempt could repeat. */
+export function notAsked({ sender, log }: DeliverOptions, delivery: Delivery): (error: unknown) => Delivered {
+  return (error) => {
+    log.warn({ platform: sender.platform, error }, "a delivery could not be prepared; trying again");
+    const result = { kind: "unreachable", reason: "Redis could not be asked" } as const;
+    return unasked(settlement(result, { delivery, retryInMs: 0 }));
+  };
+}
+
+export async function hold(
+  { holding, onNotice }: DeliverOptions,
+  delivery: Delivery,
+  { why, until }: Extract<Judgement, { kind: "hold" }>,
+): Promise<Delivered> {
+  await holding.hold(delivery, why, until);
+  onNotice();
+  return unasked({ kind: "held", reason: why });
+}
