@@ -1,0 +1,39 @@
+import type { Redis } from "ioredis";
+import type { Stage } from "../stage.ts";
+import { budgets, floors } from "./budgets.ts";
+import { gather, type Law } from "./evidence.ts";
+import { forgotten } from "./forgotten.ts";
+import { leftovers } from "./leftovers.ts";
+import { living } from "./living.ts";
+import { markedWithReason, once } from "./once.ts";
+import { ended, trueOutcomes } from "./outcomes.ts";
+import { placed } from "./placed.ts";
+import { summaries } from "./summaries.ts";
+import { told } from "./told.ts";
+import { wanted } from "./wanted.ts";
+
+const laws: readonly (readonly [string, Law])[] = [
+  ["patience", ({ platforms }) => platforms.problems],
+  ["once", once],
+  ["marked with reason", markedWithReason],
+  ["told", told],
+  ["ended", ended],
+  ["true outcomes", trueOutcomes],
+  ["wanted", wanted],
+  ["floors", floors],
+  ["budgets", budgets],
+  ["summaries", summaries],
+  ["living messages", living],
+  ["leftovers", leftovers],
+  ["forgotten", forgotten],
+  ["placed", placed],
+];
+
+/** Where what was promised was not kept, by law. */
+export async function brokenLaws(redis: Redis, stage: Stage): Promise<readonly string[]> {
+  const evidence = await gather(redis, stage);
+  const broken: string[] = [];
+  for (const [name, law] of laws)
+    broken.push(...(await law(evidence)).map((problem) => `${name}: ${problem}`));
+  return broken;
+}

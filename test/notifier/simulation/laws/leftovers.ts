@@ -1,0 +1,36 @@
+import { turnKeys } from "../../../../src/store/keys.ts";
+import { type Evidence, textOf } from "./evidence.ts";
+
+/** What a delivery needs while it is under way. */
+const passing = /:(claimed|bundles):|:fan-outs$|:outbox:|:unfinished$|:forgotten$|\}:held$/;
+
+/** When all is told nothing of the telling is left. */
+export async function leftovers(evidence: Evidence): Promise<readonly string[]> {
+  const { redis } = evidence;
+  const problems: string[] = [];
+  for (const key of await redis.keys("*")) {
+    if (passing.test(key) && !isToCome(evidence, key))
+      problems.push(`left behind: ${key} ${(await textOf(redis, key)).slice(0, 400)}`);
+    if (!key.includes(":beyond:")) continue;
+    for (const [field, value] of Object.entries(await redis.hgetall(key)))
+      if (value !== "0") problems.push(`left behind: ${key} ${field} ${value}`);
+  }
+  return [...problems, ...(await turnsLeft(evidence))];
+}
+
+/** What is held back is told with whatever comes next, where a summary of it was refused or nothing is told now. */
+function isToCome({ platforms, history }: Evidence, key: string): boolean {
+  const name = /\{(.*)\}:held$/.exec(key)?.[1];
+  if (name === undefined) return false;
+  const isRefused = platforms.calls.some(
+    (call) => call.destination === name && call.answer.startsWith("refusing"),
+  );
+  return isRefused || history.wishes.get(name)?.at(-1)?.record?.disabled !== undefined;
+}
+
+async function turnsLeft({ redis, world }: Evidence): Promise<readonly string[]> {
+  const leases = Object.entries(await redis.hgetall(turnKeys.leases));
+  return leases
+    .filter(([, lease]) => Number(lease.slice(0, 13)) > world.now())
+    .map(([name, lease]) => `a turn at ${name} is left: ${lease}`);
+}

@@ -1,0 +1,141 @@
+import type { Redis } from "ioredis";
+import type { Actions } from "./actions.ts";
+import { symbols } from "./cast.ts";
+import { type Market, openMarket } from "./market.ts";
+import { createBot, createPosters, type Posters } from "./processes.ts";
+import { setStage, type Stage } from "./stage.ts";
+import { createStrikes } from "./strikes.ts";
+import { fine, someWeather } from "./weather.ts";
+import { createWishes } from "./wishes.ts";
+import { inWorld, type World } from "./world.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const ratios = [1, 1.2, 1.6, 2.2, 2.4, 3.3, 4.2, 6.5, 1 / 1.6, 1 / 2.2, 1 / 3.3, 1 / 6.5];
+/** As far apart as sightings may be and still be looks at one episode. */
+const lookMs = 5_100;
+
+export interface Options {
+  readonly seed: number;
+  readonly steps: number;
+}
+
+interface Plot {
+  readonly stage: Stage;
+  readonly posters: Posters;
+  readonly market: Market;
+  readonly asks: Actions;
+  readonly strikes: Actions;
+  /** One strike after the other, with little time between. */
+  readonly isDense: boolean;
+}
+
+/** Plays what follows from the seed, lets everything come to its end, and hands over what is left. */
+export async function simulate(
+  executor: Redis,
+  { seed, steps }: Options,
+  look: (ended: Stage) => Promise<void>,
+): Promise<void> {
+  await executor.flushall();
+  await inWorld(executor, { seed, startAt: startOf(seed) }, async (world) => {
+    const plot = await begin(executor, world, seed);
+    for (let step = 0; step < steps; step += 1) {
+      await act(plot);
+      await passSome(plot);
+      if (plot.posters.all().length === 0 && world.random() < 0.7) await plot.posters.start();
+    }
+    await end(plot);
+    await look(plot.stage);
+  });
+}
+
+/** An afternoon before clocks go back, or forth, or neither. */
+function startOf(seed: number): number {
+  const [back, forth, neither] = [
+    Date.UTC(2026, 9, 24, 15),
+    Date.UTC(2026, 2, 28, 14),
+    Date.UTC(2026, 10, 22, 12),
+  ];
+  return [back, forth][seed % 3] ?? neither;
+}
+
+async function begin(executor: Redis, world: World, seed: number): Promise<Plot> {
+  const stage = await setStage(executor, world);
+  const posters = createPosters(stage);
+  const market = await openMarket(stage, posters);
+  const bot = await createBot(stage);
+  const wishes = createWishes(stage, bot);
+  await wishes.begin();
+  await posters.start();
+  const strikes = createStrikes(stage, posters, bot);
+  return { stage, posters, market, asks: wishes.asks, strikes, isDense: seed % 2 === 1 };
+}
+
+async function act(plot: Plot): Promise<void> {
+  const { stage, asks, strikes, isDense } = plot;
+  const kind = stage.world.random();
+  if (isDense && kind > 0.55) await oneOf(stage, strikes);
+  else if (kind < 0.35) await moveRatio(plot);
+  else if (kind < 0.45)
+    await oneOf(stage, { lose: async () => lose(plot), weather: async () => turn(stage) });
+  else if (kind < 0.7) await oneOf(stage, asks);
+  else await oneOf(stage, strikes);
+  if (isDense && stage.world.random() < 0.3) turn(stage);
+}
+
+async function oneOf({ pick }: Stage, actions: Actions): Promise<void> {
+  await actions[pick(Object.keys(actions))]?.();
+}
+
+async function moveRatio({ stage, market, strikes }: Plot): Promise<void> {
+  const { world, note, pick } = stage;
+  const symbol = pick(symbols);
+  const ratio = pick(ratios);
+  note(`${symbol} ${ratio.toFixed(2)}`);
+  market.setRatio(symbol, ratio);
+  // an alert has to hold before it is said
+  for (let looks = 0; looks < 3; looks += 1) {
+    await world.pass(lookMs);
+    if (world.random() < 0.3) await oneOf(stage, strikes);
+    market.look(symbol);
+  }
+}
+
+function lose({ stage, market }: Plot): void {
+  const symbol = stage.pick(symbols);
+  const isLost = stage.world.random() < 0.5;
+  stage.note(`${symbol} ${isLost ? "lost" : "back"}`);
+  market.setLost(symbol, isLost);
+}
+
+function turn({ world, platforms, note }: Stage): void {
+  platforms.weather = someWeather(world.random);
+  note(`weather ${JSON.stringify(platforms.weather)}`);
+}
+
+async function passSome({ stage, isDense }: Plot): Promise<void> {
+  const { random, pass } = stage.world;
+  const gap = isDense ? random() * 0.7 : random();
+  if (gap < 0.45) return pass(random() * 2_000);
+  if (gap < 0.8) return pass(random() * minuteMs * 0.5);
+  await pass(minuteMs / 2);
+  await pass(random() * (gap < 0.93 ? 30 * minuteMs : 6 * hourMs), true);
+}
+
+/** Nothing strikes any more: what is still to be said is said, and what was held up is summed up. */
+async function end({ stage, posters, market }: Plot): Promise<void> {
+  const { world, platforms, note } = stage;
+  note("the end begins");
+  platforms.weather = fine;
+  for (const symbol of symbols) {
+    market.setRatio(symbol, 1);
+    market.setLost(symbol, false);
+  }
+  await world.pass(40_000);
+  if (posters.all().length === 0) await posters.start();
+  await world.pass(2 * minuteMs);
+  await world.pass(26 * hourMs, true);
+  await world.pass(2 * minuteMs);
+  market.close();
+  for (const one of posters.all()) await posters.stop(one);
+}

@@ -1,0 +1,221 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Redis } from "ioredis";
+import { type Actor, type Asked, type Command, newActor } from "./actor.ts";
+import { Connection, timeKey } from "./connection.ts";
+import { mulberry } from "./random.ts";
+import { installTimers, type Timers } from "./timers.ts";
+
+/*
+ * A world in which one thing happens after the other, in an order that follows from the seed.
+ *
+ * Virtual time. Node's timers and `Date.now` are replaced while the world lasts, and the scripts ask a key for the time
+ * instead of Redis' clock. Time stands still while anybody has something to do, and then leaps to the next timer. What
+ * recurs every three seconds or more comes no oftener than every six, and every half an hour where hours are passed.
+ *
+ * The seeded order. All processes run in this thread, each in an asynchronous context of its own, so that timers and
+ * connections know whose they are. A command waits in its process' queue. Each event takes one of the processes that
+ * have asked for something, or the timer that is due, by the next random number; does that one thing on the real
+ * redis-server; and lets Node come to rest. A process that dies is simply never chosen again. One that stands still has
+ * its timers and answers kept until it goes on, while some of what it had asked is done. One that loses Redis is told
+ * so, whether its command was done or not.
+ *
+ * Not simulated: the network's own timing and order (a command is sent and done at once, a platform's call takes as long
+ * as a random number says), the worker's death, Redis' loss of data, a cluster, destinations on more than one page of a
+ * rule, pictures, and the libraries that speak to the platforms.
+ */
+export interface World {
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly actor: (name: string) => Actor;
+  readonly as: <T>(actor: Actor, work: () => T) => T;
+  readonly connect: (actor: Actor) => Redis;
+  /** Lets time pass; long stretches with few looks at what recurs. */
+  readonly pass: (ms: number, isQuick?: boolean) => Promise<void>;
+  /** Until this has come to be. */
+  readonly until: (work: Promise<unknown>) => Promise<void>;
+  /** After so many events from now. */
+  readonly after: (events: number, run: () => void | Promise<void>) => void;
+  /** It stands still; what it has asked may be done, and answered later. */
+  readonly freeze: (actor: Actor, ms: number) => Promise<void>;
+  /** Hears of each script that was run for a process, before anything else happens. */
+  readonly onScript: (listen: Listen) => void;
+  readonly events: () => number;
+}
+
+type Listen = (script: string, command: Command) => Promise<void>;
+
+interface State {
+  readonly executor: Redis;
+  readonly random: () => number;
+  readonly contexts: AsyncLocalStorage<Actor>;
+  /** By hash. */
+  readonly scripts: Map<string, string>;
+  readonly actors: Actor[];
+  planned: readonly { readonly at: number; readonly run: () => void | Promise<void> }[];
+  now: number;
+  /** The time that Redis was told. */
+  toldAt: number;
+  events: number;
+  listen: Listen;
+}
+
+const realImmediate = globalThis.setImmediate;
+/** Until nothing in this thread can go on by itself. */
+const rest = async (): Promise<void> => new Promise((resolve) => void realImmediate(resolve));
+
+/** How long anything may take to come to its end. */
+const endMs = 3_600_000;
+
+export async function inWorld(
+  executor: Redis,
+  { seed, startAt }: { readonly seed: number; readonly startAt: number },
+  work: (world: World) => Promise<void>,
+): Promise<void> {
+  const state: State = {
+    executor,
+    random: mulberry(seed),
+    contexts: new AsyncLocalStorage<Actor>(),
+    scripts: new Map(),
+    actors: [],
+    planned: [],
+    now: startAt,
+    toldAt: 0,
+    events: 0,
+    listen: async () => undefined,
+  };
+  const timers = installTimers(state.contexts, () => state.now);
+  try {
+    await work(worldOf(state, timers));
+  } finally {
+    timers.restore();
+  }
+}
+
+function worldOf(state: State, timers: Timers): World {
+  const now = (): number => state.now;
+  return {
+    now,
+    random: state.random,
+    events: () => state.events,
+    onScript: (listen) => {
+      state.listen = listen;
+    },
+    actor: (name) => {
+      const actor = newActor(name);
+      state.actors.push(actor);
+      return actor;
+    },
+    as: (actor, run) => state.contexts.run(actor, run),
+    connect: (actor) => new Connection({ actor, scripts: state.scripts, now }),
+    pass: async (ms, isQuick = false) => {
+      timers.hurry(isQuick);
+      await rest();
+      const end = state.now + ms;
+      while (await step(state, timers, end));
+      state.now = end;
+      timers.hurry(false);
+    },
+    until: async (wanted) => {
+      const wait = { isOver: false };
+      const over = wanted.finally(() => {
+        wait.isOver = true;
+      });
+      // heard here as well: it may fail long before it is waited for
+      over.catch(() => undefined);
+      await rest();
+      const end = state.now + endMs;
+      while (!wait.isOver)
+        if (!(await step(state, timers, end))) throw new Error("something never comes to an end");
+      await over;
+    },
+    freeze: async (actor, ms) => {
+      actor.frozenUntil = state.now + ms;
+      const left = Math.floor(state.random() * (actor.asked.length + 1));
+      while (actor.asked.length > left) await answerOne(state, actor);
+    },
+    after: (count, run) => {
+      state.planned = [...state.planned, { at: state.events + count, run }];
+    },
+  };
+}
+
+/** One event. False where nothing is to be done before `limit`. */
+async function step(state: State, timers: Timers, limit: number): Promise<boolean> {
+  const { actors, random } = state;
+  const isRunning = (actor: Actor | undefined): boolean =>
+    actor === undefined || (!actor.isDead && actor.frozenUntil <= state.now);
+  const busy = actors.filter((one) => one.asked.length + one.held.length > 0 && isRunning(one));
+  const timer = timers.first(isRunning);
+  const isDue = timer !== undefined && timer.at <= state.now;
+  const chosen = busy[Math.floor(random() * (busy.length + (isDue ? 1 : 0)))];
+  if (chosen === undefined && !isDue) {
+    const next = Math.min(timer?.at ?? Infinity, nextThaw(state));
+    if (next > limit) return false;
+    state.now = Math.max(state.now, next);
+    return true;
+  }
+  if (chosen !== undefined) await answerOne(state, chosen);
+  else if (timer !== undefined) timers.fire(timer);
+  await rest();
+  await endEvent(state);
+  return true;
+}
+
+function nextThaw({ actors, now }: State): number {
+  const still = actors.filter((one) => !one.isDead && one.frozenUntil > now);
+  return Math.min(Infinity, ...still.map(({ frozenUntil }) => frozenUntil));
+}
+
+async function endEvent(state: State): Promise<void> {
+  state.events += 1;
+  const due = state.planned.filter(({ at }) => at <= state.events);
+  if (due.length === 0) return;
+  state.planned = state.planned.filter((plan) => !due.includes(plan));
+  for (const plan of due) await plan.run();
+}
+
+/** An answer that was kept for it, or else what it asked first. */
+async function answerOne(state: State, actor: Actor): Promise<void> {
+  const kept = actor.held.shift();
+  const asked = kept === undefined ? actor.asked.shift() : undefined;
+  kept?.();
+  if (asked === undefined) return;
+  await tellTime(state);
+  await execute(state, actor, actor.frozenUntil > state.now ? keptFor(actor, asked) : asked);
+}
+
+function keptFor(actor: Actor, { command, resolve, reject }: Asked): Asked {
+  return {
+    command,
+    resolve: (answer) => void actor.held.push(() => resolve(answer)),
+    reject: (error) => void actor.held.push(() => reject(error)),
+  };
+}
+
+async function execute(state: State, actor: Actor, { command, resolve, reject }: Asked): Promise<void> {
+  const { executor, now, random, scripts } = state;
+  if (actor.awayUntil > now) {
+    // the connection is gone: what was under way may have been done
+    if (random() < 0.5) await Promise.resolve(executor.sendCommand(command)).catch(() => undefined);
+    state.contexts.run(actor, () => reject(new Error("Connection is closed.")));
+    return;
+  }
+  if (command.name === "time") {
+    resolve([String(Math.floor(now / 1_000)), String(Math.floor((now % 1_000) * 1_000))]);
+    return;
+  }
+  try {
+    const answer: unknown = await executor.sendCommand(command);
+    const script = scripts.get(String(command.args[0]));
+    if (script !== undefined) await state.listen(script, command);
+    resolve(answer);
+  } catch (error) {
+    reject(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+async function tellTime(state: State): Promise<void> {
+  if (state.toldAt === state.now) return;
+  state.toldAt = state.now;
+  await state.executor.set(timeKey, String(Math.floor(state.now * 1_000)));
+}
