@@ -204,9 +204,10 @@ async function execute(state: State, actor: Actor, { command, resolve, reject }:
     resolve([String(Math.floor(now / 1_000)), String(Math.floor((now % 1_000) * 1_000))]);
     return;
   }
+  // before it is sent: ioredis lets go of what it has sent
+  const script = scripts.get(String(command.args[0]));
   try {
     const answer: unknown = await executor.sendCommand(command);
-    const script = scripts.get(String(command.args[0]));
     if (script !== undefined) await state.listen(script, command);
     resolve(answer);
   } catch (error) {
