@@ -20,6 +20,7 @@ import type { RedisClient } from "../../src/store/script.ts";
 import { createSymbols } from "../../src/store/symbols.ts";
 import { createTurns } from "../../src/store/turns.ts";
 import { subscribed } from "../notifier/subscribed.ts";
+import { textOf } from "../support/keyText.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";
 import { aCommit, anAlert, noon } from "./builders.ts";
 
@@ -51,27 +52,10 @@ beforeEach(async () => {
 /** Keys that name a destination, by themselves or in what they hold. */
 async function naming(destination: string): Promise<readonly string[]> {
   const keys = await redis.keys("*");
-  const texts = await Promise.all(keys.map(async (key) => `${key}\n${await contentOf(key)}`));
+  const texts = await Promise.all(keys.map(async (key) => `${key}\n${await textOf(redis, key)}`));
   const isNaming = (text: string): boolean =>
     text.split(/[\s|{}"]/).includes(destination) || text.includes(shortHash(destination));
   return keys.filter((_, index) => isNaming(texts[index] ?? "")).toSorted();
-}
-
-async function contentOf(key: string): Promise<string> {
-  switch (await redis.type(key)) {
-    case "string":
-      return (await redis.get(key)) ?? "";
-    case "hash":
-      return Object.entries(await redis.hgetall(key))
-        .flat()
-        .join("\n");
-    case "zset":
-      return (await redis.zrange(key, 0, "-1")).join("\n");
-    case "set":
-      return (await redis.smembers(key)).join("\n");
-    default:
-      return (await redis.lrange(key, 0, -1)).join("\n");
-  }
 }
 
 async function commit(over: Parameters<typeof aCommit>[0]): Promise<void> {

@@ -1,2 +1,2 @@
-/** What may happen next, by name: any of them, by the next random number. */
+/** What may happen next, by name: the next random number picks one. */
 export type Actions = Readonly<Record<string, () => Promise<void>>>;

@@ -58,7 +58,7 @@ export interface DiscordMessage {
   readonly history: { readonly editedAt: number; readonly before: MessageBody }[];
   isDeleted: boolean;
   isCrossposted: boolean;
-  /** The placeholder of a deferred answer. */
+  /** A deferred answer that is still to come. */
   isLoading: boolean;
 }
 

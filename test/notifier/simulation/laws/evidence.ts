@@ -96,25 +96,6 @@ export function isPush(post: Posted): boolean {
   return post.request.isUpdate !== true && alertOf(post)?.kind === "firing";
 }
 
-export async function textOf(redis: Redis, key: string): Promise<string> {
-  switch (await redis.type(key)) {
-    case "string":
-      return (await redis.getBuffer(key))?.toString("latin1") ?? "";
-    case "hash":
-      return Object.entries(await redis.hgetall(key))
-        .flat()
-        .join("\n");
-    case "zset":
-      return (await redis.zrange(key, 0, "-1")).join("\n");
-    case "set":
-      return (await redis.smembers(key)).join("\n");
-    case "none":
-      return "";
-    default:
-      return (await redis.lrange(key, 0, -1)).join("\n");
-  }
-}
-
 /** The keys that begin so; braces are no part of a pattern's language, but are of its tags. */
 export async function keysFrom(redis: Redis, prefix: string): Promise<readonly string[]> {
   return redis.keys(`${prefix.replaceAll(/[{}]/g, "?")}*`);

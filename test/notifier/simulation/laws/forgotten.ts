@@ -1,6 +1,7 @@
 import { shortHash } from "../../../../src/ops/shortHash.ts";
 import { iso } from "../platforms.ts";
-import { type Evidence, textOf } from "./evidence.ts";
+import { textOf } from "../../../support/keyText.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** What was claimed when it was done may still be posted. */
 const claimMs = 1_500;

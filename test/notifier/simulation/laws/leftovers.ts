@@ -1,5 +1,6 @@
 import { turnKeys } from "../../../../src/store/keys.ts";
-import { type Evidence, textOf } from "./evidence.ts";
+import { textOf } from "../../../support/keyText.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** What a delivery needs while it is under way. */
 const passing = /:(claimed|bundles):|:fan-outs$|:outbox:|:unfinished$|:forgotten$|\}:held$/;
