@@ -138,10 +138,10 @@ local function settleSent(at)
   return '1'
 end
 
--- whose attempt it is; and that an earlier one was sent counts while nobody makes another
+-- whose attempt it is; and that an earlier one was sent counts, whatever became of those after it
 local function isOwn(row, attempt, state, alert)
   if row.attempt == attempt then return row.state == 's' or row.state == 'p' end
-  return row.state == 'p' and attempt < row.attempt and not alert.isEdit and (state == 'o' or state == 'm')
+  return row.state ~= 'o' and attempt < row.attempt and not alert.isEdit and (state == 'o' or state == 'm')
 end
 
 local function settle(at)

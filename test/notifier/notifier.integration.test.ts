@@ -722,9 +722,9 @@ describe("a chat that moved", () => {
 });
 
 describe("a delivery taken over while it was being sent", () => {
-  test("is not settled by who lost it", async () => {
+  async function settledAfter(answer: SendResult): Promise<readonly string[]> {
     await commitAlerts(["a"]);
-    const { sender, requests } = fakeSender();
+    const { sender, requests } = fakeSender([answer]);
     const slow: Sender = {
       ...sender,
       send: async (request) => {
@@ -738,7 +738,16 @@ describe("a delivery taken over while it was being sent", () => {
     pump.wake("BTC");
     await vi.waitFor(() => expect(requests).toHaveLength(1), patient);
     await pump.stop();
-    expect(settled).toEqual([]);
+    return settled;
+  }
+
+  test("is not given up by who lost it", async () => {
+    expect(await settledAfter({ kind: "rejected", reason: "a bad message", disable: false })).toEqual([]);
     expect(await store.outbox.countPending("BTC")).toBe(1);
+  });
+
+  test("is over where it was sent after all", async () => {
+    expect(await settledAfter({ kind: "sent", messageId: "m1" })).toEqual(["sent"]);
+    expect(await store.outbox.countPending("BTC")).toBe(0);
   });
 });

@@ -306,6 +306,23 @@ describe("a claim whose holder isn't heard of", () => {
     expect(await rowOf(slow)).toMatch(/^o\|2\|.*\|m1$/);
   });
 
+  test.each(["is under way", "found it unwanted"])(
+    "can still be settled as sent by that holder where another's attempt %s: its message is the one to edit",
+    async (what) => {
+      await commitAlerts(anAlert());
+      const slow = await claimOne();
+      time += 10_000;
+      await outbox.releaseStuck("BTC", "console", 10_000);
+      const again = await claimOne();
+      const isOver = what === "found it unwanted";
+      if (isOver) await settle(again, { kind: "skipped", reason: "cooling-down" });
+      expect(await settle(slow, sent)).toBe(true);
+      expect(await rowOf(slow)).toMatch(/^o\|2\|.*\|m1$/);
+      expect(await settle(again, { kind: "skipped", reason: "cooling-down" })).toBe(false);
+      expect(await redis.zcard(`${symbolKeys("BTC").claimed}console`)).toBe(0);
+    },
+  );
+
   test("leaves nothing behind where its destination is forgotten meanwhile", async () => {
     await commitAlerts(anAlert());
     const delivery = await claimOne();
