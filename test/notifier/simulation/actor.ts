@@ -28,3 +28,14 @@ export interface Asked {
 export function newActor(name: string): Actor {
   return { name, isDead: false, skew: 0, frozenUntil: 0, awayUntil: 0, asked: [], held: [] };
 }
+
+export function die(actor: Actor): void {
+  actor.isDead = true;
+  actor.onDeath?.();
+}
+
+export async function deathOf(actor: Actor): Promise<void> {
+  return new Promise((resolve) => {
+    actor.onDeath = resolve;
+  });
+}

@@ -9,7 +9,7 @@ import type { RuleAlert } from "../../../src/store/contracts/symbols.ts";
 import { createFeedNotices, type FeedNotices } from "../../../src/worker/feedNotices.ts";
 import { imbalanceOf } from "../../alerts/examples.ts";
 import { aCommit } from "../../store/builders.ts";
-import type { Actor } from "./actor.ts";
+import { die } from "./actor.ts";
 import { symbols } from "./cast.ts";
 import { clockOf, openFor, type Opened, type Posters } from "./processes.ts";
 import type { Stage } from "./stage.ts";
@@ -59,10 +59,6 @@ export async function openMarket(stage: Stage, posters: Posters): Promise<Market
     look,
     close: () => die(worker),
   };
-}
-
-function die(actor: Actor): void {
-  actor.isDead = true;
 }
 
 function createSightings({ world }: Stage) {

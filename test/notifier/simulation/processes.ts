@@ -8,7 +8,7 @@ import { createDestinations } from "../../../src/store/destinations.ts";
 import { createForgetting, type Forgetting } from "../../../src/store/forgetting.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { silentLog } from "../../support/redis.ts";
-import type { Actor } from "./actor.ts";
+import { type Actor, deathOf, die } from "./actor.ts";
 import { places, symbols } from "./cast.ts";
 import { pause } from "./platforms.ts";
 import { sendersFor } from "./senders.ts";
@@ -79,11 +79,11 @@ export function createPosters(stage: Stage): Posters {
     stop: async (one) => {
       remove(one);
       note(`${one.actor.name} stops`);
-      await world.until(world.as(one.actor, one.stop));
+      await world.until(Promise.race([world.as(one.actor, one.stop), deathOf(one.actor)]));
       one.actor.isDead = true;
     },
     kill: (one) => {
-      one.actor.isDead = true;
+      die(one.actor);
       remove(one);
     },
   };
@@ -150,18 +150,12 @@ export async function createBot({ world, note }: Stage): Promise<Bot> {
     ask: async (work) => {
       await revive();
       const own = actor;
-      const dead = new Promise<void>((resolve) => {
-        own.onDeath = resolve;
-      });
       const done = world
         .as(own, async () => work(opened))
         .catch((error: unknown) => note(`failed: ${String(error)}`));
-      await world.until(Promise.race([done, dead]));
+      await world.until(Promise.race([done, deathOf(own)]));
       return { isDead: own.isDead };
     },
-    kill: () => {
-      actor.isDead = true;
-      actor.onDeath?.();
-    },
+    kill: () => die(actor),
   };
 }

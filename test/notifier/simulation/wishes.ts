@@ -177,7 +177,10 @@ function fates(people: People): Actions {
       const { from, to } = closingTopic;
       if (world.random() < 0.5) return;
       note(`topic ${from} is gone`);
-      await people.bot.ask(async ({ store }) => store.destinations.move(from, to));
+      const asked = async () => people.bot.ask(async ({ store }) => store.destinations.move(from, to));
+      // what it died over somebody else may take to its end
+      const { isDead } = await asked();
+      if (isDead) await asked();
       if (people.newest(from) === undefined) platforms.joined.set(from, to);
     },
   };
