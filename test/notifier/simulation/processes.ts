@@ -1,17 +1,13 @@
 import type { Redis } from "ioredis";
-import { createNotifier, type Notifier } from "../../../src/notifier/notifier.ts";
-import { startSweep } from "../../../src/notifier/sweep.ts";
 import type { Clock } from "../../../src/ops/clock.ts";
-import { noticesPlace } from "../../../src/store/contracts/outbox.ts";
 import type { Store } from "../../../src/store/contracts/store.ts";
 import { createDestinations } from "../../../src/store/destinations.ts";
 import { createForgetting, type Forgetting } from "../../../src/store/forgetting.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { silentLog } from "../../support/redis.ts";
 import { type Actor, deathOf, die } from "./actor.ts";
-import { places, symbols } from "./cast.ts";
+import { symbols } from "./cast.ts";
 import { pause } from "./platforms.ts";
-import { sendersFor } from "./senders.ts";
 import type { Stage } from "./stage.ts";
 import type { World } from "./world.ts";
 
@@ -35,34 +31,41 @@ export async function openFor(world: World, actor: Actor): Promise<Opened> {
   });
 }
 
-async function startIn<T>(world: World, actor: Actor, work: () => Promise<T>): Promise<T> {
+export async function startIn<T>(world: World, actor: Actor, work: () => Promise<T>): Promise<T> {
   const made = world.as(actor, work);
   await world.until(made);
   return made;
 }
 
-export interface Poster {
+export interface Member {
   readonly actor: Actor;
-  readonly wake: (place: string) => void;
   readonly stop: () => Promise<void>;
 }
 
-/** The notifiers that are there now. */
-export interface Posters {
-  readonly all: () => readonly Poster[];
-  readonly any: () => Poster | undefined;
+/** The processes of one kind that are there now. */
+export interface Group<T extends Member> {
+  readonly all: () => readonly T[];
+  readonly any: () => T | undefined;
   readonly start: () => Promise<void>;
   /** In peace. */
-  readonly stop: (one: Poster) => Promise<void>;
-  readonly kill: (one: Poster) => void;
+  readonly stop: (one: T) => Promise<void>;
+  readonly kill: (one: T) => void;
 }
 
-export function createPosters(stage: Stage): Posters {
-  const { world, note, pick } = stage;
-  const isSkewed = world.random() < 0.3;
-  let all: readonly Poster[] = [];
+interface Kind {
+  readonly name: string;
+  /** How far their clocks are apart at most. */
+  readonly apartMs: number;
+}
+
+export function createGroup<T extends Member>(
+  { world, note, pick }: Stage,
+  { name, apartMs }: Kind,
+  start: (actor: Actor) => Promise<T>,
+): Group<T> {
+  let all: readonly T[] = [];
   let started = 0;
-  const remove = (one: Poster): void => {
+  const remove = (one: T): void => {
     all = all.filter((other) => other !== one);
   };
   return {
@@ -70,11 +73,10 @@ export function createPosters(stage: Stage): Posters {
     any: () => (all.length === 0 ? undefined : pick(all)),
     start: async () => {
       started += 1;
-      const actor = world.actor(`notifier ${started}`);
-      actor.skew = isSkewed ? Math.floor((world.random() - 0.5) * 50_000) : 0;
+      const actor = world.actor(`${name} ${started}`);
+      actor.skew = Math.floor((world.random() - 0.5) * apartMs);
       note(`${actor.name} starts, ${actor.skew} ms off`);
-      const poster = await startPoster(stage, actor);
-      all = [...all, poster];
+      all = [...all, await start(actor)];
     },
     stop: async (one) => {
       remove(one);
@@ -87,47 +89,6 @@ export function createPosters(stage: Stage): Posters {
       remove(one);
     },
   };
-}
-
-async function startPoster(stage: Stage, actor: Actor): Promise<Poster> {
-  const { store } = await openFor(stage.world, actor);
-  return startIn(stage.world, actor, async () => {
-    const log = stage.logOf(actor.name);
-    const pumps = pumpsOf(stage, actor, store);
-    const stopSweep = startSweep({ pumps, outbox: store.outbox, places, log });
-    return {
-      actor,
-      wake: (place) => wakeAll(pumps, place),
-      stop: async () => {
-        await stopSweep();
-        await Promise.all([...pumps.values()].map(async (pump) => pump.stop()));
-      },
-    };
-  });
-}
-
-function pumpsOf(stage: Stage, actor: Actor, store: Store): ReadonlyMap<string, Notifier> {
-  const { world, platforms } = stage;
-  const pumps = new Map<string, Notifier>();
-  for (const sender of sendersFor(world, platforms, actor)) {
-    const pump = createNotifier({
-      sender,
-      store,
-      clock: clockOf(world, actor.skew),
-      log: stage.logOf(actor.name),
-      nameOf: (destination) => destination,
-      onSettled: () => undefined,
-      onRepeat: () => undefined,
-      onNotice: () => wakeAll(pumps, noticesPlace),
-      monotonicMs: world.now,
-    });
-    pumps.set(sender.platform, pump);
-  }
-  return pumps;
-}
-
-function wakeAll(pumps: ReadonlyMap<string, Notifier>, place: string): void {
-  for (const pump of pumps.values()) pump.wake(place);
 }
 
 /** What people type goes through it; it is there again when it is next needed. */

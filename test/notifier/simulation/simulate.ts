@@ -2,11 +2,13 @@ import type { Redis } from "ioredis";
 import type { Actions } from "./actions.ts";
 import { symbols } from "./cast.ts";
 import { type Market, openMarket } from "./market.ts";
-import { createBot, createPosters, type Posters } from "./processes.ts";
+import { createPosters, type Posters } from "./posters.ts";
+import { createBot } from "./processes.ts";
 import { setStage, type Stage } from "./stage.ts";
 import { createStrikes } from "./strikes.ts";
 import { fine, someWeather } from "./weather.ts";
 import { createWishes } from "./wishes.ts";
+import { createWorkers, type Workers } from "./workers.ts";
 import { inWorld, type World } from "./world.ts";
 
 const minuteMs = 60_000;
@@ -23,6 +25,7 @@ export interface Options {
 interface Plot {
   readonly stage: Stage;
   readonly posters: Posters;
+  readonly workers: Workers;
   readonly market: Market;
   readonly asks: Actions;
   readonly strikes: Actions;
@@ -42,7 +45,8 @@ export async function simulate(
     for (let step = 0; step < steps; step += 1) {
       await act(plot);
       await passSome(plot);
-      if (plot.posters.all().length === 0 && world.random() < 0.7) await plot.posters.start();
+      for (const some of [plot.posters, plot.workers])
+        if (some.all().length === 0 && world.random() < 0.7) await some.start();
     }
     await end(plot);
     await look(plot.stage);
@@ -62,13 +66,14 @@ function startOf(seed: number): number {
 async function begin(executor: Redis, world: World, seed: number): Promise<Plot> {
   const stage = await setStage(executor, world);
   const posters = createPosters(stage);
-  const market = await openMarket(stage, posters);
+  const workers = createWorkers(stage, posters);
+  const market = openMarket(stage, workers);
   const bot = await createBot(stage);
   const wishes = createWishes(stage, bot);
   await wishes.begin();
-  await posters.start();
-  const strikes = createStrikes(stage, posters, bot);
-  return { stage, posters, market, asks: wishes.asks, strikes, isDense: seed % 2 === 1 };
+  for (const some of [workers, posters]) await some.start();
+  const strikes = createStrikes(stage, { posters, workers, bot });
+  return { stage, posters, workers, market, asks: wishes.asks, strikes, isDense: seed % 2 === 1 };
 }
 
 async function act(plot: Plot): Promise<void> {
@@ -123,7 +128,7 @@ async function passSome({ stage, isDense }: Plot): Promise<void> {
 }
 
 /** Nothing strikes any more: what is still to be said is said, and what was held up is summed up. */
-async function end({ stage, posters, market }: Plot): Promise<void> {
+async function end({ stage, posters, workers, market }: Plot): Promise<void> {
   const { world, platforms, note } = stage;
   note("the end begins");
   platforms.weather = fine;
@@ -132,10 +137,11 @@ async function end({ stage, posters, market }: Plot): Promise<void> {
     market.setLost(symbol, false);
   }
   await world.pass(40_000);
-  if (posters.all().length === 0) await posters.start();
+  for (const some of [posters, workers]) if (some.all().length === 0) await some.start();
   await world.pass(2 * minuteMs);
   await world.pass(26 * hourMs, true);
   await world.pass(2 * minuteMs);
   market.close();
+  for (const one of workers.all()) await workers.stop(one);
   for (const one of posters.all()) await posters.stop(one);
 }

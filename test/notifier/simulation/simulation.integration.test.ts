@@ -1,5 +1,7 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Aggregate } from "../../../src/model/aggregate.ts";
+import type { ImbalanceMemory } from "../../../src/model/imbalance.ts";
 import { startTestRedis, type TestRedis } from "../../support/redis.ts";
 import { brokenLaws } from "./laws/laws.ts";
 import { reportOf } from "./report.ts";
@@ -22,6 +24,18 @@ const seeds =
 vi.mock("node:timers/promises", () => ({
   setTimeout: async (ms: number) => new Promise((resolve) => void setTimeout(resolve, ms)),
 }));
+
+// and so is what the market would have to be played for
+vi.mock("../../../src/model/imbalance.ts", async (importOriginal) => {
+  const { sighted } = await import("./sightings.ts");
+  return {
+    ...(await importOriginal<object>()),
+    measureImbalance: ({ symbol, time }: Aggregate, memory: ImbalanceMemory) => ({
+      imbalance: sighted(symbol, time),
+      memory,
+    }),
+  };
+});
 
 let server: TestRedis;
 let redis: Redis;

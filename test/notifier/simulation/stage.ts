@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import type { DestinationRecord } from "../../../src/alerts/subscription.ts";
 import type { Log } from "../../../src/ops/log.ts";
 import type { Store } from "../../../src/store/contracts/store.ts";
-import type { RuleAlert } from "../../../src/store/contracts/symbols.ts";
+import type { Commit, RuleAlert } from "../../../src/store/contracts/symbols.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { silentLog } from "../../support/redis.ts";
 import { createPlatforms, iso, type Platforms } from "./platforms.ts";
@@ -13,6 +13,21 @@ export interface Said {
   readonly at: number;
   readonly symbol: string;
   readonly alerts: readonly RuleAlert[];
+}
+
+/** A recompute that counts. */
+export interface Committed {
+  readonly at: number;
+  readonly by: string;
+  readonly commit: Commit;
+}
+
+export interface Announced {
+  readonly at: number;
+  /** Under which it is kept. */
+  readonly name: string;
+  readonly kind: string;
+  readonly since: number;
 }
 
 export interface Wished {
@@ -30,6 +45,9 @@ export interface Trouble {
 /** What really happened, whatever the program made of it. */
 export interface History {
   readonly said: Said[];
+  readonly commits: Committed[];
+  /** Losses of data, and returns, that workers had to announce. */
+  readonly announced: Announced[];
   /** What each destination wanted, from when on. */
   readonly wishes: Map<string, Wished[]>;
   /** Who was asked to be forgotten, when that began and was done. */
@@ -55,6 +73,8 @@ export async function setStage(executor: Redis, world: World): Promise<Stage> {
   const store = await openStore(executor, { log: silentLog });
   const history: History = {
     said: [],
+    commits: [],
+    announced: [],
     wishes: new Map(),
     forgotten: [],
     trouble: [],
@@ -82,9 +102,9 @@ export async function setStage(executor: Redis, world: World): Promise<Stage> {
 
 /** By what is written, not by what is asked for: somebody who dies over a change may have made it. */
 function noteWishes({ world, store, history }: Pick<Stage, "world" | "store" | "history">): void {
-  world.onScript(async (script, command) => {
+  world.onScript(async ({ script, args }) => {
     if (script !== "lopsideSwapDestination") return;
-    const destination = String(command.args.at(-1));
+    const destination = String(args.at(-1));
     const record = (await store.destinations.get(destination)) ?? undefined;
     const known = history.wishes.get(destination) ?? [];
     history.wishes.set(destination, [...known, { at: world.now(), record }]);

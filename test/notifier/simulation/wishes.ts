@@ -171,19 +171,23 @@ function fates(people: People): Actions {
       note(`move ${from} to ${to}`);
       platforms.movedTo.set(from, to);
       // else whoever posts there hears of it first
-      if (world.random() < 0.5) await people.bot.ask(async ({ store }) => store.destinations.move(from, to));
+      if (world.random() < 0.5) await move(people, from, to);
     },
     topic: async () => {
       const { from, to } = closingTopic;
       if (world.random() < 0.5) return;
       note(`topic ${from} is gone`);
-      const asked = async () => people.bot.ask(async ({ store }) => store.destinations.move(from, to));
-      // what it died over somebody else may take to its end
-      const { isDead } = await asked();
-      if (isDead) await asked();
+      await move(people, from, to);
       if (people.newest(from) === undefined) platforms.joined.set(from, to);
     },
   };
+}
+
+/** What a bot died over is told it again. */
+async function move({ bot }: People, from: string, to: string): Promise<void> {
+  const asked = async () => bot.ask(async ({ store }) => store.destinations.move(from, to));
+  const { isDead } = await asked();
+  if (isDead) await asked();
 }
 
 async function forget({ stage, bot }: People, destination: string): Promise<void> {

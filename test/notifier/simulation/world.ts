@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Redis } from "ioredis";
-import { type Actor, type Asked, type Command, newActor } from "./actor.ts";
-import { Connection, timeKey } from "./connection.ts";
+import { type Actor, newActor } from "./actor.ts";
+import { Connection } from "./connection.ts";
+import { answerOne, type Executing, type Listen } from "./execute.ts";
 import { mulberry } from "./random.ts";
 import { installTimers, type Timers } from "./timers.ts";
 
@@ -37,26 +38,16 @@ export interface World {
   readonly after: (events: number, run: () => void | Promise<void>) => void;
   /** It stands still; what it has asked may be done, and answered later. */
   readonly freeze: (actor: Actor, ms: number) => Promise<void>;
-  /** Hears of each script that was run for a process, before anything else happens. */
+  /** Hears of each script that was run for a process, whether or not that hears of it, before anything else happens. */
   readonly onScript: (listen: Listen) => void;
   readonly events: () => number;
 }
 
-type Listen = (script: string, command: Command) => Promise<void>;
-
-interface State {
-  readonly executor: Redis;
-  readonly random: () => number;
-  readonly contexts: AsyncLocalStorage<Actor>;
-  /** By hash. */
-  readonly scripts: Map<string, string>;
+interface State extends Executing {
   readonly actors: Actor[];
   planned: readonly { readonly at: number; readonly run: () => void | Promise<void> }[];
   now: number;
-  /** The time that Redis was told. */
-  toldAt: number;
   events: number;
-  listen: Listen;
 }
 
 const realImmediate = globalThis.setImmediate;
@@ -81,7 +72,7 @@ export async function inWorld(
     now: startAt,
     toldAt: 0,
     events: 0,
-    listen: async () => undefined,
+    listening: [],
   };
   const timers = installTimers(state.contexts, () => state.now);
   try {
@@ -97,9 +88,7 @@ function worldOf(state: State, timers: Timers): World {
     now,
     random: state.random,
     events: () => state.events,
-    onScript: (listen) => {
-      state.listen = listen;
-    },
+    onScript: (listen) => void state.listening.push(listen),
     actor: (name) => {
       const actor = newActor(name);
       state.actors.push(actor);
@@ -172,51 +161,4 @@ async function endEvent(state: State): Promise<void> {
   if (due.length === 0) return;
   state.planned = state.planned.filter((plan) => !due.includes(plan));
   for (const plan of due) await plan.run();
-}
-
-/** An answer that was kept for it, or else what it asked first. */
-async function answerOne(state: State, actor: Actor): Promise<void> {
-  const kept = actor.held.shift();
-  const asked = kept === undefined ? actor.asked.shift() : undefined;
-  kept?.();
-  if (asked === undefined) return;
-  await tellTime(state);
-  await execute(state, actor, actor.frozenUntil > state.now ? keptFor(actor, asked) : asked);
-}
-
-function keptFor(actor: Actor, { command, resolve, reject }: Asked): Asked {
-  return {
-    command,
-    resolve: (answer) => void actor.held.push(() => resolve(answer)),
-    reject: (error) => void actor.held.push(() => reject(error)),
-  };
-}
-
-async function execute(state: State, actor: Actor, { command, resolve, reject }: Asked): Promise<void> {
-  const { executor, now, random, scripts } = state;
-  if (actor.awayUntil > now) {
-    // the connection is gone: what was under way may have been done
-    if (random() < 0.5) await Promise.resolve(executor.sendCommand(command)).catch(() => undefined);
-    state.contexts.run(actor, () => reject(new Error("Connection is closed.")));
-    return;
-  }
-  if (command.name === "time") {
-    resolve([String(Math.floor(now / 1_000)), String(Math.floor((now % 1_000) * 1_000))]);
-    return;
-  }
-  // before it is sent: ioredis lets go of what it has sent
-  const script = scripts.get(String(command.args[0]));
-  try {
-    const answer: unknown = await executor.sendCommand(command);
-    if (script !== undefined) await state.listen(script, command);
-    resolve(answer);
-  } catch (error) {
-    reject(error instanceof Error ? error : new Error(String(error)));
-  }
-}
-
-async function tellTime(state: State): Promise<void> {
-  if (state.toldAt === state.now) return;
-  state.toldAt = state.now;
-  await state.executor.set(timeKey, String(Math.floor(state.now * 1_000)));
 }

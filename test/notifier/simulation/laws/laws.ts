@@ -1,7 +1,10 @@
 import type { Redis } from "ioredis";
 import type { Stage } from "../stage.ts";
 import { budgets, floors } from "./budgets.ts";
+import { decisions } from "./decisions.ts";
+import { episodes } from "./episodes.ts";
 import { gather, type Law } from "./evidence.ts";
+import { feeds } from "./feeds.ts";
 import { forgotten } from "./forgotten.ts";
 import { leftovers } from "./leftovers.ts";
 import { living } from "./living.ts";
@@ -27,6 +30,9 @@ const laws: readonly (readonly [string, Law])[] = [
   ["leftovers", leftovers],
   ["forgotten", forgotten],
   ["placed", placed],
+  ["decisions", decisions],
+  ["episodes", episodes],
+  ["feeds", feeds],
 ];
 
 /** Where what was promised was not kept, by law. */
