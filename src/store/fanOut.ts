@@ -14,7 +14,7 @@ const maxWaiting = 500_000;
 export const rowsPerScript = 1_500;
 
 /** An alert's rows lie in hashes of about this many at most, so that hardly one grows beyond the compact 128. */
-const rowsPerShard = 80;
+export const rowsPerShard = 80;
 
 /** Alerts whose ids are kept in order, for the history; older ones are still kept by their ids. */
 const maxAlerts = 50_000;

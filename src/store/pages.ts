@@ -10,7 +10,7 @@
  * Whoever walks a list's pages from 0 up and asks for their number anew each time sees every member that stays:
  * members only ever move to a page behind all others. Some are seen twice.
  */
-const membersPerPage = 40;
+export const membersPerPage = 40;
 
 /** Lua: `listOf` says how many members and pages a list has; page i is the hash `prefix .. list .. ':' .. i`. */
 export const listOfLua = `

@@ -13,6 +13,7 @@ const kinds = new Map<string, DestinationKind>([
   ["telegram:7770022", "direct"],
   ["telegram:7770023", "direct"],
   ["telegram:7770024", "direct"],
+  ...[1, 2, 3, 4, 5, 6, 7].map((nth) => [`telegram:777003${nth}`, "direct"] as const),
   ["telegram:-7770013", "group"],
   ["telegram:-7770014/71", "group"],
   ["telegram:-7770014/72", "group"],

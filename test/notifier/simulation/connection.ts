@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Redis } from "ioredis";
 import type { Actor, Command } from "./actor.ts";
+import { type Sizes, withSizes } from "./sizes.ts";
 
 /** Where a process' scripts find the time: in microseconds, and never the same twice. */
 export const timeKey = "sim:us";
@@ -15,6 +16,7 @@ export interface ConnectionOptions {
   /** By hash; what is defined is added. */
   readonly scripts: Map<string, string>;
   readonly now: () => number;
+  readonly sizes: Sizes;
 }
 
 /** Keeps what is asked until the world lets it happen. */
@@ -27,7 +29,7 @@ export class Connection extends Redis {
   }
 
   override defineCommand(name: string, definition: { lua: string; numberOfKeys?: number }): void {
-    const lua = definition.lua.replaceAll("redis.call('TIME')", timeLua);
+    const lua = withSizes(name, definition.lua, this.#own.sizes).replaceAll("redis.call('TIME')", timeLua);
     this.#own.scripts.set(createHash("sha1").update(lua).digest("hex"), name);
     super.defineCommand(name, { ...definition, lua });
   }

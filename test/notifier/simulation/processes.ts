@@ -104,8 +104,10 @@ export async function createBot({ world, note }: Stage): Promise<Bot> {
   const revive = async (): Promise<void> => {
     if (!actor.isDead) return;
     note("the bot died");
-    actor = world.actor("bot");
-    opened = await openFor(world, actor);
+    // it isn't there to be struck before it is open
+    const next = world.actor("bot");
+    opened = await openFor(world, next);
+    actor = next;
   };
   return {
     ask: async (work) => {

@@ -5,6 +5,7 @@ import { type Market, openMarket } from "./market.ts";
 import { createPosters, type Posters } from "./posters.ts";
 import { createBot } from "./processes.ts";
 import { setStage, type Stage } from "./stage.ts";
+import { sizesOf } from "./sizes.ts";
 import { createStrikes } from "./strikes.ts";
 import { fine, someWeather } from "./weather.ts";
 import { createWishes } from "./wishes.ts";
@@ -40,7 +41,7 @@ export async function simulate(
   look: (ended: Stage) => Promise<void>,
 ): Promise<void> {
   await executor.flushall();
-  await inWorld(executor, { seed, startAt: startOf(seed) }, async (world) => {
+  await inWorld(executor, { seed, startAt: startOf(seed), sizes: sizesOf(seed) }, async (world) => {
     const plot = await begin(executor, world, seed);
     for (let step = 0; step < steps; step += 1) {
       await act(plot);

@@ -4,6 +4,7 @@ import { type Actor, newActor } from "./actor.ts";
 import { Connection } from "./connection.ts";
 import { answerOne, type Executing, type Listen } from "./execute.ts";
 import { mulberry } from "./random.ts";
+import type { Sizes } from "./sizes.ts";
 import { installTimers, type Timers } from "./timers.ts";
 
 /*
@@ -21,8 +22,8 @@ import { installTimers, type Timers } from "./timers.ts";
  * so, whether its command was done or not.
  *
  * Not simulated: the network's own timing and order (a command is sent and done at once, a platform's call takes as long
- * as a random number says), the worker's death, Redis' loss of data, a cluster, destinations on more than one page of a
- * rule, pictures, and the libraries that speak to the platforms.
+ * as a random number says), queues (a worker is told of a round, and now and then two are), the model and what venues say
+ * (what is measured is made up), Redis' loss of data, a cluster, pictures, and the libraries that speak to the platforms.
  */
 export interface World {
   readonly now: () => number;
@@ -59,7 +60,7 @@ const endMs = 3_600_000;
 
 export async function inWorld(
   executor: Redis,
-  { seed, startAt }: { readonly seed: number; readonly startAt: number },
+  { seed, startAt, sizes }: { readonly seed: number; readonly startAt: number; readonly sizes: Sizes },
   work: (world: World) => Promise<void>,
 ): Promise<void> {
   const state: State = {
@@ -76,13 +77,13 @@ export async function inWorld(
   };
   const timers = installTimers(state.contexts, () => state.now);
   try {
-    await work(worldOf(state, timers));
+    await work(worldOf(state, timers, sizes));
   } finally {
     timers.restore();
   }
 }
 
-function worldOf(state: State, timers: Timers): World {
+function worldOf(state: State, timers: Timers, sizes: Sizes): World {
   const now = (): number => state.now;
   return {
     now,
@@ -95,7 +96,7 @@ function worldOf(state: State, timers: Timers): World {
       return actor;
     },
     as: (actor, run) => state.contexts.run(actor, run),
-    connect: (actor) => new Connection({ actor, scripts: state.scripts, now }),
+    connect: (actor) => new Connection({ actor, scripts: state.scripts, now, sizes }),
     pass: async (ms, isQuick = false) => {
       timers.hurry(isQuick);
       await rest();
