@@ -8,7 +8,7 @@ const minuteMs = 60_000;
 /** How often a worker's own poll begins a round's recompute; else a queue wakes it. */
 const polled = 0.6;
 /** How often another one is woken for the same round: by its deadline, or because a job is taken over. */
-const again = 0.3;
+const again = 0.5;
 
 /** What is to be seen, and who is woken to look at it. */
 export interface Market extends Pick<Sightings, "setRatio" | "setLost"> {
@@ -26,8 +26,12 @@ export function openMarket({ world, pick }: Stage, workers: Workers): Market {
     slots.set(symbol, slot);
     const all = workers.all();
     if (all.length === 0) return;
-    pick(all).work({ symbol, slot }, world.random() < polled);
-    if (all.length > 1 && world.random() < again) pick(all).work({ symbol, slot }, false);
+    const first = pick(all);
+    first.work({ symbol, slot }, world.random() < polled);
+    const others = all.filter((one) => one !== first);
+    if (others.length === 0 || world.random() >= again) return;
+    // to a clock that is ahead it is the next one already
+    pick(others).work({ symbol, slot: world.random() < 0.5 ? slot : slot + 1 }, false);
   };
   world.as(clock, () => setInterval(() => symbols.forEach(look), minuteMs));
   return { ...sightings, look, close: () => die(clock) };

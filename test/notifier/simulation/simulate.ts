@@ -73,6 +73,8 @@ async function begin(executor: Redis, world: World, seed: number): Promise<Plot>
   const wishes = createWishes(stage, bot);
   await wishes.begin();
   for (const some of [workers, posters]) await some.start();
+  // or a standby is there from the beginning
+  if (stage.world.random() < 0.5) await workers.start();
   const strikes = createStrikes(stage, { posters, workers, bot });
   return { stage, posters, workers, market, asks: wishes.asks, strikes, isDense: seed % 2 === 1 };
 }

@@ -53,6 +53,8 @@ export interface History {
   /** Who was asked to be forgotten, when that began and was done. */
   readonly forgotten: { readonly destination: string; readonly at: number; doneAt: number }[];
   readonly trouble: Trouble[];
+  /** Rounds that a worker gave up. */
+  readonly failures: { readonly at: number; readonly by: string; readonly message: string }[];
   /** What was done to the program, and what it logged: for whoever looks into a failure. */
   readonly actions: string[];
   readonly logged: string[];
@@ -78,6 +80,7 @@ export async function setStage(executor: Redis, world: World): Promise<Stage> {
     wishes: new Map(),
     forgotten: [],
     trouble: [],
+    failures: [],
     actions: [],
     logged: [],
   };

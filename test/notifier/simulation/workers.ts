@@ -34,7 +34,7 @@ export function createWorkers(stage: Stage, posters: Posters): Workers {
 }
 
 async function startWorker(stage: Stage, posters: Posters, actor: Actor): Promise<Worker> {
-  const { world, note } = stage;
+  const { world, history, note } = stage;
   const opened = hearWorker(stage, actor, await openFor(world, actor));
   return startIn(world, actor, async () => {
     const stops: (() => Promise<void> | void)[] = [];
@@ -52,7 +52,10 @@ async function startWorker(stage: Stage, posters: Posters, actor: Actor): Promis
       work: (job, isPolled) => {
         const work = world.as(actor, async () => run(job, isPolled));
         const done = work
-          .catch((error: unknown) => note(`${actor.name} failed at ${job.symbol}: ${String(error)}`))
+          .catch((error: unknown) => {
+            history.failures.push({ at: world.now(), by: actor.name, message: String(error) });
+            note(`${actor.name} failed at ${job.symbol}: ${String(error)}`);
+          })
           .finally(() => underWay.delete(done));
         underWay.add(done);
       },

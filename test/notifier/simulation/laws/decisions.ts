@@ -31,6 +31,13 @@ export function decisions({ history }: Evidence): readonly string[] {
   });
 }
 
+/** A round is given up only where Redis is away: whoever else was faster is no reason. */
+export function rounds({ history }: Evidence): readonly string[] {
+  return history.failures
+    .filter(({ message }) => !/Connection is closed|isn't writeable/.test(message))
+    .map(({ at, by, message }) => `${by} at ${iso(at)}: ${message}`);
+}
+
 function saidOf({ commit: { ruleAlerts = [] } }: Committed): string {
   return ruleAlerts
     .filter((one) => always.includes(one.rule))

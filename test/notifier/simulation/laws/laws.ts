@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Stage } from "../stage.ts";
 import { budgets, floors } from "./budgets.ts";
-import { decisions } from "./decisions.ts";
+import { decisions, rounds } from "./decisions.ts";
 import { episodes } from "./episodes.ts";
 import { gather, type Law } from "./evidence.ts";
 import { feeds } from "./feeds.ts";
@@ -31,6 +31,7 @@ const laws: readonly (readonly [string, Law])[] = [
   ["forgotten", forgotten],
   ["placed", placed],
   ["decisions", decisions],
+  ["rounds", rounds],
   ["episodes", episodes],
   ["feeds", feeds],
 ];
