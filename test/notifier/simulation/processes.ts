@@ -76,7 +76,9 @@ export function createGroup<T extends Member>(
       const actor = world.actor(`${name} ${started}`);
       actor.skew = Math.floor((world.random() - 0.5) * apartMs);
       note(`${actor.name} starts, ${actor.skew} ms off`);
-      all = [...all, await start(actor)];
+      const one = await start(actor);
+      // as they are by now
+      all = [...all, one];
     },
     stop: async (one) => {
       remove(one);
