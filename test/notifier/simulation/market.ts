@@ -14,6 +14,8 @@ const again = 0.5;
 export interface Market extends Pick<Sightings, "setRatio" | "setLost"> {
   /** It isn't waited for. */
   readonly look: (symbol: string) => void;
+  /** Nobody is woken by the clock. */
+  readonly rest: (isResting: boolean) => void;
   readonly close: () => void;
 }
 
@@ -33,6 +35,11 @@ export function openMarket({ world, pick }: Stage, workers: Workers): Market {
     // to a clock that is ahead it is the next one already
     pick(others).work({ symbol, slot: world.random() < 0.5 ? slot : slot + 1 }, false);
   };
-  world.as(clock, () => setInterval(() => symbols.forEach(look), minuteMs));
-  return { ...sightings, look, close: () => die(clock) };
+  let isResting = false;
+  const lookAround = (): void => (isResting ? undefined : symbols.forEach(look));
+  world.as(clock, () => setInterval(lookAround, minuteMs));
+  const rest = (wanted: boolean): void => {
+    isResting = wanted;
+  };
+  return { ...sightings, look, rest, close: () => die(clock) };
 }

@@ -34,11 +34,14 @@ interface Plot {
   readonly isDense: boolean;
 }
 
-/** Plays what follows from the seed, lets everything come to its end, and hands over what is left. */
+/** When one may look: all that was said is delivered, or nothing is left to be said either. */
+export type Moment = "calm" | "over";
+
+/** Plays what follows from the seed, lets everything come to its end, and shows what there is then. */
 export async function simulate(
   executor: Redis,
   { seed, steps }: Options,
-  look: (ended: Stage) => Promise<void>,
+  look: (stage: Stage, moment: Moment) => Promise<void>,
 ): Promise<void> {
   await executor.flushall();
   await inWorld(executor, { seed, startAt: startOf(seed), sizes: sizesOf(seed) }, async (world) => {
@@ -49,8 +52,10 @@ export async function simulate(
       for (const some of [plot.posters, plot.workers])
         if (some.all().length === 0 && world.random() < 0.7) await some.start();
     }
+    await calm(plot);
+    await look(plot.stage, "calm");
     await end(plot);
-    await look(plot.stage);
+    await look(plot.stage, "over");
   });
 }
 
@@ -130,18 +135,26 @@ async function passSome({ stage, isDense }: Plot): Promise<void> {
   await pass(random() * (gap < 0.93 ? 30 * minuteMs : 6 * hourMs), true);
 }
 
-/** Nothing strikes any more: what is still to be said is said, and what was held up is summed up. */
+/** Nothing strikes any more, and nothing new is seen: what is under way gets where it is to go. */
+async function calm({ stage, posters, workers, market }: Plot): Promise<void> {
+  stage.note("all is calm");
+  stage.platforms.weather = fine;
+  market.rest(true);
+  await stage.world.pass(40_000);
+  for (const some of [posters, workers]) if (some.all().length === 0) await some.start();
+  await stage.world.pass(3 * minuteMs);
+}
+
+/** What is still to be said is said, and what was held up is summed up. */
 async function end({ stage, posters, workers, market }: Plot): Promise<void> {
-  const { world, platforms, note } = stage;
+  const { world, note } = stage;
   note("the end begins");
-  platforms.weather = fine;
+  market.rest(false);
   for (const symbol of symbols) {
     market.setRatio(symbol, 1);
     market.setLost(symbol, false);
   }
-  await world.pass(40_000);
-  for (const some of [posters, workers]) if (some.all().length === 0) await some.start();
-  await world.pass(2 * minuteMs);
+  await world.pass(3 * minuteMs);
   await world.pass(26 * hourMs, true);
   await world.pass(2 * minuteMs);
   market.close();
