@@ -4,7 +4,7 @@ import type { Log } from "../ops/log.ts";
 import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { TurnEnd } from "../store/contracts/turns.ts";
 import type { Deliver } from "./deliver.ts";
-import { closed, type Delivered, tooLate } from "./errand.ts";
+import { barred, type Delivered } from "./errand.ts";
 import { createLateness } from "./lateness.ts";
 import type { Settler } from "./settler.ts";
 import {
@@ -41,6 +41,8 @@ export interface Courier {
   readonly halt: () => void;
   /** Nor for so many real ms, at whatever place in line: the platform takes nothing from anybody. */
   readonly close: (ms: number) => void;
+  /** Whether that is so now. */
+  readonly isClosed: () => boolean;
   /** Turns that are over in Redis too: their destinations may be visited anew. */
   readonly ended: (ends: readonly TurnEnd[]) => void;
   /** Resolves when what is under way is settled. */
@@ -64,6 +66,7 @@ export function createCourier(options: CourierOptions): Courier {
   let stopped = false;
   let closedUntil = 0;
   let onIdle: (() => void) | undefined;
+  const isClosed = (): boolean => monotonicMs() < closedUntil;
 
   const settle = (delivery: Delivery, result: DeliveryResult): void => {
     load -= 1;
@@ -86,9 +89,11 @@ export function createCourier(options: CourierOptions): Courier {
   };
 
   const take = (visit: Visit, { delivery, claimedAt }: Row): Delivered | Promise<Delivered> => {
-    const now = monotonicMs();
-    if (stopped || now - claimedAt > freshMs) return tooLate;
-    return now < closedUntil ? closed : options.deliver(delivery, visit, claimedAt + freshMs);
+    const until = claimedAt + freshMs;
+    return (
+      barred({ monotonicMs, isClosed }, stopped ? -Infinity : until) ??
+      options.deliver(delivery, visit, until)
+    );
   };
   const begin = (visit: Visit, row: Row): Delivered | Promise<Delivered> =>
     row.booked === undefined ? take(visit, row) : until(row.booked).then(async () => take(visit, row));
@@ -198,6 +203,7 @@ export function createCourier(options: CourierOptions): Courier {
       closedUntil = Math.max(closedUntil, monotonicMs() + ms);
       options.onClosed(ms);
     },
+    isClosed,
     idle: async () => {
       if (running > 0 || queue.length > 0) {
         await new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 import type { Delivery } from "../store/contracts/outbox.ts";
-import { type Delivered, type DeliverOptions, type Errand, tooLate } from "./errand.ts";
+import { barred, type Delivered, type DeliverOptions, type Errand } from "./errand.ts";
 import { heed, noteInvalid } from "./heed.ts";
 import { letterFor } from "./letter.ts";
 import { editSettlement, type FinalResult } from "./settlement.ts";
@@ -14,7 +14,8 @@ export async function edit(
   const found = letterFor(options, delivery, place);
   const letter = found instanceof Promise ? await found : found;
   if ("kind" in letter) return { result: editSettlement(letter, { delivery, retryInMs: 0 }) };
-  if (options.monotonicMs() > until) return tooLate;
+  const bar = barred(options, until);
+  if (bar !== undefined) return bar;
   const answer = await (sender.edit === undefined
     ? sender.send({ ...letter, isUpdate: true, possibleRepeat: delivery.unknowns > 0 })
     : sender.edit({ ...letter, messageId }));

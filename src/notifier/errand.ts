@@ -20,6 +20,8 @@ export interface DeliverOptions extends Heed, LetterOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly monotonicMs: () => number;
+  /** The platform takes nothing from anybody now. */
+  readonly isClosed: () => boolean;
   /** A message was posted that may be a repeat. */
   readonly onRepeat: () => void;
 }
@@ -45,10 +47,19 @@ export function unasked(result: DeliveryResult): Delivered {
 }
 
 /** What was claimed long ago others may have taken over meanwhile. */
-export const tooLate: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not begun in time" });
+const tooLate: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not begun in time" });
 
 /** It keeps its place in line, which moves on with all others. */
-export const closed: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not its turn yet" });
+const closed: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not its turn yet" });
+
+/** The fence right before a call, for which a picture or Redis may have been waited: whether, and why, it must not begin. */
+export function barred(
+  { monotonicMs, isClosed }: Pick<DeliverOptions, "monotonicMs" | "isClosed">,
+  until: number,
+): Delivered | undefined {
+  if (monotonicMs() > until) return tooLate;
+  return isClosed() ? closed : undefined;
+}
 
 /** Redis was away, or full, before the platform was asked: nothing was sent that another attempt could repeat. */
 export function notAsked({ sender, log }: DeliverOptions, delivery: Delivery): (error: unknown) => Delivered {

@@ -31,16 +31,23 @@ export interface Followed {
   readonly moved?: Moved;
 }
 
+/** The next attempt asks the new one. */
 const unfollowed: FinalResult = {
   kind: "unreachable",
   reason: "the chat has moved, and could not be followed",
 };
 
+interface Following {
+  readonly request: SendRequest;
+  /** Whether the new chat may be asked, once it is known. */
+  readonly mayGo: () => boolean;
+}
+
 /** A group that became another one is followed, once, and its subscriptions with it. */
 export async function follow(
   { sender, refusals, log }: Heed,
   answer: SendResult,
-  request: SendRequest,
+  { request, mayGo }: Following,
 ): Promise<Followed> {
   const { destination } = request;
   if (answer.kind !== "migrated") return { result: answer, destination };
@@ -56,6 +63,7 @@ export async function follow(
     log.warn({ platform: sender.platform, error }, "where a chat has moved to could not be noted");
     return { result: unfollowed, destination };
   }
+  if (!mayGo()) return { result: unfollowed, destination, moved };
   const again = await sender.send({ ...request, destination: to });
   if (again.kind !== "migrated") return { result: again, destination: to, moved };
   return { result: { kind: "rejected", reason: "the destination moved twice", disable: false }, destination };

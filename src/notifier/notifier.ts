@@ -81,6 +81,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     onRepeat: () => options.onRepeat(platform),
     onNotice: options.onNotice,
     onClosed: (ms) => courier.close(ms),
+    isClosed: () => courier.isClosed(),
   });
   const courier = createCourier({
     sender,

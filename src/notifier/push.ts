@@ -1,7 +1,7 @@
 import type { Pushes } from "../alerts/pushes.ts";
 import type { Delivery } from "../store/contracts/outbox.ts";
 import type { Sender, SendRequest } from "./contracts.ts";
-import { type Delivered, type DeliverOptions, type Errand, hold, notAsked, tooLate } from "./errand.ts";
+import { barred, type Delivered, type DeliverOptions, type Errand, hold, notAsked } from "./errand.ts";
 import { follow, heed } from "./heed.ts";
 import { letterFor, type LetterOrNone, requestOf } from "./letter.ts";
 import { at } from "./moves.ts";
@@ -50,13 +50,14 @@ function post(
   const { sender } = options;
   const { until, silent, pushes } = errand;
   if ("kind" in letter) return { result: settlement(letter, { delivery, retryInMs: 0 }) };
-  if (options.monotonicMs() > until) return tooLate;
+  const bar = barred(options, until);
+  if (bar !== undefined) return bar;
   const possibleRepeat = delivery.unknowns > 0 && delivery.unknownMs >= (sender.repeatSafeMs ?? 0);
   if (possibleRepeat) options.onRepeat();
   const request = requestOf(letter, possibleRepeat, silent);
   return sender.send(request).then((answer) => {
     if (answer.kind === "sent") return pushes === undefined ? { result: answer } : { result: answer, pushes };
-    return afterTrouble(options, delivery, { answer, request, pushes });
+    return afterTrouble(options, delivery, { answer, request, pushes, until });
   });
 }
 
@@ -64,14 +65,16 @@ interface Trouble {
   readonly answer: Awaited<ReturnType<Sender["send"]>>;
   readonly request: SendRequest;
   readonly pushes: Pushes | undefined;
+  readonly until: number;
 }
 
 async function afterTrouble(
   options: DeliverOptions,
   delivery: Delivery,
-  { answer, request, pushes }: Trouble,
+  { answer, request, pushes, until }: Trouble,
 ): Promise<Delivered> {
-  const { result, destination, moved } = await follow(options, answer, request);
+  const mayGo = (): boolean => barred(options, until) === undefined;
+  const { result, destination, moved } = await follow(options, answer, { request, mayGo });
   const retryInMs = await heed(options, result, destination);
   const attempted = { delivery, retryInMs, ageMs: delivery.alert.ageMs };
   const settled = settlement(result, { ...attempted, isUnpaced: options.sender.pace === undefined });

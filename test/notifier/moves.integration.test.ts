@@ -55,6 +55,34 @@ describe("a chat that says itself that it has moved", () => {
   });
 });
 
+describe("a chat that has moved", () => {
+  test("isn't asked any more by who hears of it too late: somebody else may be about to", async () => {
+    const { store, commit, notifierOf, clock } = scene();
+    await subscribed(store, "console:old");
+    let passedMs = 0;
+    const { sender, requests } = fakeSender([moved]);
+    const { drain, settled } = notifierOf(
+      {
+        ...sender,
+        send: async (request) => {
+          passedMs += 2_000;
+          return sender.send(request);
+        },
+      },
+      { monotonicMs: () => passedMs },
+    );
+    await commit(aPush("a1"));
+    await drain();
+    expect(requests.map(({ destination }) => destination)).toEqual(["console:old"]);
+    clock.advance(5_000);
+    await drain();
+    expect([settled, requests.map(({ destination }) => destination)]).toEqual([
+      ["postponed", "sent"],
+      ["console:old", "console:new"],
+    ]);
+  });
+});
+
 describe("what is sent by a chat's old address", () => {
   test("counts for the floor under its new one", async () => {
     const { store, commit, notifierOf } = scene();

@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { paceBy } from "../../src/notifier/chatNames.ts";
+import type { Dress } from "../../src/notifier/letter.ts";
+import { patient } from "../support/patience.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
 import { useScene } from "./scene.ts";
 import { subscribed } from "./subscribed.ts";
@@ -27,4 +29,50 @@ test("a platform that wants patience from all isn't asked by those either who ha
   await commit(aPush("a1"));
   await drain();
   expect(after).toEqual([]);
+});
+
+test("nor is a chat's new address by who found it at its old one", async () => {
+  const { store, clock, commit, notifierOf } = scene();
+  await subscribed(store, "console:old");
+  await subscribed(store, "console:other");
+  const { sender, requests } = fakeSender([], {
+    pace: paceBy(limits, { before: "console:", after: "", groups: "" }),
+  });
+  const { drain } = notifierOf({
+    ...sender,
+    send: async (request) => {
+      await sender.send(request);
+      if (request.destination === "console:old") return { kind: "migrated", to: "console:new" };
+      return { kind: "rate-limited", retryAt: clock.now() + 3_600_000 };
+    },
+  });
+  await commit(aPush("a1"));
+  await drain();
+  expect(requests.map(({ destination }) => destination).toSorted()).toEqual(["console:old", "console:other"]);
+});
+
+test("nor by who was waiting for a picture", async () => {
+  const { store, clock, commit, notifierOf } = scene();
+  await subscribed(store, "console:1");
+  await subscribed(store, "console:2");
+  let isAnswered = false;
+  let hasAsked = 0;
+  const { sender } = fakeSender([], {
+    pace: paceBy(limits, { before: "console:", after: "", groups: "" }),
+    send: async () => {
+      hasAsked += 1;
+      isAnswered = true;
+      return { kind: "rate-limited", retryAt: clock.now() + 3_600_000 };
+    },
+  });
+  let drawn = 0;
+  const dress: Dress = async () => {
+    drawn += 1;
+    if (drawn > 1) await vi.waitFor(() => expect(isAnswered).toBe(true), patient);
+    return {};
+  };
+  const { drain } = notifierOf(sender, { dress });
+  await commit(aPush("a1"));
+  await drain();
+  expect(hasAsked).toBe(1);
 });

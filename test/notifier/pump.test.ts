@@ -115,6 +115,7 @@ function start({ waiting, monotonicMs = () => 0 }: Outset): Started {
       load: () => load,
       halt: () => undefined,
       close: () => undefined,
+      isClosed: () => false,
       ended: () => undefined,
       idle: async () => Promise.resolve(),
     },
