@@ -103,6 +103,7 @@ export interface Bot {
 export async function createBot({ world, note }: Stage): Promise<Bot> {
   let actor = world.actor("bot");
   let opened = await openFor(world, actor);
+  let isAsked = false;
   const revive = async (): Promise<void> => {
     if (!actor.isDead) return;
     note("the bot died");
@@ -118,9 +119,14 @@ export async function createBot({ world, note }: Stage): Promise<Bot> {
       const done = world
         .as(own, async () => work(opened))
         .catch((error: unknown) => note(`failed: ${String(error)}`));
+      isAsked = true;
       await world.until(Promise.race([done, deathOf(own)]));
+      isAsked = false;
       return { isDead: own.isDead };
     },
-    kill: () => die(actor),
+    // amid what it was asked: there is nothing to lose between
+    kill: () => {
+      if (isAsked) die(actor);
+    },
   };
 }
