@@ -1,7 +1,6 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { paceBy } from "../../src/notifier/chatNames.ts";
-import type { Dress } from "../../src/notifier/letter.ts";
-import { patient } from "../support/patience.ts";
+import { aGate } from "../support/gate.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
 import { useScene } from "./scene.ts";
 import { subscribed } from "./subscribed.ts";
@@ -55,24 +54,24 @@ test("nor by who was waiting for a picture", async () => {
   const { store, clock, commit, notifierOf } = scene();
   await subscribed(store, "console:1");
   await subscribed(store, "console:2");
-  let isAnswered = false;
-  let hasAsked = 0;
-  const { sender } = fakeSender([], {
+  const drawing = aGate();
+  const { sender, requests } = fakeSender([], {
     pace: paceBy(limits, { before: "console:", after: "", groups: "" }),
-    send: async () => {
-      hasAsked += 1;
-      isAnswered = true;
-      return { kind: "rate-limited", retryAt: clock.now() + 3_600_000 };
-    },
   });
-  let drawn = 0;
-  const dress: Dress = async () => {
-    drawn += 1;
-    if (drawn > 1) await vi.waitFor(() => expect(isAnswered).toBe(true), patient);
-    return {};
-  };
-  const { drain } = notifierOf(sender, { dress });
+  const pictures = [async () => Promise.resolve({}), async () => drawing.passed.then(() => ({}))];
+  const { drain } = notifierOf(
+    {
+      ...sender,
+      send: async (request) => {
+        await sender.send(request);
+        // drawn once the answer was heard
+        setImmediate(drawing.open);
+        return { kind: "rate-limited", retryAt: clock.now() + 3_600_000 };
+      },
+    },
+    { dress: async () => pictures.shift()?.() ?? {} },
+  );
   await commit(aPush("a1"));
   await drain();
-  expect(hasAsked).toBe(1);
+  expect(requests).toHaveLength(1);
 });

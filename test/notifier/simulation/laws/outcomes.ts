@@ -45,7 +45,7 @@ type Reason = (evidence: Evidence, row: Row) => boolean;
 
 const reasons: Readonly<Record<string, Reason>> = {
   muted: (evidence, row) =>
-    recordsOf(evidence, row).some((one) => (one?.settings.mutedUntil ?? 0) > row.at - judgedMs),
+    recordsOf(evidence, row).some((one) => (one?.settings.mutedUntil ?? 0) > judgedAtOf(row) - judgedMs),
   disabled: (evidence, row) => recordsOf(evidence, row).some((one) => one?.disabled !== undefined),
   forgotten: (evidence, row) => recordsOf(evidence, row).some((one) => one === undefined),
   off: (evidence, row) =>
@@ -65,9 +65,13 @@ const reasons: Readonly<Record<string, Reason>> = {
   "nothing was held back": () => true,
 };
 
-/** A webhook's intervals count from decision to decision. */
+/** A webhook is judged by when it was decided, however late it comes. */
 function isWebhook({ destination }: Row): boolean {
   return destination.startsWith("webhook");
+}
+
+function judgedAtOf(row: Row): number {
+  return isWebhook(row) ? row.decidedAt : row.at;
 }
 
 function recordsOf(evidence: Evidence, { destination, at }: Row) {
