@@ -59,7 +59,7 @@ const usual: Omit<Rule, "ratio"> = { direction: "up", notionalUsd: "auto", confi
 function nextWatch({ watch, held }: EpisodeMemory, now: number, gapMs: number): Watch {
   const next = advanceWatch(watch, now, gapMs);
   // time without sight is no usual step
-  return held !== undefined && watch.stepMs > 0 ? { ...next, stepMs: watch.stepMs } : next;
+  return held === undefined ? next : { ...next, stepMs: watch.stepMs };
 }
 
 type Judged = Lean | HoldReason;

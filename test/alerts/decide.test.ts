@@ -142,6 +142,11 @@ describe("an episode", () => {
     expect(run([...fired, [6 * minute, imbalanceOf(1.1, 1.9)]]).decisions.at(-1)?.kind).toBe("firing");
   });
 
+  it("ends under nine tenths of its threshold, not at them", () => {
+    expect(run([...fired, [6 * minute, imbalanceOf(1.8)]]).decisions.at(-1)?.kind).toBe("firing");
+    expect(run([...fired, [6 * minute, imbalanceOf(1.79)]]).decisions.at(-1)?.kind).toBe("resolve");
+  });
+
   it("ends at 1.02 where a tenth below the threshold would be under it", () => {
     const low = { ...rule, ratio: 1.1 };
     expect(run([...fired, [6 * minute, imbalanceOf(1.03)]], low).decisions.at(-1)?.kind).toBe("firing");
@@ -191,6 +196,25 @@ describe("a pending crossing", () => {
     expect(run([...script, [7 * minute, over]]).decisions.at(-1)?.kind).toBe("fire");
   });
 
+  it("starts anew when only its mean falls back", () => {
+    const script: Script = [
+      [3 * minute, over],
+      [4 * minute, imbalanceOf(2.5, 1.9)],
+      [5 * minute, over],
+      [6 * minute, over],
+    ];
+    expect(kinds(run(script).decisions)).toEqual(["pending", "quiet", "pending", "pending"]);
+  });
+
+  it("is believed after its hold, to the millisecond", () => {
+    const script: Script = [
+      [3 * minute, over],
+      [4 * minute, over],
+    ];
+    expect(run(script, { ...rule, holdMs: minute }).decisions.at(-1)?.kind).toBe("fire");
+    expect(run(script, { ...rule, holdMs: minute + 1 }).decisions.at(-1)?.kind).toBe("pending");
+  });
+
   it("starts anew after a gap", () => {
     const script: Script = [
       [3 * minute, over],
@@ -221,6 +245,20 @@ describe("a pending crossing", () => {
     expect(run(script).decisions.at(-1)).toMatchObject({ kind: "pending", heldMs: 0 });
   });
 
+  it("starts anew after a gap also where no venue was heard for long after a cold start", () => {
+    const script: Script = [
+      [minute, stale],
+      [31 * minute, over],
+      [51 * minute, over],
+    ];
+    expect(run(script).decisions.at(-1)).toMatchObject({ kind: "pending", heldMs: 0 });
+  });
+
+  it("fires where recomputes come an hour apart from now on", () => {
+    const { decisions } = run([[3 * minute, calm], [4 * minute, calm], ...every(hour, 9, over).slice(1)]);
+    expect(kinds(decisions)).toContain("fire");
+  });
+
   it("takes long steps for what they are where they are usual: hourly bars fire", () => {
     expect(kinds(run(every(hour, 4, over)).decisions)).toEqual(["hold", "pending", "fire", "firing"]);
   });
@@ -239,6 +277,13 @@ describe("a cooldown", () => {
   it("ends its length after the firing, to the minute", () => {
     const { decisions } = run([...first, ...again(7 * minute, 70 * minute)]);
     expect(fires(decisions).map(({ firedAt }) => firedAt - start)).toEqual([5 * minute, 65 * minute]);
+  });
+
+  it("is followed by a firing under an id of its own", () => {
+    const ids = fires(run([...first, ...again(7 * minute, 70 * minute)]).decisions).map(
+      ({ alertId }) => alertId,
+    );
+    expect(new Set(ids).size).toBe(2);
   });
 
   it("survives a restart", () => {
