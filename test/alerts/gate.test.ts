@@ -196,6 +196,23 @@ describe("the floor", () => {
       ["send", "floor"],
     ],
     [
+      "holds back the other direction also where it is stronger",
+      [
+        [0, { told: 2.1 }],
+        [minute, { direction: "down", ratio: 3, told: 3.2 }],
+      ],
+      ["send", "floor"],
+    ],
+    [
+      "is not ended by another symbol's push",
+      [
+        [0, {}],
+        [1, { symbol: "ETH" }],
+        [2, { episode: 2 }],
+      ],
+      ["send", "send", "floor"],
+    ],
+    [
       "is of one symbol",
       [
         [0, {}],
@@ -409,8 +426,12 @@ describe("a budget of loud messages", () => {
 
 describe("what was pushed", () => {
   it("is read back from its JSON, and what isn't ours counts as none", () => {
-    const [first] = gate(aRecord(), [[0, {}]]);
-    const pushes: Pushes = first?.kind === "send" ? first.pushes : noPushes;
+    const last = gate(aRecord(), [
+      [0, { told: 2.2 }],
+      [minute, { edge: "escalate-1", told: 3.1 }],
+    ])[1];
+    const pushes: Pushes = last?.kind === "send" ? last.pushes : noPushes;
+    expect(pushes.symbols["BTC"]).toMatchObject({ told: 3.1, breaks: 1 });
     expect(parsePushes(JSON.stringify(pushes))).toEqual(pushes);
     expect(parsePushes("nonsense")).toEqual(noPushes);
     expect(parsePushes(JSON.stringify({ ...pushes, version: 2 }))).toEqual(noPushes);

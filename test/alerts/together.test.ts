@@ -1,52 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { edgeOf } from "../../src/alerts/alertId.ts";
-import { decideRules, type Sighting } from "../../src/alerts/decide.ts";
-import type { Decision, RuleSettings } from "../../src/alerts/decision.ts";
-import { type EpisodeMemory, freshEpisodeMemory, keepsNotional } from "../../src/alerts/episode.ts";
+import { freshEpisodeMemory, keepsNotional } from "../../src/alerts/episode.ts";
 import { indexRules, notionalsOf } from "../../src/alerts/ruleIndex.ts";
-import type { RuleKey } from "../../src/alerts/rules.ts";
 import { symbolRules } from "../../src/alerts/ruleState.ts";
-import type { Imbalance } from "../../src/model/types.ts";
 import { imbalanceOf } from "./examples.ts";
-
-const minute = 60_000;
-const hour = 60 * minute;
-const start = Date.UTC(2026, 10, 22);
-const settings: RuleSettings = { holdMs: 90_000, cooldownMs: hour, warmupMs: 0 };
-
-interface Watching {
-  readonly keys: readonly RuleKey[];
-  readonly from?: EpisodeMemory;
-  readonly hold?: Sighting["hold"];
-}
-
-/** One recompute a minute, of these imbalances. */
-function watch(imbalances: readonly Imbalance[], { keys, from, hold }: Watching) {
-  const index = indexRules(keys);
-  let memory = from ?? freshEpisodeMemory(start);
-  const decisions = imbalances.map((imbalance, at) => {
-    const sighting = {
-      symbol: "BTC",
-      imbalances: new Map([["auto" as const, imbalance]]),
-      ...(hold && { hold }),
-    };
-    const decided = decideRules(
-      memory,
-      sighting,
-      index,
-      settings,
-      memory.watch.wallAt + (at === 0 ? 0 : minute),
-    );
-    memory = decided.memory;
-    return decided.decisions;
-  });
-  return { memory, decisions };
-}
-
-const times = (count: number, ratio: number): readonly Imbalance[] =>
-  Array.from({ length: count }, () => imbalanceOf(ratio));
-const said = (decisions: readonly Decision[] | undefined): readonly string[] =>
-  (decisions ?? []).map(({ rule, kind, reason }) => `${rule} ${kind}: ${reason}`);
+import { hour, minute, said, settings, start, times, watch } from "./watching.ts";
 
 describe("rules of several thresholds", () => {
   const keys = ["up-auto-50-2", "up-auto-50-3", "up-auto-50-4", "down-auto-50-2"];
@@ -78,6 +36,14 @@ describe("rules of several thresholds", () => {
     const held = watch(times(1, 1.2), { keys, from: ended, hold: "few-venues" }).memory;
     expect(symbolRules(held, settings).hold).toBe("few-venues");
     expect(symbolRules(freshEpisodeMemory(start), { ...settings, warmupMs: 1 }).hold).toBe("warming-up");
+  });
+
+  it("are told neither once it is over", () => {
+    const ended = watch([...times(3, 2.2), ...times(1, 1.2)], { keys }).memory;
+    const held = watch(times(1, 1.2), { keys, from: ended, hold: "few-venues" }).memory;
+    const { hold, stateOf } = symbolRules(watch(times(60, 1.2), { keys, from: held }).memory, settings);
+    expect(hold).toBeUndefined();
+    expect(stateOf({ direction: "up", notionalUsd: "auto", confidence: 50, ratio: 2 })).toBeUndefined();
   });
 });
 
@@ -200,6 +166,16 @@ describe("how sure one wants to be", () => {
     expect(said(watch(sure, { keys: down }).decisions[2])).toEqual([
       "down-auto-80-2 fire: held",
       "down-auto-50-2 fire: held",
+    ]);
+  });
+
+  it("ends an episode where the percentile is back, though the ratio isn't", () => {
+    const sure = { ...imbalanceOf(2.6), ratioPercentiles };
+    const unsure = { ...sure, ratioPercentiles: { ...ratioPercentiles, p20: 1.7 } };
+    const { decisions } = watch([sure, sure, sure, unsure], { keys: ["up-auto-80-2"] });
+    expect(decisions.flatMap(said).slice(2)).toEqual([
+      "up-auto-80-2 fire: held",
+      "up-auto-80-2 resolve: resolved",
     ]);
   });
 

@@ -22,6 +22,16 @@ describe("a watch", () => {
     ["goes on from there", [minute, minute - hour, 2 * minute - hour], [minute, minute, 2 * minute]],
     ["doesn't count the way forward again", [minute, minute - hour, minute], [minute, minute, minute]],
     [
+      "doesn't count the way forward after two ways back",
+      [minute, minute - hour, minute - 2 * hour, minute],
+      [minute, minute, minute, minute],
+    ],
+    [
+      "counts an outage in full after a way back and forward",
+      [minute, minute - hour, minute, 5 * hour],
+      [minute, minute, minute, 5 * hour],
+    ],
+    [
       "takes a little less for a replica's clock, and waits for it",
       [90_000, minute, 100_000],
       [90_000, 90_000, 100_000],
