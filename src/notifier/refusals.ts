@@ -1,3 +1,4 @@
+import { noteOwnerTold } from "../alerts/edits.ts";
 import type { DisabledNotice } from "../alerts/notices.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Clock } from "../ops/clock.ts";
@@ -33,11 +34,7 @@ export function createRefusals({ destinations, outbox, turns, clock }: RefusalsO
       const alert = { alertId, content: JSON.stringify(notice), destinations: [settings.owner] };
       await outbox.insert(noticesPlace, clock.now(), [alert]);
     }
-    await destinations.change(destination, (newest) =>
-      newest?.disabled === undefined
-        ? { kind: "refuse", reason: "refused-nothing-kept", arguments: {} }
-        : { kind: "keep", record: { ...newest, disabled: { ...newest.disabled, ownerTold: true } } },
-    );
+    await destinations.change(destination, noteOwnerTold);
   };
   return {
     tellOwner,

@@ -30,6 +30,10 @@ describe("the loss of a symbol's data", () => {
     expect(notices[0]?.since).toBe(notices[1]?.since);
   });
 
+  it("is said once however long it lasts", () => {
+    expect(said(stretch(1, 200)).map(({ kind, minute }) => [kind, minute])).toEqual([["feed-lost", 2]]);
+  });
+
   it("is nothing to speak of when it is over within two minutes", () => {
     expect(said([...stretch(0, 2), 1, 1, ...stretch(0, 10), 1, ...stretch(0, 10)])).toEqual([]);
   });

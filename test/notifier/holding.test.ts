@@ -4,6 +4,7 @@ import { parseNotice } from "../../src/alerts/notices.ts";
 import { createHolding } from "../../src/notifier/holding.ts";
 import { noticesPlace } from "../../src/store/contracts/outbox.ts";
 import type { OutboxAlert } from "../../src/store/contracts/symbols.ts";
+import { toldId } from "../../src/store/contracts/turns.ts";
 import { firedUp, imbalanceOf } from "../alerts/examples.ts";
 import { aDelivery, content, handClock, now } from "./builders.ts";
 
@@ -39,7 +40,10 @@ function holdingOf(newestEdit?: string) {
         steps.push(`kept ${id}`);
         held.set(id, entry);
       },
-      noteTold: async (_destination, name) => void steps.push(`telling ${name}`),
+      noteTold: async (_destination, name) => {
+        steps.push(`telling ${name}`);
+        if (!held.has(toldId)) held.set(toldId, name);
+      },
       heldBack: async () => held,
       dropHeld: async (_destination, ids) => ids.forEach((id) => held.delete(id)),
     },
@@ -102,5 +106,21 @@ describe("what is held back", () => {
   test("is nothing that an alert could be filled with", async () => {
     const { holding } = holdingOf();
     expect(await holding.fill(aDelivery({ alert: { ...aDelivery().alert, content } }))).toBeUndefined();
+  });
+
+  test("stays marked as perhaps told when a later attempt at it certainly wasn't", async () => {
+    const { holding, announced } = holdingOf();
+    await holding.hold(anAlert("a1"), "quiet-hours", now);
+    const [summary] = announced;
+    const notice = aDelivery({ alert: { ...aDelivery().alert, ...summary } });
+    const fill = async () => {
+      const filled = await holding.fill(notice);
+      if (filled === undefined) throw new Error("no summary");
+      return filled;
+    };
+    await holding.begin("console", await fill());
+    await holding.takeBack("console", await fill());
+    await holding.hold(anAlert("a2"), "quiet-hours", now);
+    expect(await fill()).toMatchObject({ ids: ["a1", "a2"], mayRepeat: true });
   });
 });

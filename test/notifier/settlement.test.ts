@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { editSettlement, settlement } from "../../src/notifier/settlement.ts";
 import { aDelivery, now } from "./builders.ts";
 
+const day = 24 * 3_600_000;
+
 describe("what the ledger records of a send", () => {
   test.each([
     ["sent stays sent", { kind: "sent", messageId: "17" }, { kind: "sent", messageId: "17" }],
@@ -51,6 +53,18 @@ describe("what the ledger records of a send", () => {
   ])("after %d failures before it pauses %d ms", (failures, pauseMs) => {
     const result = settlement({ kind: "unreachable", reason: "" }, { delivery: { failures }, retryInMs: 0 });
     expect(result).toMatchObject({ retryInMs: pauseMs });
+  });
+
+  test.each([
+    ["goes on within it", day - 1, { kind: "postponed" }],
+    ["ends with it", day, { kind: "dead", reason: "given up after a day: refused" }],
+  ])("what was tried for a day %s", (_claim, ageMs, recorded) => {
+    const attempted = { delivery: aDelivery(), retryInMs: 0, ageMs };
+    expect(settlement({ kind: "unreachable", reason: "refused" }, attempted)).toMatchObject(recorded);
+    expect(settlement({ kind: "sent", messageId: "17" }, attempted)).toEqual({
+      kind: "sent",
+      messageId: "17",
+    });
   });
 
   test("a receiver nothing else slows down is asked less and less, whatever time it names", () => {
