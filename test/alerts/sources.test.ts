@@ -28,6 +28,7 @@ it.each<[string, Partial<Imbalance>, Partial<Sources>, string | undefined]>([
   ["a third that leans the other way", {}, { opposedShare: 0.34 }, "contradiction"],
   ["less than a third that does", {}, { opposedShare: 0.33 }, undefined],
   ["one of three with another price", venues("fresh", "fresh", "quarantined"), {}, "contradiction"],
+  ["one of four with another price", venues("fresh", "fresh", "fresh", "quarantined"), {}, undefined],
   [
     "one of five with another price",
     venues("fresh", "fresh", "fresh", "fresh", "quarantined"),
