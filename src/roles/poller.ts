@@ -19,6 +19,8 @@ const historyTimeoutMs = 10 * 60_000;
 /** Polls every venue once a slot, and reads histories when they are asked for. */
 export async function startPoller(parts: Parts): Promise<Pick<Handlers, "poll" | "backfill">> {
   const { config, clock, log, store, queues, shortcuts, slots, metrics, lifecycle, stopping } = parts;
+  // every venue waits for its moment, which is more than Node expects of one signal
+  setMaxListeners(0, stopping.signal);
   const roundTimeoutMs = Math.max(slots.lengthMs, 10_000);
   const limits = createVenueLimits(parts.redis.commands);
   const built = config.venues.map((id) => {
