@@ -3,6 +3,7 @@ import { notionalsOf } from "../alerts/ruleIndex.ts";
 import { parseRuleKey, rulesOf } from "../alerts/rules.ts";
 import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Destinations, Rules } from "./contracts/destinations.ts";
+import { messageOf, StoreError } from "./errors.ts";
 import { formatRecordLine, parseRecordLine } from "./recordLine.ts";
 
 /** Destinations read at once. */
@@ -63,7 +64,10 @@ export async function importLines(lines: AsyncIterable<string>, options: ImportO
     for (const { symbol } of record.subscriptions) symbols.add(symbol);
     // of two lines about one destination the later one must be written later
     await waiting.get(record.destination);
-    waiting.set(record.destination, restore(options.destinations, record));
+    const restoring = restore(options.destinations, record);
+    // whoever settles all of them hears of it, which may be a slow reader's next line
+    restoring.catch(() => undefined);
+    waiting.set(record.destination, restoring);
     if (waiting.size >= inFlight) await settleAll(waiting);
   };
   let line = 0;
@@ -72,7 +76,7 @@ export async function importLines(lines: AsyncIterable<string>, options: ImportO
       line += 1;
       if (text.trim() === "") continue;
       const parsed = parseRecordLine(text);
-      const problem = parsed.ok ? await admits(parsed.record) : parsed.reason;
+      const problem = parsed.ok ? await saidInWords(admits(parsed.record)) : parsed.reason;
       if (parsed.ok && problem === undefined) {
         await keep(parsed.record);
         continue;
@@ -95,7 +99,19 @@ async function restore(
   destinations: Pick<Destinations, "change">,
   record: DestinationRecord,
 ): Promise<unknown> {
-  return destinations.change(record.destination, () => ({ kind: "keep", record }));
+  return saidInWords(destinations.change(record.destination, () => ({ kind: "keep", record })));
+}
+
+/** What Redis' client throws says nothing to whoever imports. */
+async function saidInWords<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw new StoreError(
+      `Redis did not take all of it: ${messageOf(error)}`,
+      "Import the file again when Redis is back: what was taken already is not doubled.",
+    );
+  }
 }
 
 async function settleAll(waiting: Map<string, Promise<unknown>>): Promise<void> {

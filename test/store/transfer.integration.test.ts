@@ -372,6 +372,21 @@ describe("an import", () => {
     expect(await take([`\uFEFF${line}`])).toMatchObject({ records: 1, refused: 0 });
   });
 
+  test("whose Redis goes away between two lines fails in words", async () => {
+    const going = await startTestRedis();
+    const { destinations, rules } = await openStore(await going.connect(), { log: silentLog });
+    async function* interrupted(): AsyncGenerator<string> {
+      yield formatRecordLine(aRecord());
+      await going.stop();
+      // whoever pipes a file from elsewhere may have the next line much later
+      await new Promise((resolve) => setImmediate(resolve));
+      yield formatRecordLine(aRecord());
+    }
+    await expect(
+      importLines(interrupted(), { destinations, rules, onRefused: () => undefined }),
+    ).rejects.toThrow("Redis did not take all of it");
+  });
+
   test("names the symbols that are asked for", async () => {
     const wishes = [aSubscription(), aSubscription({ id: 2, symbol: "DOGE" })];
     const { symbols } = await take([formatRecordLine(aRecord({ subscriptions: wishes, nextId: 3 }))]);
