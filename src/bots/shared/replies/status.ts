@@ -43,8 +43,8 @@ function symbolLine(texts: Texts, symbol: string, imbalance: Imbalance | undefin
   return texts.say("bot-status-symbol-learned", { ...known, date: texts.time(learned.since), skill });
 }
 
-/** From good to bad. */
-const order: readonly VenueShare["status"][] = ["fresh", "disabled", "quarantined", "stale", "failed"];
+/** From good to bad; a venue that doesn't list a symbol isn't off for the others. */
+const order: readonly VenueShare["status"][] = ["disabled", "fresh", "quarantined", "stale", "failed"];
 
 /** A venue that fails for one symbol is worth knowing about, even if it answers for the others. */
 function worstByVenue(shares: readonly VenueShare[]): readonly VenueShare[] {

@@ -28,3 +28,20 @@ test("weights that were learned are told with their date and what they are worth
   );
   expect(said(referenceImbalance)).not.toContain("weights");
 });
+
+test("a venue that doesn't list one symbol is not off for the others", () => {
+  const [first] = referenceImbalance.venues;
+  if (first === undefined) throw new Error("no venue");
+  const fresh = { ...referenceImbalance, venues: [{ ...first, status: "fresh" } as const] };
+  const off = {
+    ...referenceImbalance,
+    ageMs: null,
+    venues: [{ ...first, status: "disabled", ageMs: null } as const],
+  };
+  const said = (...imbalances: readonly (typeof fresh | typeof off)[]): string => {
+    const symbols = imbalances.map((imbalance) => ({ symbol: imbalance.symbol, imbalance }));
+    return JSON.stringify(statusReply(textsIn("en"), { symbols, pending: 0, record: undefined }));
+  };
+  expect(said(fresh, off)).toContain("Binance: fresh");
+  expect(said(off, off)).toContain("Binance: off");
+});
