@@ -16,7 +16,8 @@ export interface ConfiguredAlerts {
  */
 export function followConfig(place: Place, configured: ConfiguredAlerts | undefined): Edit {
   return (record) => {
-    const kept = record ?? freshRecord(place);
+    const kept =
+      configured === undefined ? (record ?? freshRecord(place)) : tried(record ?? freshRecord(place));
     const own = kept.subscriptions.filter((one) => one.fromConfig !== true);
     const before = kept.subscriptions.filter((one) => one.fromConfig === true);
     const { symbols = [], ratio = 2 } = configured ?? {};
@@ -37,6 +38,13 @@ export function followConfig(place: Place, configured: ConfiguredAlerts | undefi
     const added = wanted.filter((one) => !isOwn.has(wishKey(one)));
     return { kind: "keep", record: numbered({ ...kept, subscriptions: own }, added, before) };
   };
+}
+
+/** Of a chat its platform tells when it is back; of a webhook only the operator, who starts anew. */
+function tried(record: DestinationRecord): DestinationRecord {
+  if (record.settings.kind !== "webhook") return record;
+  const { disabled: _over, ...kept } = record;
+  return kept;
 }
 
 function numbered(

@@ -42,3 +42,15 @@ test("a chat that is configured by its former id keeps what was changed where it
   expect(before?.subscriptions).toMatchObject([{ symbol: "BTC", mode: "loud" }, { mode: "off" }]);
   expect(await store.destinations.get("telegram:-7")).toBeUndefined();
 });
+
+test("a webhook that was turned off is tried again from the next start, and a chat is not", async () => {
+  const configured = { symbols: ["XRP"], ratio: 2 };
+  const operators = ["webhook:http://127.0.0.1/hook", "telegram:-8"];
+  await followConfiguration(store.destinations, operators, configured);
+  for (const one of operators) await store.destinations.disable(one, "refused", 1);
+  expect([...(await store.rules.inUse("XRP")).members.values()]).toEqual([]);
+  await followConfiguration(store.destinations, operators, configured);
+  const kept = await store.destinations.getMany(operators);
+  expect(kept.map((record) => record?.disabled?.reason)).toEqual([undefined, "refused"]);
+  expect([...(await store.rules.inUse("XRP")).members.values()]).toEqual([1, 1]);
+});
