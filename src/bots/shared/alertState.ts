@@ -8,7 +8,7 @@ import type { Imbalance } from "../../model/types.ts";
 /** What a subscription is doing, as `/alerts` shows it; the first that applies. */
 export type AlertState =
   | { readonly kind: "disabled"; readonly reason: string }
-  | { readonly kind: "off" }
+  | { readonly kind: "off" | "unwatched" }
   | { readonly kind: "muted" | "quiet" | "cooling"; readonly until: number }
   | { readonly kind: "held"; readonly reason: NonNullable<SymbolRules["hold"]> }
   | { readonly kind: "firing" | "pending"; readonly since: number; readonly ratio: number | undefined }
@@ -19,6 +19,8 @@ export interface Watched {
   readonly record: DestinationRecord;
   readonly imbalance: Imbalance | undefined;
   readonly watch: SymbolRules;
+  /** Whether the configuration names the symbol; where it doesn't any more, what was known of it stands still. */
+  readonly isPolled: boolean;
   readonly now: number;
 }
 
@@ -27,10 +29,11 @@ export function alertState(subscription: Subscription, watched: Watched): AlertS
 }
 
 /** What holds everything here back, whatever the market does. */
-function placeState({ mode }: Subscription, { record, now }: Watched): AlertState | undefined {
+function placeState({ mode }: Subscription, { record, isPolled, now }: Watched): AlertState | undefined {
   const { settings, disabled } = record;
   if (disabled !== undefined) return { kind: "disabled", reason: disabled.reason };
   if (mode === "off") return { kind: "off" };
+  if (!isPolled) return { kind: "unwatched" };
   if (settings.mutedUntil !== undefined && settings.mutedUntil > now) {
     return { kind: "muted", until: settings.mutedUntil };
   }

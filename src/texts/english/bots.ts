@@ -182,6 +182,7 @@ export const botsEnglish = {
   "bot-state-quiet": "held: quiet hours until { $until }",
   "bot-state-muted": "held: muted until { $until }",
   "bot-state-off": "paused",
+  "bot-state-unwatched": "held: this symbol is not watched any more",
   "bot-state-disabled": "stopped: { $reason }. It goes on with your next /start or /subscribe.",
   "bot-alerts-more": "{ $count } more are not shown; /unsubscribe BTC ends those of a symbol.",
   "bot-button-edit": "✏️ { $name }",

@@ -184,6 +184,7 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-state-quiet": "retenida: horas de silencio hasta { $until }",
   "bot-state-muted": "retenida: silencio hasta { $until }",
   "bot-state-off": "en pausa",
+  "bot-state-unwatched": "retenida: este símbolo ya no se vigila",
   "bot-state-disabled": "detenida: { $reason }. Sigue con tu próximo /start o /subscribe.",
   "bot-alerts-more": "{ $count } más no se muestran; /unsubscribe BTC quita las de un símbolo.",
   "bot-button-edit": "✏️ { $name }",

@@ -50,6 +50,7 @@ function said(
     record: kept,
     imbalance: "imbalance" in over ? over.imbalance : imbalance,
     watch: over.watch ?? calm,
+    isPolled: true,
     now,
   };
   const listed = [{ subscription: one, state: alertState(one, watched) }];

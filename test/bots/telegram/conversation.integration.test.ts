@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { subscribe } from "../../../src/alerts/edits.ts";
 import { createTelegramSender } from "../../../src/notifier/telegram.ts";
 import type { PictureFailure } from "../../../src/charts/contracts.ts";
 import { referenceImbalance } from "../../alerts/examples.ts";
@@ -136,6 +137,18 @@ describe("asking about the market", () => {
 });
 
 describe("/alerts", () => {
+  test("says of a symbol that is watched no more that nothing comes of it", async () => {
+    const { ports, ana, anaChat, ask } = await setScene({
+      ports: { watch: async () => ({ hold: "warming-up", stateOf: () => undefined }) },
+    });
+    const place = { destination: `telegram:${anaChat.id}`, kind: "direct" } as const;
+    const before = { symbols: ["XMR"], notionalsInUse: new Set<number>() };
+    await ports.destinations.change(place.destination, subscribe(place, { symbol: "XMR", ratio: 2 }, before));
+    expect(textOf(await ask(ana, anaChat, "/alerts"))).toContain(
+      "XMR 2×, either way\n⏳ held: this symbol is not watched any more",
+    );
+  });
+
   test("shows each with its state, and changes it from its buttons", async () => {
     const since = Date.now() - 60_000;
     const { server, ports, ana, anaChat, ask, press } = await setScene({

@@ -150,7 +150,8 @@ async function statesOf(
   const read = await Promise.all(
     symbols.map(async (symbol) => {
       const [imbalance, watch] = await Promise.all([tools.imbalance(symbol), tools.watch(symbol)]);
-      return [symbol, { record, imbalance, watch, now }] as const;
+      const isPolled = tools.symbols.includes(symbol);
+      return [symbol, { record, imbalance, watch, isPolled, now }] as const;
     }),
   );
   const watched = new Map(read);

@@ -82,6 +82,8 @@ function stateText(texts: Texts, state: AlertState, zone: string | undefined): r
       return [{ text: `⛔ ${say("bot-state-disabled", { reason: state.reason })}` }];
     case "off":
       return [{ text: `⏸ ${say("bot-state-off")}` }];
+    case "unwatched":
+      return [{ text: `⏳ ${say("bot-state-unwatched")}` }];
     case "muted":
     case "quiet":
     case "cooling": {
