@@ -112,6 +112,9 @@ async function react(options: Heed, result: Trouble, destination: string): Promi
 function hintFor({ sender, nameOf }: Heed, result: Trouble, destination: string): { readonly hint?: string } {
   const isConfigured = nameOf(destination) !== sender.platform;
   if (result.kind !== "rejected" || !result.disable || !isConfigured) return {};
+  // a doctor sees where a webhook leads, not what it answers
+  if (sender.platform === "webhook")
+    return { hint: "Mend it and start again: nothing is posted there before." };
   return { hint: "Nothing more is posted there: lopside doctor says what is missing." };
 }
 
