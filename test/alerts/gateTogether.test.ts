@@ -36,7 +36,7 @@ describe("of several subscriptions to one symbol", () => {
     expect(said.map(({ reason }) => reason)).toEqual(["loud", "loud", "cooling-down"]);
   });
 
-  it("those that want the same are told as loud as any of them wants that doesn't pause", () => {
+  it("those that want the same are told with the sound of those that don't pause", () => {
     const both = aSubscription({ cooldownMs: 6 * hour });
     const up = aSubscription({ id: 2, direction: "up", mode: "silent" });
     const said = gate([both, up], [[0], [1], [6]]);
