@@ -84,11 +84,13 @@ export type SendResult =
   | { readonly kind: "rate-limited"; readonly retryAt: number; readonly scope?: "chat" | "all" }
   /** Certainly not sent: no connection, no name, refused before the body went out. Retry with back-off. */
   | { readonly kind: "unreachable"; readonly reason: string }
-  /** Refused for good. Do not retry; with `disable`, send nothing more to this destination. */
+  /** Refused for good. Do not retry, but with `ofToken`; with `disable`, send nothing more to this destination. */
   | {
       readonly kind: "rejected";
       readonly reason: string;
       readonly disable: boolean;
+      /** Any message would have been: the operator may be about to give it another token. */
+      readonly ofToken?: true;
       /** It counts towards a ban. */
       readonly invalid?: true;
     }

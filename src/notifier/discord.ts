@@ -143,7 +143,8 @@ const deadChannels = new Set<number | string>([
 ]);
 
 function translateAnswer(error: DiscordAPIError): SendResult {
-  if (error.status === 401) return { kind: "rejected", reason: wrongToken, disable: false, invalid: true };
+  if (error.status === 401)
+    return { kind: "rejected", reason: wrongToken, disable: false, ofToken: true, invalid: true };
   const reason = `${error.message} (${error.code})`;
   const disable = deadChannels.has(error.code);
   return { kind: "rejected", reason, disable, ...(error.status === 403 && { invalid: true }) };

@@ -51,7 +51,9 @@ function settle(result: FinalResult, { delivery, retryInMs, isUnpaced = false }:
     case "unreachable":
       return { kind: "postponed", retryInMs: backoffMs(delivery), reason: result.reason };
     case "rejected":
-      return { kind: "dead", reason: result.reason };
+      return result.ofToken === true
+        ? { kind: "postponed", retryInMs: backoffMs(delivery), reason: result.reason }
+        : { kind: "dead", reason: result.reason };
     case "unknown-outcome":
       return { kind: "unknown", retryInMs: backoffMs(delivery), reason: result.reason };
   }

@@ -152,7 +152,8 @@ function translateAnswer(error: GrammyError, clock: Clock): SendResult {
   if (movedTo !== undefined) return { kind: "migrated", to: `telegram:${movedTo}` };
   if (code === 429) return { kind: "rate-limited", retryAt: retryTime(clock, (wait ?? 1) * 1000) };
   if (code >= 500) return { kind: "unknown-outcome", reason: `Telegram failed: ${code}` };
-  if (code === 401 || code === 404) return { kind: "rejected", reason: wrongToken, disable: false };
+  if (code === 401 || code === 404)
+    return { kind: "rejected", reason: wrongToken, disable: false, ofToken: true };
   return { kind: "rejected", reason: description, disable: code === 403 || isDead(description) };
 }
 

@@ -56,6 +56,13 @@ describe("what answers before Discord", () => {
     });
   });
 
+  it("keeps alerts for the operator's next token where this one is known no more", async () => {
+    const sender = createDiscordSender(
+      await behind(saying(401, '{"message":"401: Unauthorized","code":0}', json)),
+    );
+    expect(await sender.send(request)).toMatchObject({ kind: "rejected", disable: false, ofToken: true });
+  });
+
   it("stops one channel by a limit of Discord's own", async () => {
     const headers = { ...json, "retry-after": "7", "x-ratelimit-scope": "user" };
     const sender = createDiscordSender(await behind(saying(429, '{"retry_after":7}', headers)));

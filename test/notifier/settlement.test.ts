@@ -24,6 +24,11 @@ describe("what the ledger records of a send", () => {
       { kind: "dead", reason: "chat not found" },
     ],
     [
+      "what any message would have met waits for the operator",
+      { kind: "rejected", reason: "not a token", disable: false, ofToken: true },
+      { kind: "postponed", retryInMs: 2_000, reason: "not a token" },
+    ],
+    [
       "what may have arrived is tried once more, as a possible repeat",
       { kind: "unknown-outcome", reason: "no answer" },
       { kind: "unknown", retryInMs: 2_000, reason: "no answer" },

@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Picture } from "../../src/charts/contracts.ts";
 import type { Sender, SendRequest } from "../../src/notifier/contracts.ts";
 import { createTelegramSender } from "../../src/notifier/telegram.ts";
 import { saying, startGateway } from "../support/gateway.ts";
+import { patient } from "../support/patience.ts";
 import { plainPng } from "../support/png.ts";
 import { handClock } from "./builders.ts";
 import { aPush } from "./fakeSender.ts";
@@ -66,5 +67,26 @@ describe("an answer that is not the Bot API's", () => {
     const { drain, settled } = notifierOf(sender, { dress: async () => ({ picture }) });
     await drain();
     expect(settled).toEqual(["unknown"]);
+  });
+});
+
+describe("a token that Telegram knows no more", () => {
+  it("costs no alert: it waits for the operator's next one", async () => {
+    const { store, clock: hand, commit, notifierOf } = scene();
+    await subscribed(store, request.destination);
+    await commit(aPush("a1"));
+    let answer = saying(401, '{"ok":false,"error_code":401,"description":"Unauthorized"}');
+    const sender = await telegramBehind((response) => answer(response));
+    const { drain, settled } = notifierOf(sender);
+    await drain();
+    answer = saying(200, '{"ok":true,"result":{"message_id":7}}');
+    // its place in line comes in real time
+    await vi.waitFor(async () => {
+      hand.advance(2_000);
+      await drain();
+      expect(settled.at(-1)).toBe("sent");
+    }, patient);
+    expect(settled).not.toContain("dead");
+    expect((await store.destinations.get(request.destination))?.disabled).toBeUndefined();
   });
 });
