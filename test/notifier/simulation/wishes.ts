@@ -41,6 +41,7 @@ export function createWishes(stage: Stage, bot: Bot): Wishes {
     stage,
     bot,
     change: async (destination, edit) => {
+      await hearOfMove(people, destination);
       await bot.ask(async ({ store }) => store.destinations.change(destination, edit));
     },
     someone: () => nameNow(platforms, pick(destinations)),
@@ -183,6 +184,13 @@ function fates(people: People): Actions {
   };
 }
 
+/** Platforms say so before anybody speaks at the new address. */
+async function hearOfMove(people: People, destination: string): Promise<void> {
+  const { from, to } = movingGroup;
+  const isUnheard = people.stage.platforms.movedTo.has(from) && people.newest(from) !== undefined;
+  if (destination === to && isUnheard) await move(people, from, to);
+}
+
 /** What a bot died over is told it again. */
 async function move({ bot }: People, from: string, to: string): Promise<void> {
   const asked = async () => bot.ask(async ({ store }) => store.destinations.move(from, to));
@@ -190,8 +198,10 @@ async function move({ bot }: People, from: string, to: string): Promise<void> {
   if (isDead) await asked();
 }
 
-async function forget({ stage, bot }: People, destination: string): Promise<void> {
+async function forget(people: People, destination: string): Promise<void> {
+  const { stage, bot } = people;
   const { world, history, note } = stage;
+  await hearOfMove(people, destination);
   note(`forget ${destination}`);
   const entry = { destination, at: world.now(), doneAt: Infinity };
   history.forgotten.push(entry);

@@ -1,3 +1,4 @@
+import { parseAlertContent } from "../../../../src/alerts/content.ts";
 import { symbolKeys } from "../../../../src/store/keys.ts";
 import { symbols } from "../cast.ts";
 import { nameNow, type Posted } from "../platforms.ts";
@@ -25,7 +26,7 @@ export async function living(evidence: Evidence): Promise<readonly string[]> {
     if (!isPlain && post === undefined) problems.push(`${name}: ${one.messageId} isn't there`);
     if (!isPlain && post !== undefined) problems.push(...newerThan(evidence, one, post));
     const shown = isPlain ? lastUpdate(evidence, one) : post?.shown;
-    const isBehind = one.newest !== undefined && shown !== one.newest && (isPlain || post !== undefined);
+    const isBehind = timeOf(shown) < timeOf(one.newest) && (isPlain || post !== undefined);
     if (isBehind && !(await isExcused(evidence, one))) problems.push(`${name} does not say the newest`);
   }
   return problems;
@@ -43,6 +44,12 @@ async function livingOf({ redis }: Evidence): Promise<readonly Living[]> {
     }
   }
   return all;
+}
+
+/** Of when it tells; a push says more than the edit before it. */
+function timeOf(content: string | undefined): number {
+  const read = content === undefined ? undefined : parseAlertContent(content);
+  return read?.ok === true ? read.value.time : -Infinity;
 }
 
 /** One whose answer came is known. Two that were under way at once may have settled in either order. */
