@@ -15,6 +15,9 @@ const series = ["bybit", "binanceusdm", "bybit:inverse"];
 /** A long fall, in which longs are liquidated in every bar. */
 const fall = { name: "fall", durationMs: 24 * barMs, priceRatio: 0.6, dailyVolatility: 0.05 };
 
+/** What was reported fades with a half-life of 14 days. */
+const fadedOverABar = (reported: number): number => reported * 2 ** (-barMs / (14 * 86_400_000));
+
 /** The machine's pace from `startAt` on, and jumps forward in between. */
 function jumpingClock(startAt: number): Clock & { readonly jumpTo: (time: number) => void } {
   let ahead = startAt - performance.now();
@@ -78,8 +81,8 @@ describe("liquidations of a running Lopside", () => {
       return openTime;
     }, patient);
 
-  /** What the model was told of a venue's liquidations so far, in base units; undefined before the bar is in it. */
-  const reportedTo = async (venue: string, openTime: number): Promise<number | undefined> => {
+  /** What the model was told of a venue's liquidations so far, in base units; undefined unless `bar` is its last one. */
+  const reportedUntil = async (bar: number, venue: string): Promise<number | undefined> => {
     const [state, records] = await Promise.all([
       lopside.store.symbols.read("BTC"),
       lopside.store.rounds.read("BTC"),
@@ -87,20 +90,23 @@ describe("liquidations of a running Lopside", () => {
     const bytes = state.series.get(venue);
     const spec = records.find((record) => record.venue === venue)?.observation?.spec;
     const series = bytes && spec && decodeStacked(bytes, spec);
-    return series?.lastClosed === undefined || series.lastClosed < openTime
-      ? undefined
-      : series.stack.reports[0];
+    return series?.lastClosed === bar ? series.stack.reports[0] : undefined;
   };
+  const allReportedUntil = async (bar: number): Promise<number[]> =>
+    vi.waitFor(async () => {
+      const all = await Promise.all(series.map(async (venue) => reportedUntil(bar, venue)));
+      const known = all.filter((each) => each !== undefined);
+      expect(known).toHaveLength(series.length);
+      return known;
+    }, patient);
 
   test("come from the stream through the sums into the model's bars", async () => {
     const openTime = await barHeardWhole();
+    // a stream that was heard sooner than the others has told of earlier bars
+    const before = await allReportedUntil(openTime - barMs);
     clock.jumpTo(openTime + barMs - 2.5 * stepMs);
-    const reported = await vi.waitFor(async () => {
-      const all = await Promise.all(series.map(async (each) => reportedTo(each, openTime)));
-      expect(all).not.toContain(undefined);
-      return all;
-    }, patient);
-    const [bybit, binance, inverse = 0] = reported;
+    const after = await allReportedUntil(openTime);
+    const [bybit, binance, inverse = 0] = after.map((all, index) => all - fadedOverABar(before[index] ?? 0));
     const inBarOf = (each: string) =>
       exchange.world
         .liquidations("BTC", each)
