@@ -141,8 +141,14 @@ async function calm({ stage, posters, workers, market }: Plot): Promise<void> {
   stage.platforms.weather = fine;
   market.rest(true);
   await stage.world.pass(40_000);
-  for (const some of [posters, workers]) if (some.all().length === 0) await some.start();
+  await staff([posters, workers]);
   await stage.world.pass(3 * minuteMs);
+  // what struck last may strike only now, amid so little that goes on
+  await staff([posters, workers]);
+}
+
+async function staff(groups: readonly (Posters | Workers)[]): Promise<void> {
+  for (const some of groups) if (some.all().length === 0) await some.start();
 }
 
 /** What is still to be said is said, and what was held up is summed up. */
