@@ -19,14 +19,14 @@ export async function leftovers(evidence: Evidence): Promise<readonly string[]> 
   return [...problems, ...(await turnsLeft(evidence))];
 }
 
-/** What is held back is told with whatever comes next, where a summary of it was refused or nothing is told now. */
+/** What is held back is told with what is next, where a summary of it was refused or came while nothing was told. */
 function isToCome({ platforms, history }: Evidence, key: string): boolean {
   const name = /\{(.*)\}:held$/.exec(key)?.[1];
   if (name === undefined) return false;
   const isRefused = platforms.calls.some(
     (call) => call.destination === name && call.answer.startsWith("refusing"),
   );
-  return isRefused || history.wishes.get(name)?.at(-1)?.record?.disabled !== undefined;
+  return isRefused || history.wishes.get(name)?.some(({ record }) => record?.disabled !== undefined) === true;
 }
 
 async function turnsLeft({ redis, world }: Evidence): Promise<readonly string[]> {
