@@ -69,6 +69,8 @@ export function createTelegramSender(
         const { picture: _refused, ...text } = request;
         return send(text, place, signal);
       }
+      // General itself: nothing else of the chat is left
+      if (isTopicGone(error)) return { kind: "rejected", reason: error.description, disable: true };
       return translate(error, options.clock);
     });
   return {

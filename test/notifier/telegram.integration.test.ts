@@ -61,6 +61,16 @@ describe.each(ways)("the Telegram sender %s", (_way, way) => {
     expect(server.calls).toHaveLength(6);
   });
 
+  it.each(["", "/7"])("gives up on a forum whose General is closed, too, at CHAT%s", async (topic) => {
+    const { server, post } = await open();
+    const forum = server.driver.addGroup({ isForum: true });
+    const body = { ok: false, error_code: 400, description: "Bad Request: TOPIC_CLOSED" };
+    for (const method of ["sendMessage", "sendMessage"])
+      server.faults.add({ kind: "status", status: 400, body, method });
+    const refused = { kind: "rejected", disable: true, reason: body.description };
+    expect(await post(`telegram:${forum.id}${topic}`)).toEqual(refused);
+  });
+
   it("posts a picture with caption and buttons, uploads it once, and is silent where that is wished", async () => {
     const { server, chat, sender } = await open();
     const other = server.driver.addGroup({});
