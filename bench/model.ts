@@ -21,7 +21,7 @@ import {
   type StackedSeries,
 } from "../src/model/stackedSeries.ts";
 import type { Bar, SeriesSpec } from "../src/model/types.ts";
-import { packMap } from "../src/store/map.ts";
+import { packMap } from "../src/store/market/map.ts";
 import { measureLearning } from "./support/learning.ts";
 import { median, printTable } from "./support/print.ts";
 

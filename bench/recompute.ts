@@ -1,6 +1,6 @@
 import { systemClock } from "../src/ops/clock.ts";
 import { symbolKeys } from "../src/store/keys.ts";
-import type { RedisClient } from "../src/store/script.ts";
+import type { RedisClient } from "../src/store/redis/script.ts";
 import { openStore } from "../src/store/store.ts";
 import { createRecompute } from "../src/worker/recompute.ts";
 import { silentLog, startTestRedis } from "../test/support/redis.ts";

@@ -8,7 +8,7 @@ import { freshNotionalMemory } from "../src/model/imbalance.ts";
 import type { SimulatedExchange } from "../src/sim/contracts.ts";
 import { createRandom } from "../src/sim/random.ts";
 import type { Store } from "../src/store/contracts/store.ts";
-import { createOutbox } from "../src/store/outbox.ts";
+import { createOutbox } from "../src/store/ledger/outbox.ts";
 import { openStore } from "../src/store/store.ts";
 import { textsIn } from "../src/texts/texts.ts";
 import { createQueues, type Queues } from "../src/worker/queues.ts";

@@ -1,4 +1,4 @@
-import { defineScript, type RedisClient } from "../../src/store/script.ts";
+import { defineScript, type RedisClient } from "../../src/store/redis/script.ts";
 
 const kept = 100_000;
 const thresholds = "bench:thresholds";

@@ -1,5 +1,5 @@
 import { turnKeys } from "../../src/store/keys.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 
 /** Nobody is to be spared because they were told a moment ago. */
 export async function forgetPushes(redis: RedisClient): Promise<void> {

@@ -1,4 +1,4 @@
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 
 /** ms that each script took since the slow log was emptied, as far as it was slow enough for that log. */
 export async function scriptsMs(redis: RedisClient): Promise<readonly number[]> {

@@ -42,7 +42,7 @@ async function run(options: ListOptions): Promise<void> {
     import("./settings.ts"),
     import("../ops/lifecycle.ts"),
     import("./checks/redis.ts"),
-    import("../store/alertLog.ts"),
+    import("../store/ledger/alertLog.ts"),
     import("../store/schema.ts"),
   ]);
   const { config } = readConfig();

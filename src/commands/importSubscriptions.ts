@@ -1,4 +1,4 @@
-import { type Imported, importLines, type ImportOptions } from "../store/transfer.ts";
+import { type Imported, importLines, type ImportOptions } from "../store/destinations/transfer.ts";
 import { ExitError } from "./exit.ts";
 
 export interface ImportTools extends Pick<ImportOptions, "destinations" | "rules"> {

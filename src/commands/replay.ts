@@ -104,7 +104,7 @@ async function checkSymbol(path: string, given: string | undefined): Promise<str
 async function openPrinter({ json }: Options): Promise<(content: AlertContent) => void> {
   const [{ alertMessage }, { renderConsole }] = await Promise.all([
     import("../alerts/message.ts"),
-    import("../notifier/console.ts"),
+    import("../notifier/senders/console.ts"),
   ]);
   const bold = process.stdout.isTTY;
   return (content) => {

@@ -24,7 +24,7 @@ async function run(destination: string): Promise<void> {
     { systemClock },
   ] = await Promise.all([
     import("./settings.ts"),
-    import("../notifier/senders.ts"),
+    import("../notifier/senders/senders.ts"),
     import("../notifier/destinations.ts"),
     import("../alerts/content.ts"),
     import("../alerts/message.ts"),

@@ -20,7 +20,7 @@ export function subscriptionsCommand(): Command {
 }
 
 async function runExport(): Promise<void> {
-  const { exportLines } = await import("../store/transfer.ts");
+  const { exportLines } = await import("../store/destinations/transfer.ts");
   const { writeLine } = await import("./lines.ts");
   await withStore(async ({ destinations }) => {
     for await (const line of exportLines(destinations)) await writeLine(process.stdout, line);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { keepDailyFile } from "../ops/dailyFile.ts";
 import { createLease } from "../store/lease.ts";
-import { exportLines } from "../store/transfer.ts";
+import { exportLines } from "../store/destinations/transfer.ts";
 import type { LopsideOptions } from "./parts.ts";
 
 /** Real ms: how often it is seen whether there is a file for today. */

@@ -3,7 +3,7 @@ import type { AlertContent } from "../alerts/content.ts";
 import type { FileIds, SendRequest } from "../notifier/contracts.ts";
 import { platformOf } from "../notifier/destinations.ts";
 import { createBotMemory } from "../store/botMemory.ts";
-import type { RedisClient } from "../store/script.ts";
+import type { RedisClient } from "../store/redis/script.ts";
 import { readSigningKey } from "../store/signingKey.ts";
 import type { Log } from "../ops/log.ts";
 import type { Language } from "../texts/texts.ts";

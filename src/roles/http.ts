@@ -2,7 +2,7 @@ import { startHttp } from "../http/server.ts";
 import { addProcessMetrics } from "../ops/metrics.ts";
 import type { Config } from "../config/config.ts";
 import { noticesPlace } from "../store/contracts/outbox.ts";
-import { createAlertLog } from "../store/alertLog.ts";
+import { createAlertLog } from "../store/ledger/alertLog.ts";
 import { readSigningKey } from "../store/signingKey.ts";
 import type { Parts } from "./parts.ts";
 

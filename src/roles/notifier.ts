@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createNotifier, type Notifier } from "../notifier/notifier.ts";
 import { startSweep } from "../notifier/sweep.ts";
-import { openSender, type SenderOptions, verifyToken } from "../notifier/senders.ts";
+import { openSender, type SenderOptions, verifyToken } from "../notifier/senders/senders.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import type { Sender } from "../notifier/contracts.ts";
 import { noticesPlace } from "../store/contracts/outbox.ts";

@@ -2,9 +2,9 @@ import { parseAlertContent } from "../alerts/content.ts";
 import { createCharts } from "../charts/charts.ts";
 import type { AlertMark, Pictures } from "../charts/contracts.ts";
 import { createPictures } from "../charts/pictures.ts";
-import { createAlertLog } from "../store/alertLog.ts";
+import { createAlertLog } from "../store/ledger/alertLog.ts";
 import type { AlertLog } from "../store/contracts/alertLog.ts";
-import { createPictureStore } from "../store/pictures.ts";
+import { createPictureStore } from "../store/market/pictures.ts";
 import type { LopsideOptions } from "./parts.ts";
 
 /** Pictures for every role of this process, from one thread that starts with the first of them. */

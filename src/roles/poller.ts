@@ -10,8 +10,8 @@ import { createTroubles } from "../poller/trouble.ts";
 import type { Handlers } from "../worker/contracts.ts";
 import { keepSchedules } from "../worker/schedules.ts";
 import { startLiquidations } from "./liquidations.ts";
-import { createVenueLimits } from "../store/limits.ts";
-import { readStartShare } from "../store/startShare.ts";
+import { createVenueLimits } from "../store/pace/limits.ts";
+import { readStartShare } from "../store/market/startShare.ts";
 import type { Parts } from "./parts.ts";
 
 const historyTimeoutMs = 10 * 60_000;

@@ -1,7 +1,7 @@
 import type { Lifecycle } from "../ops/lifecycle.ts";
 import type { Log } from "../ops/log.ts";
 import type { Destinations } from "../store/contracts/destinations.ts";
-import type { Forgetting } from "../store/forgetting.ts";
+import type { Forgetting } from "../store/destinations/forgetting.ts";
 
 export interface RepairOptions {
   readonly destinations: Pick<Destinations, "repair">;

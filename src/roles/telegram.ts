@@ -6,12 +6,12 @@ import { createTelegramBot } from "../bots/telegram/bot.ts";
 import { keepCommandLists } from "../bots/telegram/commandList.ts";
 import { poll, pollingLease } from "../bots/telegram/polling.ts";
 import { createWebhook, registerWebhook, webhookSecret } from "../bots/telegram/webhook.ts";
-import { verifyToken } from "../notifier/senders.ts";
-import { telegramLimits } from "../notifier/telegram.ts";
+import { verifyToken } from "../notifier/senders/senders.ts";
+import { telegramLimits } from "../notifier/senders/telegram.ts";
 import { systemClock } from "../ops/clock.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import { createLease } from "../store/lease.ts";
-import { createReplyPace } from "../store/replyPace.ts";
+import { createReplyPace } from "../store/pace/replyPace.ts";
 import { openBotPorts } from "./botPorts.ts";
 import type { Parts } from "./parts.ts";
 

@@ -1,7 +1,7 @@
 import { rememberedOf } from "../bots/telegram/remembered.ts";
 import { createBotMemory } from "../store/botMemory.ts";
-import { createForgetting } from "../store/forgetting.ts";
-import { createPictureStore } from "../store/pictures.ts";
+import { createForgetting } from "../store/destinations/forgetting.ts";
+import { createPictureStore } from "../store/market/pictures.ts";
 import { createFeedNotices } from "../worker/feedNotices.ts";
 import { createPictureKeeper } from "../worker/pictureData.ts";
 import { createRecompute } from "../worker/recompute.ts";

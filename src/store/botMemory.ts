@@ -1,7 +1,7 @@
 import type { BotMemory } from "./contracts/memory.ts";
 import { botMemoryKeys } from "./keys.ts";
-import { asNumber } from "./reply.ts";
-import { defineScript, type RedisClient } from "./script.ts";
+import { asNumber } from "./redis/reply.ts";
+import { defineScript, type RedisClient } from "./redis/script.ts";
 
 /** In one step: a count without an end would shut somebody out for ever. */
 const hitScript = {

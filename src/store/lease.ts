@@ -1,7 +1,7 @@
 import type { Lease } from "./contracts/memory.ts";
 import { leaseKey } from "./keys.ts";
-import { asList, asNumber } from "./reply.ts";
-import { defineScript, type RedisClient } from "./script.ts";
+import { asList, asNumber } from "./redis/reply.ts";
+import { defineScript, type RedisClient } from "./redis/script.ts";
 
 const holdScript = {
   name: "lopsideHoldLease",

@@ -1,14 +1,14 @@
 import type { Lifecycle } from "../ops/lifecycle.ts";
 import { calmLog } from "../ops/calmLog.ts";
 import type { Log } from "../ops/log.ts";
-import { checkRedis } from "./check.ts";
-import { connectRedis, type RedisRole } from "./connect.ts";
+import { checkRedis } from "./redis/check.ts";
+import { connectRedis, type RedisRole } from "./redis/connect.ts";
 import type { Store } from "./contracts/store.ts";
-import { startEmbeddedRedis } from "./embedded.ts";
+import { startEmbeddedRedis } from "./redis/embedded.ts";
 import { StoreError } from "./errors.ts";
-import { createOutage } from "./outage.ts";
-import { parseRedisUrl, type RedisEnd } from "./redisUrl.ts";
-import type { RedisClient } from "./script.ts";
+import { createOutage } from "./redis/outage.ts";
+import { parseRedisUrl, type RedisEnd } from "./redis/redisUrl.ts";
+import type { RedisClient } from "./redis/script.ts";
 import { openStore } from "./store.ts";
 
 /** One connection each: a blocked or flooded one must not hold the others up. */

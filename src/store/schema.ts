@@ -1,10 +1,10 @@
-import { migrateDocuments } from "./documentsMigration.ts";
+import { migrateDocuments } from "./destinations/documentsMigration.ts";
 import { StoreError } from "./errors.ts";
 import { schemaKey } from "./keys.ts";
-import { migrateOutbox } from "./outboxMigration.ts";
-import { migratePushes } from "./pushesMigration.ts";
-import { defineScript } from "./script.ts";
-import type { RedisClient } from "./script.ts";
+import { migrateOutbox } from "./ledger/outboxMigration.ts";
+import { migratePushes } from "./ledger/pushesMigration.ts";
+import { defineScript } from "./redis/script.ts";
+import type { RedisClient } from "./redis/script.ts";
 
 /** Version of the keys' layout (keys.ts) and of what is packed in them. */
 export const schemaVersion = 4;

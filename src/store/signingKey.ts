@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { signingKeyKey } from "./keys.ts";
-import type { RedisClient } from "./script.ts";
+import type { RedisClient } from "./redis/script.ts";
 
 const keyBytes = 32;
 

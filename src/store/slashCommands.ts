@@ -1,6 +1,6 @@
 import type { SlashCommandMemory } from "./contracts/memory.ts";
 import { slashCommandsKey } from "./keys.ts";
-import type { RedisClient } from "./script.ts";
+import type { RedisClient } from "./redis/script.ts";
 
 export function createSlashCommandMemory(redis: RedisClient): SlashCommandMemory {
   return {

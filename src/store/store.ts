@@ -1,20 +1,20 @@
 import type { Log } from "../ops/log.ts";
-import { createBackfills } from "./backfills.ts";
+import { createBackfills } from "./market/backfills.ts";
 import type { Store } from "./contracts/store.ts";
-import { createDestinations } from "./destinations.ts";
-import { createDepths } from "./depths.ts";
-import { createLiquidations } from "./liquidations.ts";
-import { createOpenInterestLog } from "./openInterest.ts";
-import { createPositions } from "./positions.ts";
-import { createMarketCache } from "./markets.ts";
-import { createOutbox } from "./outbox.ts";
-import { createPace } from "./pace.ts";
-import { createRounds } from "./rounds.ts";
-import { createRules } from "./rulePages.ts";
+import { createDestinations } from "./destinations/destinations.ts";
+import { createDepths } from "./market/depths.ts";
+import { createLiquidations } from "./market/liquidations.ts";
+import { createOpenInterestLog } from "./market/openInterest.ts";
+import { createPositions } from "./market/positions.ts";
+import { createMarketCache } from "./market/markets.ts";
+import { createOutbox } from "./ledger/outbox.ts";
+import { createPace } from "./pace/pace.ts";
+import { createRounds } from "./market/rounds.ts";
+import { createRules } from "./destinations/rulePages.ts";
 import { prepareSchema } from "./schema.ts";
-import type { RedisClient } from "./script.ts";
-import { createSymbols } from "./symbols.ts";
-import { createTurns } from "./turns.ts";
+import type { RedisClient } from "./redis/script.ts";
+import { createSymbols } from "./market/symbols.ts";
+import { createTurns } from "./ledger/turns.ts";
 
 /**
  * Everything Lopside keeps in Redis, over one connection of the role "commands". Throws a StoreError when what is

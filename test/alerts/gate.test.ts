@@ -11,7 +11,7 @@ import {
 import { noPushes, parsePushes, type Pushes } from "../../src/alerts/pushes.ts";
 import { ruleKey } from "../../src/alerts/rules.ts";
 import type { DestinationRecord, DestinationSettings, Subscription } from "../../src/alerts/subscription.ts";
-import { aRecord, aSubscription } from "../store/subscriptions.ts";
+import { aRecord, aSubscription } from "../store/destinations/subscriptions.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -3,7 +3,7 @@ import { decidePush, type GateDecision } from "../../src/alerts/gate.ts";
 import { noPushes } from "../../src/alerts/pushes.ts";
 import { type Rule, ruleKey } from "../../src/alerts/rules.ts";
 import type { Subscription } from "../../src/alerts/subscription.ts";
-import { aRecord, aSubscription } from "../store/subscriptions.ts";
+import { aRecord, aSubscription } from "../store/destinations/subscriptions.ts";
 
 const hour = 3_600_000;
 const noon = Date.UTC(2026, 10, 22, 12);

@@ -9,7 +9,7 @@ import {
   ruleKey,
   rulesOf,
 } from "../../src/alerts/rules.ts";
-import { aSubscription } from "../store/subscriptions.ts";
+import { aSubscription } from "../store/destinations/subscriptions.ts";
 
 const ratio = fc.double({ min: 1, max: 25, noNaN: true });
 const rule: fc.Arbitrary<Rule> = fc.record({

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { importSubscriptions } from "../../src/commands/importSubscriptions.ts";
 import { readLines } from "../../src/commands/lines.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
-import { formatRecordLine } from "../../src/store/recordLine.ts";
+import { formatRecordLine } from "../../src/store/destinations/recordLine.ts";
 import { openStore } from "../../src/store/store.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";
-import { aRecord, aSubscription } from "../store/subscriptions.ts";
+import { aRecord, aSubscription } from "../store/destinations/subscriptions.ts";
 
 let server: TestRedis;
 let store: Store;

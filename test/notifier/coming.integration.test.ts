@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { createNotifier, type Notifier } from "../../src/notifier/notifier.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import type { CommitResult } from "../../src/store/contracts/symbols.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aCommit } from "../store/builders.ts";
 import { silentLog as log, startTestRedis, type TestRedis } from "../support/redis.ts";

@@ -7,7 +7,7 @@ import { ruleKey } from "../../src/alerts/rules.ts";
 import type { DestinationRecord, DestinationSettings } from "../../src/alerts/subscription.ts";
 import { judge, judgeNotice } from "../../src/notifier/judge.ts";
 import { firedUp, imbalanceOf, mirrored } from "../alerts/examples.ts";
-import { aRecord, aSubscription } from "../store/subscriptions.ts";
+import { aRecord, aSubscription } from "../store/destinations/subscriptions.ts";
 import { aDelivery, now } from "./builders.ts";
 
 const minuteMs = 60_000;

@@ -4,7 +4,7 @@ import { summaryFor } from "../../src/notifier/holding.ts";
 import type { Sender, SendRequest, SendResult } from "../../src/notifier/contracts.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import { destinationKeys, paceKeys, registerKeys } from "../../src/store/keys.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 import { patient } from "../support/patience.ts";
 import { content, handClock, now } from "./builders.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";

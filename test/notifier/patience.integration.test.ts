@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { paceBy } from "../../src/notifier/chatNames.ts";
+import { paceBy } from "../../src/notifier/senders/chatNames.ts";
 import { aGate } from "../support/gate.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
 import { useScene } from "./scene.ts";

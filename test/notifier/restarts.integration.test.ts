@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { Sender } from "../../src/notifier/contracts.ts";
 import { createNotifier } from "../../src/notifier/notifier.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
-import { createOutbox } from "../../src/store/outbox.ts";
+import { createOutbox } from "../../src/store/ledger/outbox.ts";
 import { openStore } from "../../src/store/store.ts";
-import { createSymbols } from "../../src/store/symbols.ts";
+import { createSymbols } from "../../src/store/market/symbols.ts";
 import { aCommit } from "../store/builders.ts";
 import { patient } from "../support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createLog } from "../../src/ops/log.ts";
-import { createOutbox } from "../../src/store/outbox.ts";
+import { createOutbox } from "../../src/store/ledger/outbox.ts";
 import { anAlert } from "../store/builders.ts";
 import { startTestRedis } from "../support/redis.ts";
 

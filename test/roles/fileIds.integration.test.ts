@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { createTelegramSender } from "../../src/notifier/telegram.ts";
+import { createTelegramSender } from "../../src/notifier/senders/telegram.ts";
 import { openFileIds } from "../../src/roles/dressing.ts";
 import { handClock } from "../notifier/builders.ts";
-import { alert } from "../notifier/sender.contract.ts";
+import { alert } from "../notifier/senders/sender.contract.ts";
 import { plainPng } from "../support/png.ts";
 import { silentLog, startTestRedis } from "../support/redis.ts";
 import { startTelegramServer } from "../support/telegram/server.ts";

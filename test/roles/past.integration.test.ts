@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createLifecycle } from "../../src/ops/lifecycle.ts";
 import { givePast } from "../../src/roles/past.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aCommit, anImbalance } from "../store/builders.ts";
 import { aSpec, fiveMinutes, walkBars } from "../support/market.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openPastDeliveries } from "../../src/roles/pastDeliveries.ts";
-import { createAlertLog } from "../../src/store/alertLog.ts";
-import { createDestinations } from "../../src/store/destinations.ts";
+import { createAlertLog } from "../../src/store/ledger/alertLog.ts";
+import { createDestinations } from "../../src/store/destinations/destinations.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 import { content, handClock, now } from "../notifier/builders.ts";
 import { subscribed } from "../notifier/subscribed.ts";
 import { startTestRedis, type TestRedis } from "../support/redis.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { telegramLimits } from "../../src/notifier/telegram.ts";
+import { telegramLimits } from "../../src/notifier/senders/telegram.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { noticesPlace } from "../../src/store/contracts/outbox.ts";
 import { startTestLopside, type TestLopside } from "../support/lopside.ts";

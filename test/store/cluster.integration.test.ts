@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { createNotifier } from "../../src/notifier/notifier.ts";
-import { checkRedis } from "../../src/store/check.ts";
+import { checkRedis } from "../../src/store/redis/check.ts";
 import type { RuleAlert } from "../../src/store/contracts/symbols.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
-import { createForgetting } from "../../src/store/forgetting.ts";
+import { createForgetting } from "../../src/store/destinations/forgetting.ts";
 import { openStore } from "../../src/store/store.ts";
 import { handClock } from "../notifier/builders.ts";
 import { aPush, fakeSender } from "../notifier/fakeSender.ts";
@@ -12,7 +12,7 @@ import { patient } from "../support/patience.ts";
 import { silentLog } from "../support/redis.ts";
 import { useCluster } from "../support/useCluster.ts";
 import { aBar, aCommit, aSpec, anAlert, anObservation, noon } from "./builders.ts";
-import { itTakesTurns } from "./turns.contract.ts";
+import { itTakesTurns } from "./ledger/turns.contract.ts";
 
 /** No script leaves its slot, and nobody asks one node for another's keys: both would be refused. */
 describe("on a Redis Cluster of three nodes", () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Outcome } from "../../src/store/contracts/outbox.ts";
-import { createOutbox } from "../../src/store/outbox.ts";
-import { createPace } from "../../src/store/pace.ts";
-import { createSymbols } from "../../src/store/symbols.ts";
-import { createTurns } from "../../src/store/turns.ts";
+import { createOutbox } from "../../src/store/ledger/outbox.ts";
+import { createPace } from "../../src/store/pace/pace.ts";
+import { createSymbols } from "../../src/store/market/symbols.ts";
+import { createTurns } from "../../src/store/ledger/turns.ts";
 import { patient } from "../support/patience.ts";
 import { useRedis } from "../support/useRedis.ts";
 import { aCommit, anAlert } from "./builders.ts";

@@ -1,4 +1,4 @@
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 
 /** All that a key holds, whatever its kind; nothing where it is gone. */
 export async function textOf(redis: RedisClient, key: string): Promise<string> {

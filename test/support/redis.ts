@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Log } from "../../src/ops/log.ts";
-import { connectRedis } from "../../src/store/connect.ts";
-import type { RedisRole } from "../../src/store/connect.ts";
-import { spawnGuarded } from "../../src/store/guarded.ts";
-import type { GuardedProcess } from "../../src/store/guarded.ts";
-import type { RedisEnd } from "../../src/store/redisUrl.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import { connectRedis } from "../../src/store/redis/connect.ts";
+import type { RedisRole } from "../../src/store/redis/connect.ts";
+import { spawnGuarded } from "../../src/store/redis/guarded.ts";
+import type { GuardedProcess } from "../../src/store/redis/guarded.ts";
+import type { RedisEnd } from "../../src/store/redis/redisUrl.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 
 export interface TestRedisOptions {
   /** Lines of redis.conf, as arguments: ["--maxmemory-policy", "allkeys-lru"]. */

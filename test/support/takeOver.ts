@@ -1,5 +1,5 @@
 import { leaseKey, turnKeys } from "../../src/store/keys.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { silentLog } from "./redis.ts";
 

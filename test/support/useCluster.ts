@@ -1,7 +1,7 @@
 import { Cluster } from "ioredis";
 import { afterAll, beforeAll, beforeEach, vi } from "vitest";
-import { connectRedis } from "../../src/store/connect.ts";
-import { parseRedisUrl } from "../../src/store/redisUrl.ts";
+import { connectRedis } from "../../src/store/redis/connect.ts";
+import { parseRedisUrl } from "../../src/store/redis/redisUrl.ts";
 import { patient } from "./patience.ts";
 import { freePort, silentLog, startTestRedis, type TestRedis } from "./redis.ts";
 

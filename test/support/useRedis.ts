@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 import { startTestRedis, type TestRedis, type TestRedisOptions } from "./redis.ts";
 
 /** There from the first test on. */

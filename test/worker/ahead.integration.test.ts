@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Outset, Rounds, VenueReport } from "../../src/store/contracts/rounds.ts";
-import { createRounds } from "../../src/store/rounds.ts";
-import type { RedisClient } from "../../src/store/script.ts";
-import { createSymbols } from "../../src/store/symbols.ts";
+import { createRounds } from "../../src/store/market/rounds.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
+import { createSymbols } from "../../src/store/market/symbols.ts";
 import { createAhead } from "../../src/worker/ahead.ts";
 import { aCommit, anObservation, noon } from "../store/builders.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";

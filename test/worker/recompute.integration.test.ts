@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { VenueRecord } from "../../src/store/contracts/rounds.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { applyStacked, encodeStacked, warmStartStacked } from "../../src/model/stackedSeries.ts";
 import { sameBits } from "../support/market.ts";

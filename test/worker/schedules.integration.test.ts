@@ -1,6 +1,6 @@
 import { Queue } from "bullmq";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import type { RedisClient } from "../../src/store/script.ts";
+import type { RedisClient } from "../../src/store/redis/script.ts";
 import { queuePrefix } from "../../src/worker/contracts.ts";
 import { createQueues, type Queues } from "../../src/worker/queues.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../support/redis.ts";

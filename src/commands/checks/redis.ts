@@ -1,15 +1,15 @@
 import type { Config } from "../../config/config.ts";
 import type { Lifecycle } from "../../ops/lifecycle.ts";
 import type { Log } from "../../ops/log.ts";
-import { checkRedis } from "../../store/check.ts";
-import { connectRedis } from "../../store/connect.ts";
-import { startEmbeddedRedis } from "../../store/embedded.ts";
+import { checkRedis } from "../../store/redis/check.ts";
+import { connectRedis } from "../../store/redis/connect.ts";
+import { startEmbeddedRedis } from "../../store/redis/embedded.ts";
 import { StoreError } from "../../store/errors.ts";
-import { preparePlaces } from "../../store/places.ts";
-import { parseRedisUrl, type RedisEnd } from "../../store/redisUrl.ts";
+import { preparePlaces } from "../../store/redis/places.ts";
+import { parseRedisUrl, type RedisEnd } from "../../store/redis/redisUrl.ts";
 import { refuseNewer } from "../../store/schema.ts";
-import type { RedisClient } from "../../store/script.ts";
-import { lastEnd } from "../../store/serverConfig.ts";
+import type { RedisClient } from "../../store/redis/script.ts";
+import { lastEnd } from "../../store/redis/serverConfig.ts";
 import type { Finding } from "./finding.ts";
 
 /** Whoever asks a doctor is waiting. */

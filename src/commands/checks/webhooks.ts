@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import type { Config } from "../../config/config.ts";
-import { isPrivateHost } from "../../notifier/guardedAgent.ts";
-import { isPublicAddress } from "../../notifier/publicAddress.ts";
+import { isPrivateHost } from "../../notifier/senders/guardedAgent.ts";
+import { isPublicAddress } from "../../notifier/senders/publicAddress.ts";
 import { checkEntries, type Trouble } from "./entries.ts";
 import type { Finding } from "./finding.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PermissionFlagsBits as bits } from "discord-api-types/v10";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { commands } from "../../../src/bots/shared/vocabulary.ts";
-import { createDestinations } from "../../../src/store/destinations.ts";
+import { createDestinations } from "../../../src/store/destinations/destinations.ts";
 import { ensureBuilt, killChildren, startChild, type Child } from "../../support/child.ts";
 import { startDiscordServer, type DiscordServer } from "../../support/discord/server.ts";
 import { defaultPermissions } from "../../support/discord/world.ts";

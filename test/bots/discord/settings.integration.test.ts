@@ -1,7 +1,7 @@
 import { PermissionFlagsBits as bits } from "discord-api-types/v10";
 import { describe, expect, test } from "vitest";
 import { seal } from "../../../src/bots/shared/signature.ts";
-import { createDiscordSender } from "../../../src/notifier/discord.ts";
+import { createDiscordSender } from "../../../src/notifier/senders/discord.ts";
 import { loseFeed } from "../lostFeed.ts";
 import { defaultPermissions, type DiscordMessage } from "../../support/discord/world.ts";
 import { aroundScenes, isPrivate, shown, type Scene } from "./harness.ts";

@@ -7,7 +7,7 @@ import { alertButtons } from "../../../src/bots/shared/alertButtons.ts";
 import { picture } from "../../../src/charts/draw/svg.ts";
 import { svgOf } from "../../../src/charts/render/draw.ts";
 import { createRasterise } from "../../../src/charts/render/rasterise.ts";
-import { createTelegramSender } from "../../../src/notifier/telegram.ts";
+import { createTelegramSender } from "../../../src/notifier/senders/telegram.ts";
 import { systemClock } from "../../../src/ops/clock.ts";
 import { firedUp } from "../../alerts/examples.ts";
 import { galleryCases } from "../../charts/gallery/cases.ts";

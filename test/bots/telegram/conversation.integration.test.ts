@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { subscribe } from "../../../src/alerts/edits.ts";
-import { createTelegramSender } from "../../../src/notifier/telegram.ts";
+import { createTelegramSender } from "../../../src/notifier/senders/telegram.ts";
 import type { PictureFailure } from "../../../src/charts/contracts.ts";
 import { referenceImbalance } from "../../alerts/examples.ts";
 import { systemClock } from "../../../src/ops/clock.ts";

@@ -6,7 +6,7 @@ import { keepCommandLists } from "../../../src/bots/telegram/commandList.ts";
 import { createTelegramBot } from "../../../src/bots/telegram/bot.ts";
 import { poll } from "../../../src/bots/telegram/polling.ts";
 import { createTopicGone } from "../../../src/bots/telegram/topicGone.ts";
-import { createTelegramSender } from "../../../src/notifier/telegram.ts";
+import { createTelegramSender } from "../../../src/notifier/senders/telegram.ts";
 import { systemClock } from "../../../src/ops/clock.ts";
 import { languages, textsIn } from "../../../src/texts/texts.ts";
 import { createBotMemory } from "../../../src/store/botMemory.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { testAlertContent } from "../../../src/alerts/content.ts";
 import { alertMessage } from "../../../src/alerts/message.ts";
-import { createTelegramSender, telegramLimits } from "../../../src/notifier/telegram.ts";
-import { createPace } from "../../../src/store/pace.ts";
+import { createTelegramSender, telegramLimits } from "../../../src/notifier/senders/telegram.ts";
+import { createPace } from "../../../src/store/pace/pace.ts";
 import { realisticLimits } from "../../support/telegram/limits.ts";
 import { textOf } from "./messages.ts";
 import { aroundScenes, type Scene } from "./scene.ts";

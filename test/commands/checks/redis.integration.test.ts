@@ -6,7 +6,7 @@ import { checkRedisServer } from "../../../src/commands/checks/redis.ts";
 import { loadConfig } from "../../../src/config/config.ts";
 import { createLifecycle } from "../../../src/ops/lifecycle.ts";
 import type { Log } from "../../../src/ops/log.ts";
-import { startEmbeddedRedis } from "../../../src/store/embedded.ts";
+import { startEmbeddedRedis } from "../../../src/store/redis/embedded.ts";
 import { schemaKey } from "../../../src/store/keys.ts";
 import { schemaVersion } from "../../../src/store/schema.ts";
 import { freePort, silentLog, startTestRedis } from "../../support/redis.ts";

@@ -1,8 +1,8 @@
 import type { Redis } from "ioredis";
 import type { Clock } from "../../../src/ops/clock.ts";
 import type { Store } from "../../../src/store/contracts/store.ts";
-import { createDestinations } from "../../../src/store/destinations.ts";
-import { createForgetting, type Forgetting } from "../../../src/store/forgetting.ts";
+import { createDestinations } from "../../../src/store/destinations/destinations.ts";
+import { createForgetting, type Forgetting } from "../../../src/store/destinations/forgetting.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { silentLog } from "../../support/redis.ts";
 import { type Actor, deathOf, die } from "./actor.ts";

@@ -1,4 +1,4 @@
-import { paceBy } from "../../../src/notifier/chatNames.ts";
+import { paceBy } from "../../../src/notifier/senders/chatNames.ts";
 import type { EditRequest, Sender, SendRequest, SendResult } from "../../../src/notifier/contracts.ts";
 import type { Actor } from "./actor.ts";
 import { ask, type Call, type Platforms } from "./platforms.ts";

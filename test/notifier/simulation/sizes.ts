@@ -1,5 +1,5 @@
-import { rowsPerScript, rowsPerShard } from "../../../src/store/fanOut.ts";
-import { membersPerPage } from "../../../src/store/pages.ts";
+import { rowsPerScript, rowsPerShard } from "../../../src/store/ledger/fanOut.ts";
+import { membersPerPage } from "../../../src/store/destinations/pages.ts";
 
 /** How much goes into one of each: with few, a dozen destinations are as many as a thousand are elsewhere. */
 export interface Sizes {

@@ -4,8 +4,8 @@ import { listenToLiquidations } from "../../../src/poller/liquidations/listen.ts
 import { streamOf } from "../../../src/poller/liquidations/streams.ts";
 import type { Listed } from "../../../src/poller/resolve.ts";
 import { createLease } from "../../../src/store/lease.ts";
-import { createLiquidations } from "../../../src/store/liquidations.ts";
-import type { RedisClient } from "../../../src/store/script.ts";
+import { createLiquidations } from "../../../src/store/market/liquidations.ts";
+import type { RedisClient } from "../../../src/store/redis/script.ts";
 import { patient } from "../../support/patience.ts";
 import { silentLog, startTestRedis, type TestRedis } from "../../support/redis.ts";
 import { startStreamServer, type StreamServer } from "../../support/streamServer.ts";

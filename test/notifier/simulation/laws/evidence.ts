@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import { type AlertContent, parseAlertContent } from "../../../../src/alerts/content.ts";
 import { ruleKey, rulesOf } from "../../../../src/alerts/rules.ts";
 import type { DestinationRecord, Subscription } from "../../../../src/alerts/subscription.ts";
-import { createAlertLog } from "../../../../src/store/alertLog.ts";
+import { createAlertLog } from "../../../../src/store/ledger/alertLog.ts";
 import type { DeliveryRecord } from "../../../../src/store/contracts/alertLog.ts";
 import { places } from "../cast.ts";
 import { nameNow, type Posted } from "../platforms.ts";
