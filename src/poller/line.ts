@@ -198,7 +198,9 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(stopped());
-    signal.addEventListener("abort", stop, { once: true });
+    // a signal that was given already is not given again
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
 }

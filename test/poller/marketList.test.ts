@@ -35,3 +35,13 @@ test("a market list without room under the limit is not asked for", async () => 
     await stage.stop();
   }
 });
+
+test.each(dialects)("nobody who has to stop already waits for $id's market list", async (dialect) => {
+  const { venue, server, stop } = await setStage(dialect);
+  try {
+    server.on(dialect.paths.markets, () => ({ hang: "before headers" }));
+    await expect(venue.listed("BTC", AbortSignal.abort())).rejects.toThrow("stopped");
+  } finally {
+    await stop();
+  }
+});
