@@ -19,14 +19,19 @@ export async function leftovers(evidence: Evidence): Promise<readonly string[]> 
   return [...problems, ...(await turnsLeft(evidence))];
 }
 
-/** What is held back is told with what is next, where a summary of it was refused or came while nothing was told. */
-function isToCome({ platforms, history }: Evidence, key: string): boolean {
+/** What is held back is told with what is next, where a summary of it came to nothing or while nothing was told. */
+function isToCome({ platforms, history, rows }: Evidence, key: string): boolean {
   const name = /\{(.*)\}:held$/.exec(key)?.[1];
   if (name === undefined) return false;
   const isRefused = platforms.calls.some(
     (call) => call.destination === name && call.answer.startsWith("refusing"),
   );
-  return isRefused || history.wishes.get(name)?.some(({ record }) => record?.disabled !== undefined) === true;
+  const isGivenUp = rows.some(
+    ({ alertId, destination, state }) =>
+      destination === name && state === "dead" && alertId.startsWith("summary"),
+  );
+  if (isRefused || isGivenUp) return true;
+  return history.wishes.get(name)?.some(({ record }) => record?.disabled !== undefined) === true;
 }
 
 async function turnsLeft({ redis, world }: Evidence): Promise<readonly string[]> {

@@ -20,7 +20,7 @@ export function trueOutcomes(evidence: Evidence): readonly string[] {
     const name = `${row.alertId} to ${row.destination}`;
     if (row.state === "sent") return sentProblems(evidence, row).map((problem) => `${name} ${problem}`);
     if (row.state === "dead")
-      return /blocked|bad message|given up after 10/.test(row.note) ? [] : [`${name} is dead: ${row.note}`];
+      return /blocked|bad message|given up after 1\d /.test(row.note) ? [] : [`${name} is dead: ${row.note}`];
     if (row.state !== "skipped") return [];
     if (reasons[row.note]?.(evidence, row) === true) return [];
     return [`${name} was skipped as ${row.note} at ${iso(row.at)}`];
