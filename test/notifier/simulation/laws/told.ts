@@ -1,7 +1,7 @@
 import type { Said } from "../stage.ts";
 import { askingIn, type Evidence, isSame, recordsIn } from "./evidence.ts";
 
-/** Whoever asked for it all the while it was said has a row in the ledger, of the strongest that was asked for. */
+/** Whoever asked for it all the while it was said and told has a row in the ledger, of the strongest that was asked for. */
 export function told(evidence: Evidence): readonly string[] {
   const names = [...evidence.history.wishes.keys()];
   return evidence.history.said.flatMap((said) =>
@@ -18,7 +18,12 @@ function isForgotten(evidence: Evidence, name: string, since: number): boolean {
 }
 
 function toldAt(evidence: Evidence, destination: string, { at, symbol, alerts }: Said): readonly string[] {
-  const records = recordsIn(evidence, destination, at - 2_000, at + 1_000);
+  const records = recordsIn(
+    evidence,
+    destination,
+    at - 2_000,
+    Math.max(at + 1_000, firstTold(evidence, alerts)),
+  );
   const asked = alerts
     .filter(({ kind, rule }) => {
       const isAsked = records.every(
@@ -44,4 +49,11 @@ function toldAt(evidence: Evidence, destination: string, { at, symbol, alerts }:
       (alertId) => `${destination} was told ${alertId} beside ${strongest}`,
     ),
   ];
+}
+
+/** Who is to hear of it is looked up when somebody is there to tell it. */
+function firstTold({ rows }: Evidence, alerts: Said["alerts"]): number {
+  const ids = new Set(alerts.map(({ alertId }) => alertId));
+  const times = rows.filter(({ alertId }) => ids.has(alertId)).map((row) => row.at);
+  return times.length === 0 ? 0 : Math.min(...times);
 }
