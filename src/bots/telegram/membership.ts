@@ -9,7 +9,7 @@ import { plain } from "../shared/reply.ts";
 import { sendReply } from "./answer.ts";
 import { isShutOut, refusalOf, safeError } from "./failures.ts";
 import { setUpPayload } from "./links.ts";
-import { destinationOf, spotOf, type Spot } from "./spot.ts";
+import { destinationOf, isWithin, spotOf, type Spot } from "./spot.ts";
 import { removeHello } from "./start.ts";
 import { textsFor, type TelegramTools } from "./tools.ts";
 import { helloName } from "./remembered.ts";
@@ -76,9 +76,12 @@ async function destinationsOf({ ports }: TelegramTools, spot: Spot): Promise<rea
   return [...new Set([chat, ...topics])];
 }
 
+/** Also what the operator has configured, whose records name no chat that they belong to. */
 async function goOn(tools: TelegramTools, spot: Spot): Promise<void> {
-  for (const destination of await destinationsOf(tools, spot))
-    await tools.ports.destinations.enable(destination);
+  const { destinations } = tools.ports;
+  const configured = (await destinations.configured()).filter((each) => isWithin(spot, each));
+  const known = await destinationsOf(tools, spot);
+  for (const destination of new Set([...known, ...configured])) await destinations.enable(destination);
 }
 
 async function stopped(

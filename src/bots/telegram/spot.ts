@@ -9,6 +9,8 @@ export interface Spot {
   readonly topic: number | undefined;
   readonly kind: DestinationKind;
   readonly title: string;
+  /** Its public name, without the @. */
+  readonly username?: string;
 }
 
 /** Somebody there, if it is a person. */
@@ -26,7 +28,9 @@ export function spotOf(chat: Chat, message?: Pick<Message, "is_topic_message" | 
   // outside of forums a thread is only a chain of replies
   const topic = message?.is_topic_message === true ? message.message_thread_id : undefined;
   const title = chat.type === "private" ? chat.first_name : chat.title;
-  return { chatId: chat.id, topic, kind: kindOf(chat), title: title ?? "" };
+  const { username } = chat;
+  const named = username === undefined ? {} : { username };
+  return { chatId: chat.id, topic, kind: kindOf(chat), title: title ?? "", ...named };
 }
 
 function kindOf(chat: Pick<Chat, "type">): DestinationKind {
@@ -45,6 +49,12 @@ export function chatOfDestination(
   const [, chat, topic] = /^telegram:(-?\d{1,18})(?:\/(\d{1,10}))?$/u.exec(destination) ?? [];
   if (chat === undefined) return undefined;
   return { chatId: Number(chat), topic: topic === undefined ? undefined : Number(topic) };
+}
+
+/** Is it that chat or a topic of it, by its number or its public name? */
+export function isWithin({ chatId, username }: Spot, destination: string): boolean {
+  const [, chat] = /^telegram:([^/]+)/u.exec(destination.toLowerCase()) ?? [];
+  return chat === String(chatId) || (username !== undefined && chat === `@${username.toLowerCase()}`);
 }
 
 /** What a record of this destination begins with: a chat's topics are found by their chat (`guild`). */
