@@ -1,5 +1,6 @@
 import type { AlertContent } from "../alerts/content.ts";
 import type { SymbolRules } from "../alerts/ruleState.ts";
+import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Pictures } from "../charts/contracts.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
@@ -21,6 +22,8 @@ export interface BotPorts {
   readonly watch: (symbol: string) => Promise<SymbolRules>;
   readonly firings: (symbol: string, ratios: readonly number[]) => Promise<Firings>;
   readonly deliveries: DeliveryHistory;
+  /** The owner of a place that was stopped hears of it, once, as surely as of an alert. */
+  readonly tellStopped: (record: DestinationRecord) => Promise<void>;
   /** Alerts that wait to be sent, on all platforms. */
   readonly pending: () => Promise<number>;
   /** Posts an example alert, with picture, as the notifier would. */

@@ -9,6 +9,7 @@ import type { Imbalance } from "../model/types.ts";
 import type { Sender, SendResult } from "../notifier/contracts.ts";
 import { rest } from "../notifier/heed.ts";
 import { summaryFor } from "../notifier/holding.ts";
+import { createRefusals } from "../notifier/refusals.ts";
 import { openSender } from "../notifier/senders/senders.ts";
 import { platformOf } from "../notifier/destinations.ts";
 import { createAlertLog } from "../store/ledger/alertLog.ts";
@@ -52,6 +53,7 @@ export async function openBotPorts(parts: Parts): Promise<BotPorts> {
       },
       forget: forgetting.forget,
     },
+    tellStopped: createRefusals({ ...store, clock }).tellOwner,
     pending: async () => {
       const counts = await Promise.all(config.symbols.map(store.outbox.countPending));
       return counts.reduce((sum, count) => sum + count, 0);

@@ -102,24 +102,28 @@ async function stop(tools: TelegramTools, spot: Spot, reason: string, by: number
     if (!isNews) continue;
     const record = await destinations.get(destination);
     const owner = Number(record?.settings.owner?.replace("telegram:", "") ?? Number.NaN);
-    await destinations.change(destination, noteOwnerTold);
-    if (spot.kind === "direct" || !Number.isSafeInteger(owner) || owner === by) continue;
-    await tellOwner(tools, spot, { owner, reason });
+    const isNobodys = spot.kind === "direct" || !Number.isSafeInteger(owner) || owner === by;
+    const isOver = isNobodys || (await tellOwner(tools, spot, { owner, reason }));
+    if (isOver || record === undefined) await destinations.change(destination, noteOwnerTold);
+    else await tools.ports.tellStopped(record);
   }
 }
 
+/** False where it has to be tried again; the outbox does, without the chat's name. */
 async function tellOwner(
   tools: TelegramTools,
   { title }: Spot,
   { owner, reason }: { readonly owner: number; readonly reason: string },
-): Promise<void> {
+): Promise<boolean> {
   const texts = await textsFor(tools, { chatId: owner, topic: undefined }, { languageCode: undefined });
-  await tools.api
-    .sendMessage(owner, texts.say("bot-owner-stopped", { chat: title, reason }))
-    .catch((error: unknown) => {
-      if (refusalOf(error) === undefined) throw error;
-      tools.log.debug(safeError(error), "an owner could not be told");
-    });
+  try {
+    await tools.api.sendMessage(owner, texts.say("bot-owner-stopped", { chat: title, reason }));
+    return true;
+  } catch (error) {
+    tools.log.debug(safeError(error), "an owner could not be told");
+    const code = refusalOf(error)?.code ?? 0;
+    return code >= 400 && code < 500 && code !== 429;
+  }
 }
 
 const minuteMs = 60_000;

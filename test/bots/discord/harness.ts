@@ -108,6 +108,7 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
       tellHeld: async () => undefined,
       forget: async (_destination, takeOut) => takeOut(),
     },
+    tellStopped: async () => undefined,
     pending: async () => 0,
     sendTest: testSender(server, clock, signingKey),
     pictures: plainPictures,

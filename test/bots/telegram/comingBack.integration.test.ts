@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { subscribe } from "../../../src/alerts/edits.ts";
+import { createRefusals } from "../../../src/notifier/refusals.ts";
 import { followConfiguration } from "../../../src/roles/operator.ts";
-import { aroundScenes } from "./scene.ts";
+import { noticesPlace } from "../../../src/store/contracts/outbox.ts";
+import { createOutbox } from "../../../src/store/ledger/outbox.ts";
+import { createTurns } from "../../../src/store/ledger/turns.ts";
+import { aroundScenes, symbols } from "./scene.ts";
 
 const setScene = aroundScenes();
+const limits = { symbols, notionalsInUse: new Set<number>() };
 const alerts = { symbols: ["BTC"], ratio: 2 };
 
 describe("what the operator has configured goes on by itself when the bot may write there again", () => {
@@ -33,5 +39,36 @@ describe("what the operator has configured goes on by itself when the bot may wr
       "kicked",
       "kicked",
     ]);
+  });
+});
+
+describe("whoever set up what was stopped is told, once for each place", () => {
+  const lost = [
+    { kind: "status", status: 500 },
+    { kind: "resetBefore" },
+    { kind: "status", status: 429, retryAfterSeconds: 30 },
+  ] as const;
+  test.each(lost)("also where Telegram fails right then, and all its topics stop ($kind)", async (fault) => {
+    const { server, driver, ports, redis, ana, anaChat, ben, settled } = await setScene();
+    const outbox = createOutbox(await redis.connect());
+    const turns = createTurns(await redis.connect());
+    const { destinations, clock } = ports;
+    Object.assign(ports, { tellStopped: createRefusals({ destinations, outbox, turns, clock }).tellOwner });
+    const forum = driver.addGroup({ title: "Forum", isForum: true, admins: [ana, ben] });
+    const names = ["BTC", "ETH"].map((name) => `telegram:${forum.id}/${driver.addTopic(forum, name)}`);
+    for (const destination of names) {
+      const guild = `telegram:${forum.id}`;
+      const place = { destination, kind: "group" as const, owner: `telegram:${ana.id}`, guild };
+      await destinations.change(destination, subscribe(place, { symbol: "BTC", ratio: 2 }, limits));
+    }
+    server.faults.add({ ...fault, method: "sendMessage", target: anaChat.id });
+    driver.setBotStatus(forum, { by: ben, status: "kicked" });
+    await settled();
+    const kept = await destinations.getMany(names);
+    for (const record of kept)
+      expect(record?.disabled).toMatchObject({ reason: "removed and banned", ownerTold: true });
+    expect(server.sent(anaChat.id)).toHaveLength(1);
+    const { deliveries } = await outbox.claim(noticesPlace, "telegram", 10);
+    expect(deliveries.map(({ destination }) => destination)).toEqual([`telegram:${ana.id}`]);
   });
 });
