@@ -23,7 +23,7 @@ export interface GatewayEvents {
   readonly onGuildLeft: (guild: string) => void;
   readonly onChannelDeleted: (channel: string) => void;
   /** What the bot may do in these channels may have changed. */
-  readonly onRights: (guild: string, rights: readonly ChannelRights[]) => void;
+  readonly onRights: (rights: readonly ChannelRights[]) => void;
 }
 
 export interface ChannelRights {
@@ -155,13 +155,18 @@ function speak(client: Client, log: Log): void {
 function listen(client: Client, events: GatewayEvents): void {
   // raw, because interactions that come by HTTP are read by the same code
   client.ws.on(GatewayDispatchEvents.InteractionCreate, (payload: unknown) => events.onInteraction(payload));
-  client.on(Events.GuildCreate, ({ id }) => events.onGuildJoined(id));
   client.on(Events.GuildDelete, ({ id }) => events.onGuildLeft(id));
   client.on(Events.ChannelDelete, ({ id }) => events.onChannelDeleted(id));
   client.on(Events.ThreadDelete, ({ id }) => events.onChannelDeleted(id));
   const report = (guild: Guild, channels: readonly GuildBasedChannel[]): void =>
-    events.onRights(guild.id, rightsIn(guild, channels));
+    events.onRights(rightsIn(guild, channels));
   const reportAll = (guild: Guild): void => report(guild, [...guild.channels.cache.values()]);
+  client.on(Events.GuildCreate, (guild) => {
+    events.onGuildJoined(guild.id);
+    reportAll(guild);
+  });
+  // at the start too: what happened while nobody was connected
+  client.on(Events.GuildAvailable, reportAll);
   client.on(Events.ChannelUpdate, (_, channel) => {
     if (!channel.isDMBased()) report(channel.guild, withThreads(channel));
   });

@@ -53,7 +53,7 @@ export function createServerEvents(options: ServerEventsOptions): GatewayEvents 
     onGuildLeft: (guild) => later(eachOf(destinations, guild, async (each) => stop(each, reasons.left))),
     onGuildJoined: (guild) => later(goOn(destinations, guild)),
     onChannelDeleted: (channel) => later(stop(`discord:${channel}`, reasons.deleted)),
-    onRights: (guild, rights) => later(applyRights(destinations, { guild, rights, stop })),
+    onRights: (rights) => later(applyRights(destinations, { rights, stop })),
     settled: async () => {
       await Promise.all(active);
     },
@@ -93,25 +93,30 @@ async function goOn(destinations: Destinations, guild: string): Promise<void> {
 }
 
 interface Applying {
-  readonly guild: string;
   readonly rights: readonly ChannelRights[];
   readonly stop: (destination: string, reason: string) => Promise<void>;
 }
 
-async function applyRights(destinations: Destinations, { guild, rights, stop }: Applying): Promise<void> {
-  const known = new Map(rights.map((each) => [each.channel, each]));
-  const ours = await destinations.ofGuild(guild);
-  for (const destination of ours) {
-    const now = known.get(channelOf(destination));
-    if (now === undefined) continue;
-    const missing = missingRights(now.type, now.granted).filter((right) => vital.has(right));
-    const reason = (await destinations.get(destination))?.disabled?.reason;
-    if (missing.length > 0 && reason === undefined) {
+/** By channel, because what the operator has configured names no server. */
+async function applyRights(destinations: Destinations, { rights, stop }: Applying): Promise<void> {
+  const names = rights.map(({ channel }) => `discord:${channel}`);
+  const records = await destinations.getMany(names);
+  for (const [index, { type, granted }] of rights.entries()) {
+    const record = records[index];
+    if (record === undefined) continue;
+    const { destination, disabled } = record;
+    const missing = missingRights(type, granted).filter((right) => vital.has(right));
+    if (missing.length > 0 && disabled === undefined) {
       await stop(destination, `${reasons.missing}${rightNames(missing)}`);
-    } else if (missing.length === 0 && (reason?.startsWith(reasons.missing) === true || isRefusal(reason))) {
+    } else if (missing.length === 0 && isOver(disabled?.reason)) {
       await destinations.enable(destination);
     }
   }
+}
+
+/** Is what stopped it over where nothing is missing any more? */
+function isOver(reason: string | undefined): boolean {
+  return reason === reasons.left || reason?.startsWith(reasons.missing) === true || isRefusal(reason);
 }
 
 /** An alert was refused for want of access (50001) or of a permission (50013) before we heard why. */

@@ -7,6 +7,7 @@ import {
   type GatewayEvents,
 } from "../../../src/bots/discord/gateway.ts";
 import { startDiscordServer, type DiscordOptions, type DiscordServer } from "../../support/discord/server.ts";
+import { defaultPermissions } from "../../support/discord/world.ts";
 import { spokenLog, type SpokenLog } from "../../support/spokenLog.ts";
 
 describe("the connection to Discord's gateway", () => {
@@ -24,6 +25,7 @@ describe("the connection to Discord's gateway", () => {
     await server.waitFor(() => heard.find((each) => each.startsWith("left")));
     expect(heard).toEqual([
       `joined ${guild.id}`,
+      `rights ${channel.id} ${defaultPermissions}`,
       "interaction 7",
       `rights ${channel.id} ${bits.ViewChannel}`,
       `deleted ${channel.id}`,
@@ -129,7 +131,7 @@ async function connect(options: DiscordOptions = {}): Promise<Connected> {
     onGuildJoined: (guild) => heard.push(`joined ${guild}`),
     onGuildLeft: (guild) => heard.push(`left ${guild}`),
     onChannelDeleted: (channel) => heard.push(`deleted ${channel}`),
-    onRights: (_, rights) => heard.push(...rights.map((each) => `rights ${each.channel} ${each.granted}`)),
+    onRights: (rights) => void heard.push(...rights.map((each) => `rights ${each.channel} ${each.granted}`)),
   };
   const log = spokenLog();
   const gateway = await openGateway({ token: server.token, apiUrl: server.apiUrl, events, log });
