@@ -8,10 +8,16 @@ describe.each(languages)("the texts of %s", (language) => {
   const texts = textsIn(language);
 
   it.each(ids)("say %s, with every argument of its English and no other", (id) => {
-    const args = Object.fromEntries(argumentsOf(id).map((name) => [name, `<${name}>`]));
+    const args = placeholders(id);
     const said = texts.say(id, args);
     expect(said).not.toMatch(/[{}\u2068\u2069]/);
     for (const value of Object.values(args)) expect(said).toContain(value);
+  });
+
+  it.each(ids)("name in %s the commands and the figures of its English", (id) => {
+    expect(namedIn(texts.say(id, placeholders(id)))).toEqual(
+      namedIn(textsIn("en").say(id, placeholders(id))),
+    );
   });
 
   it("are built once", () => {
@@ -48,6 +54,17 @@ describe("an age is said in one unit", () => {
 it("the caveat's first sentence is fixed", () => {
   expect(textsIn("en").say("caveat-first")).toBe("Liquidation maps are not price predictions.");
 });
+
+/** Commands as people type them, and numbers, whatever their decimal mark. */
+function namedIn(said: string): readonly string[] {
+  const commands = said.match(/(?<=^|\s)\/[a-z]+/gu) ?? [];
+  const figures = said.match(/\d+(?:[.,:]\d+)*/gu) ?? [];
+  return [...commands, ...figures.map((figure) => figure.replace(",", "."))].toSorted();
+}
+
+function placeholders(id: TextId): Record<string, string> {
+  return Object.fromEntries(argumentsOf(id).map((name) => [name, `<${name}>`]));
+}
 
 function argumentsOf(id: TextId): string[] {
   return [...english[id].matchAll(/\{ \$(\w+) \}/g)].flatMap(([, name]) =>

@@ -45,7 +45,8 @@ export const botsEnglish = {
   "bot-button-old": "This button is no longer valid. Send /alerts or /imbalance for a new one.",
   "bot-too-old": "This was asked { $age } ago, while I was away. Here is today's answer:",
   "bot-too-fast": "That was a lot at once. Wait a few seconds, then go on.",
-  "bot-trouble": "That didn't work on our side. Nothing was changed; try again in a minute.",
+  "bot-trouble":
+    "That didn't work on our side. If you changed something, /alerts shows in a minute whether it was kept.",
 
   "bot-imbalance-up": "{ $symbol } { $ratio }× lopsided up at { $price }",
   "bot-imbalance-down": "{ $symbol } { $ratio }× lopsided down at { $price }",
@@ -144,7 +145,7 @@ export const botsEnglish = {
   "bot-test-unsure":
     "The test alert was sent, but never confirmed. If nothing appeared, press Test in /alerts.",
   "bot-test-later":
-    "The test alert waits: the platform asked for a pause. It costs you nothing; alerts wait the same way.",
+    "The test alert was left out: the platform wants a pause. Alerts wait for it; press Test in /alerts in a minute.",
   "bot-missing-right":
     "I lack the right “{ $right }” there. Give it to me in the chat's administrator settings, then press Test in /alerts.",
   "bot-missing-member": "I am not in that chat any more. Add me again, then press Test in /alerts.",
@@ -180,7 +181,7 @@ export const botsEnglish = {
   "bot-data-uncertain": "the model can't tell well enough",
   "bot-data-contradiction": "the venues contradict each other",
   "bot-state-quiet": "held: quiet hours until { $until }",
-  "bot-state-muted": "held: muted until { $until }",
+  "bot-state-muted": "left out: muted until { $until }",
   "bot-state-off": "paused",
   "bot-state-unwatched": "held: this symbol is not watched any more",
   "bot-state-disabled": "stopped: { $reason }. It goes on with your next /start or /subscribe.",

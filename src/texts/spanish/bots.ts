@@ -46,7 +46,8 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-button-old": "Este botón ya no vale. Envía /alerts o /imbalance para tener uno nuevo.",
   "bot-too-old": "Esto se preguntó hace { $age }, mientras yo no estaba. Esta es la respuesta de hoy:",
   "bot-too-fast": "Eso fue mucho de golpe. Espera unos segundos y sigue.",
-  "bot-trouble": "Eso no funcionó por nuestra parte. No ha cambiado nada; inténtalo dentro de un minuto.",
+  "bot-trouble":
+    "Eso no funcionó por nuestra parte. Si cambiaste algo, /alerts muestra dentro de un minuto si se guardó.",
 
   "bot-imbalance-up": "{ $symbol } { $ratio }× desequilibrado al alza a { $price }",
   "bot-imbalance-down": "{ $symbol } { $ratio }× desequilibrado a la baja a { $price }",
@@ -146,7 +147,7 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-test-unsure":
     "La alerta de prueba se envió, pero nunca se confirmó. Si no apareció nada, pulsa Probar en /alerts.",
   "bot-test-later":
-    "La alerta de prueba espera: la plataforma pidió una pausa. No se pierde nada; las alertas esperan igual.",
+    "La alerta de prueba se omitió: la plataforma pide una pausa. Las alertas la esperan; pulsa Probar en /alerts dentro de un minuto.",
   "bot-missing-right":
     "Allí me falta el derecho “{ $right }”. Dámelo en los ajustes de administradores del chat y pulsa Probar en /alerts.",
   "bot-missing-member": "Ya no estoy en ese chat. Añádeme otra vez y pulsa Probar en /alerts.",
@@ -182,7 +183,7 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-data-uncertain": "el modelo no lo sabe con bastante certeza",
   "bot-data-contradiction": "los mercados se contradicen",
   "bot-state-quiet": "retenida: horas de silencio hasta { $until }",
-  "bot-state-muted": "retenida: silencio hasta { $until }",
+  "bot-state-muted": "se omite: silencio hasta { $until }",
   "bot-state-off": "en pausa",
   "bot-state-unwatched": "retenida: este símbolo ya no se vigila",
   "bot-state-disabled": "detenida: { $reason }. Sigue con tu próximo /start o /subscribe.",
@@ -249,7 +250,8 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-status-deliveries": "Envíos: { $pending } esperando",
   "bot-status-deliveries-none": "Envíos: nada espera",
   "bot-status-here": "Alertas aquí: { $count }",
-  "bot-status-here-disabled": "Las alertas de aquí están detenidas: { $reason }. /start empieza de nuevo.",
+  "bot-status-here-disabled":
+    "Las alertas de aquí están detenidas: { $reason }. /subscribe empieza de nuevo.",
 
   "bot-help-intro":
     "Vigilo dónde está el apalancamiento en los perpetuos cripto y escribo cuando un lado está mucho más cerca de liquidarse que el otro.",

@@ -101,7 +101,7 @@ describe("the state of a subscription", () => {
     [
       "is muted",
       said({ record: { settings: { ...settings, mutedUntil: now + hour } } }),
-      "🔕 held: muted until Nov 23, 00:30",
+      "🔕 left out: muted until Nov 23, 00:30",
     ],
     [
       "was muted once",

@@ -260,6 +260,14 @@ describe("the bot's life", () => {
     Object.assign(ports.destinations, { get });
   });
 
+  test("where it fails after a change was kept, nobody is told that nothing was changed", async () => {
+    const imbalance = async (): Promise<never> => Promise.reject(new Error("Redis is away"));
+    const { ports, ana, anaChat, ask } = await setScene({ ports: { imbalance } });
+    const answer = textOf(await ask(ana, anaChat, "/subscribe BTC 2"));
+    expect((await ports.destinations.get(`telegram:${ana.id}`))?.subscriptions).toHaveLength(1);
+    expect(answer).toContain("/alerts shows in a minute whether it was kept");
+  });
+
   test("two programs with one token: the one that is thrown out stops asking", async () => {
     const { server, ports, redis } = await setScene();
     const memory = createBotMemory(await redis.connect());

@@ -51,6 +51,18 @@ describe("subscribing", () => {
     expect(record?.settings).toMatchObject({ kind: "group", owner: `telegram:${ana.id}` });
   });
 
+  test("a test alert for which the platform has no room is left out, and whoever asked reads so", async () => {
+    const { server, driver, ana, ask, settled } = await setScene({
+      ports: { sendTest: async () => ({ kind: "later" }) },
+    });
+    const group = driver.addGroup({ admins: [ana] });
+    const answer = textOf(await ask(ana, group, "/subscribe BTC 2"));
+    await settled();
+    expect(server.sent(group.id)).toHaveLength(1);
+    expect(answer).toContain("The test alert was left out");
+    expect(answer).toContain("press Test in /alerts");
+  });
+
   test("an anonymous administrator is one", async () => {
     const { driver, ports, ana, ask } = await setScene();
     const group = driver.addGroup({ isSupergroup: true, admins: [ana] });
