@@ -64,7 +64,7 @@ export function variables(supportedVenues: readonly string[]) {
     DATA_DIR: setting(
       z.string().min(1),
       ".lopside",
-      "where the embedded Redis, pictures and recordings are kept",
+      "where the embedded Redis, pictures and daily exports are kept",
     ),
     TELEGRAM_BOT_TOKEN: optional(telegramToken, { meaning: "from @BotFather; without it Telegram is off" }),
     TELEGRAM_API_ROOT: optional(httpUrl(), {
@@ -140,7 +140,7 @@ export function variables(supportedVenues: readonly string[]) {
     HTTP_PORT: setting(port, "8080", "port to listen on"),
     HTTP_TOKEN: optional(anySecret, { meaning: "bearer token of `/api/alerts`, which is off without it" }),
     QUEUES_PASSWORD: optional(anySecret, {
-      meaning: "password of the queues' board at `/queues`, which is off without it",
+      meaning: "password of a board of the queues, which isn't built yet: nothing is served for it",
     }),
     LOG_LEVEL: setting(
       z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }),

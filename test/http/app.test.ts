@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { HttpSources } from "../../src/http/contracts.ts";
+import { configTable } from "../../src/config/document.ts";
 import { createApp } from "../../src/http/app.ts";
 import { referenceImbalance } from "../alerts/examples.ts";
+import type { AlertLog } from "../../src/store/contracts/alertLog.ts";
 import { aMap } from "../store/builders.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -18,10 +20,25 @@ async function askJson(path: string, sources?: HttpSources): Promise<{ status: n
   return { status, body: JSON.parse(text) };
 }
 
+const emptyLog: AlertLog = {
+  symbols: async (watched) => watched,
+  alerts: async () => [],
+  pages: async function* () {},
+  deliveries: async () => [],
+  deliveriesTo: async () => [],
+};
+
 const away = async (): Promise<never> => Promise.reject(new Error("connect ECONNREFUSED"));
 const error = { error: expect.any(String), hint: expect.any(String) };
 
 describe("the HTTP role", () => {
+  test("has every page of its own that the table of settings names", async () => {
+    const named = [...configTable().matchAll(/`(\/[a-z/]+)`/g)].map(([, path = ""]) => path);
+    expect(named).toContain("/api/alerts");
+    const alerts = { log: emptyLog, token: "t", key: new Uint8Array(32) };
+    for (const path of named) expect((await ask(path, sourcesOf(0, { alerts }))).status).not.toBe(404);
+  });
+
   test("lives as long as it answers", async () => {
     expect(await askJson("/healthz", sourcesOf(0, { ping: away }))).toEqual({
       status: 200,
