@@ -1,4 +1,4 @@
-import type { QuietHours } from "./subscription.ts";
+import type { DestinationSettings, QuietHours } from "./subscription.ts";
 import { localTime } from "./zone.ts";
 
 const minuteMs = 60_000;
@@ -22,6 +22,14 @@ export function quietUntil(hours: QuietHours, zone: string, now: number): number
     minute = setAt(zone, minute, end) ?? end;
   }
   return minute * minuteMs;
+}
+
+/** Whether nothing may sound in a place: muted, or in its quiet hours. */
+export function isHushed(
+  { mutedUntil = 0, quietHours, zone = "UTC" }: Partial<DestinationSettings>,
+  now: number,
+): boolean {
+  return mutedUntil > now || (quietHours !== undefined && quietUntil(quietHours, zone, now) !== undefined);
 }
 
 const minuteOfDay = (zone: string, minute: number): number => localTime(zone, minute * minuteMs).minute;

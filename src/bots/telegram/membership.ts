@@ -2,6 +2,7 @@ import { myChatMemberFilter } from "@grammyjs/chat-members";
 import type { Composer, Context } from "grammy";
 import type { ChatMember, ChatMemberUpdated } from "grammy/types";
 import { changeSettings, noteOwnerTold } from "../../alerts/edits.ts";
+import { isHushed } from "../../alerts/quietHours.ts";
 import { textsIn } from "../../texts/texts.ts";
 import { languageMeant } from "../shared/commandLine.ts";
 import { chooseSymbolReply } from "../shared/replies/subscribe.ts";
@@ -115,9 +116,12 @@ async function tellOwner(
   { title }: Spot,
   { owner, reason }: { readonly owner: number; readonly reason: string },
 ): Promise<boolean> {
+  const { destinations, clock } = tools.ports;
   const texts = await textsFor(tools, { chatId: owner, topic: undefined }, { languageCode: undefined });
+  const own = (await destinations.get(`telegram:${owner}`))?.settings ?? {};
+  const sound = { disable_notification: isHushed(own, clock.now()) };
   try {
-    await tools.api.sendMessage(owner, texts.say("bot-owner-stopped", { chat: title, reason }));
+    await tools.api.sendMessage(owner, texts.say("bot-owner-stopped", { chat: title, reason }), sound);
     return true;
   } catch (error) {
     tools.log.debug(safeError(error), "an owner could not be told");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { subscribe } from "../../../src/alerts/edits.ts";
+import { changeSettings, subscribe } from "../../../src/alerts/edits.ts";
 import { createRefusals } from "../../../src/notifier/refusals.ts";
 import { followConfiguration } from "../../../src/roles/operator.ts";
 import { noticesPlace } from "../../../src/store/contracts/outbox.ts";
@@ -70,5 +70,31 @@ describe("whoever set up what was stopped is told, once for each place", () => {
     expect(server.sent(anaChat.id)).toHaveLength(1);
     const { deliveries } = await outbox.claim(noticesPlace, "telegram", 10);
     expect(deliveries.map(({ destination }) => destination)).toEqual([`telegram:${ana.id}`]);
+  });
+
+  test.each([
+    [{ mutedUntil: Date.now() + 3_600_000 }, true],
+    [{ quietHours: { from: 0, to: 1_439 } }, true],
+    [{ mutedUntil: 1 }, false],
+  ])("and without a sound while it is quiet with them (%o)", async (quiet, isSilent) => {
+    const clock = {
+      now: () => Date.UTC(2099, 0, 1, 12),
+      realMs: (ms: number) => ms,
+      sleep: async () => undefined,
+    };
+    const { server, driver, ports, ana, anaChat, ben, settled } = await setScene(
+      "quietHours" in quiet ? { clock } : {},
+    );
+    const own = { destination: `telegram:${ana.id}`, kind: "direct" as const };
+    await ports.destinations.change(
+      own.destination,
+      changeSettings(own, (settings) => ({ ...settings, ...quiet })),
+    );
+    const group = driver.addGroup({ admins: [ana, ben] });
+    const place = { destination: `telegram:${group.id}`, kind: "group" as const, owner: own.destination };
+    await ports.destinations.change(place.destination, subscribe(place, { symbol: "BTC", ratio: 2 }, limits));
+    driver.setBotStatus(group, { by: ben, status: "kicked" });
+    await settled();
+    expect(server.sent(anaChat.id).map((message) => message.isSilent)).toEqual([isSilent]);
   });
 });
