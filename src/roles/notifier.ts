@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createNotifier, type Notifier } from "../notifier/notifier.ts";
 import { startSweep } from "../notifier/sweep.ts";
 import { openSender, type SenderOptions, verifyToken } from "../notifier/senders/senders.ts";
+import { createAlertLog } from "../store/ledger/alertLog.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import type { Sender } from "../notifier/contracts.ts";
 import { noticesPlace } from "../store/contracts/outbox.ts";
@@ -12,7 +13,7 @@ import type { Parts } from "./parts.ts";
 
 /** Delivers what the outbox holds. */
 export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliver">> {
-  const { config, clock, log, store, metrics, lifecycle } = parts;
+  const { config, clock, log, store, redis, metrics, lifecycle } = parts;
   const senders = await openSenders(parts);
   const dress = await openDressing(parts);
   const pumps = new Map<string, Notifier>();
@@ -39,7 +40,8 @@ export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliv
   lifecycle.add("deliveries under way", async () => {
     await Promise.all([...pumps.values()].map(async (pump) => pump.stop()));
   });
-  const places = [...config.symbols, noticesPlace];
+  // also of those that were watched: what waits of them waits for nobody else
+  const places = [...(await createAlertLog(redis.commands).symbols(config.symbols)), noticesPlace];
   lifecycle.add("sweep", startSweep({ pumps, outbox: store.outbox, places, log }));
   return { deliver: async ({ platform, symbol }, coming) => pumps.get(platform)?.wake(symbol, coming) };
 }
