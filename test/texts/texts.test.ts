@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { commands } from "../../src/bots/shared/vocabulary.ts";
 import { english, type TextId } from "../../src/texts/en.ts";
 import { createSay, languages, textsIn } from "../../src/texts/texts.ts";
 
@@ -18,6 +19,12 @@ describe.each(languages)("the texts of %s", (language) => {
     expect(namedIn(texts.say(id, placeholders(id)))).toEqual(
       namedIn(textsIn("en").say(id, placeholders(id))),
     );
+  });
+
+  it.each(ids)("name in %s only commands that there are on every platform", (id) => {
+    const known = commands.map(({ name }) => `/${name}`);
+    for (const command of namedIn(texts.say(id, placeholders(id))).filter((word) => word.startsWith("/")))
+      expect(known).toContain(command);
   });
 
   it("are built once", () => {

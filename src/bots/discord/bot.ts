@@ -39,6 +39,7 @@ export function createDiscordBot({ ports, answering, log, onOutcome }: DiscordBo
   const perform = createConversation(ports, {
     explainRefusal,
     testsDirect: true,
+    helpOnPlaces: ["discord-help-servers", "discord-help-channels"],
     placeButtons: () => [],
   });
   const parts: TurnParts = { ports, perform, answers: createAnswers(ports), log };

@@ -1,4 +1,5 @@
 import type { Place } from "../../alerts/edits.ts";
+import type { TextId } from "../../texts/en.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { BotPorts } from "../contracts.ts";
 import { changesSettings, type Action, type ActionName, type ActionOf } from "./actions.ts";
@@ -26,6 +27,8 @@ export interface PlatformWords {
   readonly explainRefusal: (texts: Texts, reason: string) => string;
   /** An answer in a private conversation doesn't prove that alerts can be posted there. */
   readonly testsDirect?: true;
+  /** Who changes alerts in groups, and where they come, for `/help`. */
+  readonly helpOnPlaces: readonly TextId[];
   /** Ways into groups and channels, for `/start`. */
   readonly placeButtons: (texts: Texts) => readonly Button[];
 }

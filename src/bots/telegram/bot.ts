@@ -89,6 +89,7 @@ function toolsOf(bot: Bot, me: UserFromGetMe, { ports, memory, log }: TelegramBo
   const links = linksOf(me.username);
   const perform = createConversation(ports, {
     explainRefusal,
+    helpOnPlaces: ["bot-help-groups", "bot-help-topics"],
     placeButtons: (texts) => placeButtons(texts, links),
   });
   return { api: bot.api, botId: me.id, username: me.username, links, ports, memory, perform, log };

@@ -184,7 +184,8 @@ export const botsEnglish = {
   "bot-state-muted": "left out: muted until { $until }",
   "bot-state-off": "paused",
   "bot-state-unwatched": "held: this symbol is not watched any more",
-  "bot-state-disabled": "stopped: { $reason }. It goes on with your next /start or /subscribe.",
+  "bot-state-disabled":
+    "stopped: { $reason }. It goes on once I may write there, or with your next /subscribe.",
   "bot-alerts-more": "{ $count } more are not shown; /unsubscribe BTC ends those of a symbol.",
   "bot-button-edit": "✏️ { $name }",
   "bot-button-pause": "⏸",

@@ -15,5 +15,5 @@ export const deliveryEnglish = {
   "notice-disabled": "Alerts to { $destination } have stopped",
   "notice-disabled-reason": "Its platform refused the last one: { $reason }",
   "notice-disabled-return":
-    "Its settings are kept: put me back with the right to write, and send /start there.",
+    "Its settings are kept. Put me back with the right to write: if it doesn't go on then, send /subscribe there.",
 } as const;

@@ -29,6 +29,9 @@ export const discordEnglish = {
     "Alerts can't be set up in this conversation. Send me the command directly, or in a server.",
   "discord-managers-only":
     "Only members with the permission “Manage Server” can change alerts here. You can ask /imbalance any time.",
+  "discord-help-servers":
+    "In servers members with the permission “Manage Server” change alerts; everyone may ask.",
+  "discord-help-channels": "Alerts come in the channel, thread or post they were asked for in.",
   "discord-other-server": "That belongs to another server.",
   "discord-command-old":
     "That command is of an older version of me. Restart Discord (Ctrl+R) and choose it from the list again.",

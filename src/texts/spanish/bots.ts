@@ -186,7 +186,8 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-state-muted": "se omite: silencio hasta { $until }",
   "bot-state-off": "en pausa",
   "bot-state-unwatched": "retenida: este símbolo ya no se vigila",
-  "bot-state-disabled": "detenida: { $reason }. Sigue con tu próximo /start o /subscribe.",
+  "bot-state-disabled":
+    "detenida: { $reason }. Sigue en cuanto pueda escribir allí, o con tu próximo /subscribe.",
   "bot-alerts-more": "{ $count } más no se muestran; /unsubscribe BTC quita las de un símbolo.",
   "bot-button-edit": "✏️ { $name }",
   "bot-button-pause": "⏸",

@@ -16,5 +16,5 @@ export const deliverySpanish = {
   "notice-disabled": "Las alertas para { $destination } se han detenido",
   "notice-disabled-reason": "Su plataforma rechazó la última: { $reason }",
   "notice-disabled-return":
-    "Sus ajustes se conservan: vuelve a darme permiso para escribir y envía allí /start.",
+    "Sus ajustes se conservan. Vuelve a darme permiso para escribir: si no sigue entonces, envía allí /subscribe.",
 } as const;

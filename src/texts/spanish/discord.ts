@@ -29,6 +29,9 @@ export const discordSpanish: Readonly<Record<keyof typeof discordEnglish, string
     "En esta conversación no se pueden poner alertas. Envíame la orden en privado o en un servidor.",
   "discord-managers-only":
     "Aquí solo cambian las alertas quienes tienen el permiso “Gestionar servidor”. /imbalance puedes preguntarlo siempre.",
+  "discord-help-servers":
+    "En los servidores cambian alertas quienes tienen el permiso “Gestionar servidor”; preguntar puede cualquiera.",
+  "discord-help-channels": "Las alertas llegan al canal, hilo o publicación donde se pidieron.",
   "discord-other-server": "Eso pertenece a otro servidor.",
   "discord-command-old":
     "Esa orden es de una versión anterior. Reinicia Discord (Ctrl+R) y elígela otra vez de la lista.",

@@ -231,4 +231,11 @@ describe("other languages", () => {
     expect(shown((await ask("map", { symbol: "BTC" })).original)).toContain("Actualizar");
     expect(shown((await ask("help")).original)).toContain("I watch");
   });
+
+  test("the help names Discord's own permission, and no command of Telegram's", async () => {
+    const { ask } = await scene();
+    const help = shown((await ask("help")).original);
+    expect(help).toContain("Manage Server");
+    expect(help).not.toMatch(/administrators|forum|\/start/u);
+  });
 });

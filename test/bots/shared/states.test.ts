@@ -112,7 +112,7 @@ describe("the state of a subscription", () => {
     [
       "can't be delivered",
       said({ record: { disabled: { reason: "blocked", at: 1, ownerTold: true } } }),
-      "⛔ stopped: blocked. It goes on with your next /start or /subscribe.",
+      "⛔ stopped: blocked. It goes on once I may write there, or with your next /subscribe.",
     ],
   ])("that %s", (_what, text, expected) => expect(text).toBe(expected));
 });

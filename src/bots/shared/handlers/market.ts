@@ -23,7 +23,7 @@ export const marketHandlers = {
   history,
   status,
   help: async (tools: Tools, _action: ActionOf<"help">, { texts, place }: Asked): Promise<Reply> =>
-    helpReply(texts, await ownSymbol(tools, place.destination)),
+    helpReply(texts, await ownSymbol(tools, place.destination), tools.words.helpOnPlaces),
   privacy: (_tools: Tools, _action: ActionOf<"privacy">, { texts }: Asked): Reply => privacyReply(texts),
   start: (tools: Tools, _action: ActionOf<"start">, { texts }: Asked): Reply =>
     startReply(texts, tools.symbols, tools.words.placeButtons(texts)),

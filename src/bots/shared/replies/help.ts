@@ -1,3 +1,4 @@
+import type { TextId } from "../../../texts/en.ts";
 import type { Texts } from "../../../texts/texts.ts";
 import { bold, plain, press, type Button, type Paragraph, type Piece, type Reply } from "../reply.ts";
 import { commands, type CommandName } from "../vocabulary.ts";
@@ -23,8 +24,8 @@ function examples(symbol: string): Readonly<Record<CommandName, string>> {
   };
 }
 
-/** Every command with an example that can be copied. */
-export function helpReply(texts: Texts, symbol: string): Reply {
+/** Every command with an example that can be copied, and what its platform says of `places`. */
+export function helpReply(texts: Texts, symbol: string, places: readonly TextId[]): Reply {
   const { say } = texts;
   const lines = examples(symbol);
   const listed = commands.flatMap((command, index): Piece[] => [
@@ -36,7 +37,7 @@ export function helpReply(texts: Texts, symbol: string): Reply {
     paragraphs: [
       bold(say("bot-help-intro")),
       listed.filter(({ text }) => text !== ""),
-      plain(`${say("bot-help-groups")}\n${say("bot-help-topics")}`),
+      plain(places.map((id) => say(id)).join("\n")),
       [{ text: say("bot-help-advice"), style: "italic" }],
     ],
   };
