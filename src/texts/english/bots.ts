@@ -263,12 +263,13 @@ export const botsEnglish = {
   "bot-privacy-shared": "Nothing is sold or passed on. The exchanges I read learn nothing about you.",
   "bot-privacy-forget":
     "/forget deletes all of it at once; daily backups on the operator's machine forget it within 14 days.",
-  "bot-forget-sure": "Delete every alert and setting kept about this chat? It can't be undone.",
+  "bot-forget-sure":
+    "Delete every alert and setting kept about this chat, or in a forum about this topic? It can't be undone.",
   "bot-forget-yes": "Yes, delete all",
   "bot-forget-no": "No, keep it",
   "bot-forgotten":
-    "Deleted. Only daily backups know this chat still, for 14 days at most. /subscribe begins anew.",
-  "bot-forgotten-nothing": "Nothing was kept about this chat.",
+    "Deleted. Only daily backups know this place still, for 14 days at most. /subscribe begins anew.",
+  "bot-forgotten-nothing": "Nothing was kept about this place.",
 
   "bot-channel-added": "I am in the channel “{ $chat }”. Which symbol shall I post there?",
   "bot-group-added": "I am here. An administrator can tap a symbol, or type:",

@@ -14,7 +14,7 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-command-status": "Mercados, edad de los datos, envíos",
   "bot-command-language": "Idioma del bot",
   "bot-command-privacy": "Qué se guarda y cuánto tiempo",
-  "bot-command-forget": "Borrar todo lo guardado de este chat",
+  "bot-command-forget": "Borrar todo lo guardado aquí",
   "bot-command-help": "Lo que entiendo, con ejemplos",
   "bot-command-start": "Empieza aquí",
   "bot-argument-symbol": "por ejemplo BTC",
@@ -267,12 +267,13 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-privacy-shared": "Nada se vende ni se pasa a nadie. Los mercados que leo no saben nada de ti.",
   "bot-privacy-forget":
     "/forget lo borra todo de una vez; las copias diarias en la máquina del operador lo olvidan en 14 días.",
-  "bot-forget-sure": "¿Borrar todas las alertas y ajustes de este chat? No puede deshacerse.",
+  "bot-forget-sure":
+    "¿Borrar todas las alertas y ajustes de este chat, o en un foro de este tema? No puede deshacerse.",
   "bot-forget-yes": "Sí, borrar todo",
   "bot-forget-no": "No, conservar",
   "bot-forgotten":
-    "Borrado. Solo las copias diarias conocen aún este chat, como mucho 14 días. /subscribe empieza de nuevo.",
-  "bot-forgotten-nothing": "De este chat no se guardaba nada.",
+    "Borrado. Solo las copias diarias conocen aún este lugar, como mucho 14 días. /subscribe empieza de nuevo.",
+  "bot-forgotten-nothing": "De este lugar no se guardaba nada.",
 
   "bot-channel-added": "Estoy en el canal “{ $chat }”. ¿Qué símbolo publico allí?",
   "bot-group-added": "Aquí estoy. Un administrador puede tocar un símbolo, o escribir:",

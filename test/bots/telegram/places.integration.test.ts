@@ -51,6 +51,24 @@ describe("subscribing", () => {
     expect(record?.settings).toMatchObject({ kind: "group", owner: `telegram:${ana.id}` });
   });
 
+  test("/forget in a forum asks about the topic, and leaves the others", async () => {
+    const { server, driver, ports, ana, next, press } = await setScene();
+    const forum = driver.addGroup({ isForum: true, admins: [ana] });
+    const [btc, eth] = [driver.addTopic(forum, "BTC"), driver.addTopic(forum, "ETH")];
+    for (const [index, threadId] of [btc, eth].entries()) {
+      driver.say(ana, forum, "/subscribe BTC 2", { threadId });
+      await next(forum, 2 * index + 1);
+    }
+    driver.say(ana, forum, "/forget", { threadId: btc });
+    const sure = await next(forum, 4);
+    expect(textOf(sure)).toContain("in a forum about this topic");
+    await press(ana, sure, "Yes, delete all");
+    await server.waitFor(() => (textOf(sure).startsWith("Deleted") ? sure : undefined));
+    expect(textOf(sure)).not.toContain("this chat");
+    const kept = await ports.destinations.getMany([btc, eth].map((id) => `telegram:${forum.id}/${id}`));
+    expect(kept.map((record) => record?.subscriptions.length)).toEqual([undefined, 1]);
+  });
+
   test("a test alert for which the platform has no room is left out, and whoever asked reads so", async () => {
     const { server, driver, ana, ask, settled } = await setScene({
       ports: { sendTest: async () => ({ kind: "later" }) },
