@@ -43,17 +43,18 @@ function placeState({ mode }: Subscription, { record, isPolled, now }: Watched):
 }
 
 function ruleState(subscription: Subscription, { imbalance, watch }: Watched): AlertState {
-  const ways = directionsOf(subscription);
-  const states = ways.map((direction) => ({
-    direction,
+  const ways = directionsOf(subscription).map((direction) => ({
     state: watch.stateOf({ ...subscription, direction }),
+    strength: strengthNow(subscription, direction, imbalance),
   }));
-  const open = states.find(({ state }) => state?.status === "firing") ?? states.find(({ state }) => state);
-  if (open?.state !== undefined && open.state.status !== "cooling-down") {
-    return openState(open.state, strengthNow(subscription, open.direction, imbalance));
+  for (const status of ["firing", "pending"] as const) {
+    const open = ways.find(({ state }) => state?.status === status);
+    if (open?.state?.status === status) return openState(open.state, open.strength);
   }
   if (watch.hold !== undefined) return { kind: "held", reason: watch.hold };
-  if (open?.state?.status === "cooling-down") return { kind: "cooling", until: open.state.until };
+  // of two ways the one that it leans to: the other's pause holds nothing back
+  const [leaning] = ways.toSorted((one, other) => (other.strength ?? 0) - (one.strength ?? 0));
+  if (leaning?.state?.status === "cooling-down") return { kind: "cooling", until: leaning.state.until };
   return { kind: "armed", away: awayFrom(subscription, imbalance) };
 }
 
@@ -74,13 +75,6 @@ export function awayFrom(
     .filter((value) => value !== undefined);
   if (strengths.length === 0) return undefined;
   return subscription.ratio / Math.max(...strengths) - 1;
-}
-
-/** Whether the alert of one of its directions is out and not over. */
-export function isFiring(subscription: Subscription, watch: SymbolRules): boolean {
-  return directionsOf(subscription).some(
-    (direction) => watch.stateOf({ ...subscription, direction })?.status === "firing",
-  );
 }
 
 function directionsOf({ direction }: Pick<Subscription, "direction">): readonly Direction[] {

@@ -63,6 +63,8 @@ describe("the state of a subscription", () => {
     stateOf: ({ direction }) =>
       direction === "up" ? { status: "firing", since: now - hour, level: 0 } : undefined,
   };
+  const coolingDown: SymbolRules["stateOf"] = ({ direction }) =>
+    direction === "down" ? { status: "cooling-down", until: now + hour } : undefined;
   test.each([
     ["waits for its threshold", said(), "🟢 armed, 25% away"],
     [
@@ -80,6 +82,24 @@ describe("the state of a subscription", () => {
     [
       "crossed a minute ago",
       said({ watch: { stateOf: () => ({ status: "pending", since: now - minute }) } }),
+      "🟡 crossed at Nov 22, 23:29, must hold a little longer",
+    ],
+    [
+      "is beyond it one way, and rests after an alert the other way",
+      said({ imbalance: imbalanceOf(3), watch: { stateOf: coolingDown } }),
+      "🟢 beyond the threshold, waiting for it to hold",
+    ],
+    [
+      "has crossed one way, and rests after an alert the other way",
+      said({
+        imbalance: imbalanceOf(1 / 3),
+        watch: {
+          stateOf: ({ direction }) =>
+            direction === "up"
+              ? { status: "cooling-down", until: now + hour }
+              : { status: "pending", since: now - minute },
+        },
+      }),
       "🟡 crossed at Nov 22, 23:29, must hold a little longer",
     ],
     [

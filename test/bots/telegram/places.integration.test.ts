@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { setMute } from "../../../src/alerts/settings.ts";
 import { labelsOf, textOf } from "./messages.ts";
 import { aroundScenes } from "./scene.ts";
 
@@ -27,6 +28,20 @@ describe("subscribing", () => {
     expect(textOf(await ask(ana, anaChat, "/subscribe BTC 2.5"))).toContain("That was set already");
     const record = await ports.destinations.get(`telegram:${ana.id}`);
     expect(record?.subscriptions).toHaveLength(1);
+  });
+
+  test("promises nothing soon where the place is muted or the alert has its pause", async () => {
+    const until = Date.now() + 3_600_000;
+    const stateOf = () => ({ status: "cooling-down" as const, until });
+    const { ports, ana, anaChat, ask } = await setScene({ ports: { watch: async () => ({ stateOf }) } });
+    const paused = textOf(await ask(ana, anaChat, "/subscribe BTC 2"));
+    expect(paused).toContain("quiet after its last alert until");
+    expect(paused).not.toContain("you hear soon");
+    const own = { destination: `telegram:${ana.id}`, kind: "direct" as const };
+    await ports.destinations.change(own.destination, setMute(own, until, until - 60_000));
+    const muted = textOf(await ask(ana, anaChat, "/subscribe BTC 2.5"));
+    expect(muted).toContain("left out: muted until");
+    expect(muted).not.toContain("you hear soon");
   });
 
   test("by a link, in one tap", async () => {

@@ -5,7 +5,7 @@ import type { DestinationRecord, Subscription } from "../../../alerts/subscripti
 import type { ChangeResult } from "../../../store/contracts/destinations.ts";
 import type { TestOutcome } from "../../contracts.ts";
 import type { ActionOf } from "../actions.ts";
-import { alertState, awayFrom, isFiring } from "../alertState.ts";
+import { alertState, awayFrom } from "../alertState.ts";
 import type { Asked, Tools } from "../conversation.ts";
 import { alertsReply, editReply, type ListedAlert } from "../replies/alerts.ts";
 import { saidReply } from "../replies/settings.ts";
@@ -55,6 +55,7 @@ async function subscribeTo(tools: Tools, wish: ActionOf<"subscribe">, asked: Ask
   const subscription = madeFor(result.record, wish);
   if (subscription === undefined) throw new Error("a subscription that was kept is not there");
   await keepLanguage(tools, asked, result.record);
+  const { record } = result;
   const known = before?.subscriptions.some(({ id }) => id === subscription.id) ?? false;
   const outcome = await testPlace(tools, symbol, asked);
   const [imbalance, watch] = await Promise.all([tools.imbalance(symbol), tools.watch(symbol)]);
@@ -65,7 +66,8 @@ async function subscribeTo(tools: Tools, wish: ActionOf<"subscribe">, asked: Ask
       typed: ratio,
       isNew: !known,
       away: awayFrom(subscription, imbalance),
-      isFiring: isFiring(subscription, watch),
+      state: alertState(subscription, { record, imbalance, watch, isPolled: true, now: tools.clock.now() }),
+      zone: record.settings.zone,
       test: outcome,
       testReason: outcome?.kind === "refused" ? tools.words.explainRefusal(texts, outcome.reason) : "",
     },

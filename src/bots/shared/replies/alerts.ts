@@ -1,8 +1,8 @@
 import type { DestinationRecord, Subscription } from "../../../alerts/subscription.ts";
 import type { Texts } from "../../../texts/texts.ts";
 import type { AlertState } from "../alertState.ts";
-import { bold, plain, press, type Button, type Paragraph, type Piece, type Reply } from "../reply.ts";
-import { timePiece, withTimes } from "../times.ts";
+import { bold, plain, press, type Button, type Paragraph, type Reply } from "../reply.ts";
+import { stateText } from "./state.ts";
 import { exactRatio, type About } from "./subscribe.ts";
 
 export interface ListedAlert {
@@ -73,46 +73,6 @@ export function describe(texts: Texts, subscription: Subscription): string {
 /** "BTC 2.5×", for buttons. */
 export function shortName(texts: Texts, { symbol, ratio }: Subscription): string {
   return `${symbol} ${exactRatio(texts, ratio)}×`;
-}
-
-function stateText(texts: Texts, state: AlertState, zone: string | undefined): readonly Piece[] {
-  const { say } = texts;
-  switch (state.kind) {
-    case "disabled":
-      return [{ text: `⛔ ${say("bot-state-disabled", { reason: state.reason })}` }];
-    case "off":
-      return [{ text: `⏸ ${say("bot-state-off")}` }];
-    case "unwatched":
-      return [{ text: `⏳ ${say("bot-state-unwatched")}` }];
-    case "muted":
-    case "quiet":
-    case "cooling": {
-      const until = timePiece(texts, state.until, zone);
-      return withTimes(`🔕 ${say(`bot-state-${state.kind}`, { until: until.text })}`, [until]);
-    }
-    case "held":
-      return [{ text: `⏳ ${heldText(texts, state.reason)}` }];
-    case "firing":
-    case "pending": {
-      const since = timePiece(texts, state.since, zone);
-      const ratio = state.ratio === undefined ? "?" : texts.ratio(state.ratio);
-      const mark = state.kind === "firing" ? "🔴" : "🟡";
-      return withTimes(`${mark} ${say(`bot-state-${state.kind}`, { since: since.text, ratio })}`, [since]);
-    }
-    case "armed":
-      return [{ text: `🟢 ${armedText(texts, state.away)}` }];
-  }
-}
-
-function heldText(texts: Texts, reason: Extract<AlertState, { kind: "held" }>["reason"]): string {
-  if (reason === "warming-up") return texts.say("bot-state-warming");
-  return texts.say("bot-state-data", { reason: texts.say(`bot-data-${reason}`) });
-}
-
-function armedText(texts: Texts, away: number | undefined): string {
-  if (away === undefined) return texts.say("bot-state-armed-unknown");
-  if (away <= 0) return texts.say("bot-state-armed-beyond");
-  return texts.say("bot-state-armed", { away: texts.percent(away) });
 }
 
 function buttons(texts: Texts, subscription: Subscription, { target }: About): readonly Button[] {

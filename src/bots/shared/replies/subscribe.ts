@@ -1,7 +1,9 @@
 import type { Subscription } from "../../../alerts/subscription.ts";
 import type { Texts } from "../../../texts/texts.ts";
 import type { Firings, TestOutcome } from "../../contracts.ts";
+import type { AlertState } from "../alertState.ts";
 import { bold, inRows, plain, press, type Paragraph, type Reply } from "../reply.ts";
+import { stateText } from "./state.ts";
 
 /** Where the answer stands, and what it is about, if that is another chat. */
 export interface About {
@@ -80,8 +82,9 @@ export interface Subscribed {
   readonly typed: number;
   readonly isNew: boolean;
   readonly away: number | undefined;
-  /** Its alert went out before this one asked: only the next can be promised. */
-  readonly isFiring: boolean;
+  /** What it does now: where its alert is out already, or something keeps it back, nothing soon can be promised. */
+  readonly state: AlertState;
+  readonly zone: string | undefined;
   /** Undefined in a private chat: there the answer itself is the test. */
   readonly test: TestOutcome | undefined;
   /** Why a test failed, in words. */
@@ -91,9 +94,11 @@ export interface Subscribed {
 export function subscribedReply(texts: Texts, done: Subscribed, about: About): Reply {
   const { say } = texts;
   const { symbol } = done.subscription;
+  const figures = [rounding(texts, done), now(texts, done)].filter((line) => line !== "").join("\n");
   const paragraphs: Paragraph[] = [
     bold(confirmation(texts, done, about)),
-    plain([rounding(texts, done), now(texts, done)].filter((line) => line !== "").join("\n")),
+    ...(figures === "" ? [] : [plain(figures)]),
+    ...(isKeptBack(done) ? [[...stateText(texts, done.state, done.zone)]] : []),
     plain(testLine(texts, done, about)),
   ];
   return {
@@ -119,10 +124,18 @@ function rounding(texts: Texts, { subscription, typed }: Subscribed): string {
   return texts.say("bot-subscribed-rounded", args);
 }
 
-function now(texts: Texts, { subscription, away, isFiring }: Subscribed): string {
+/** By the place always; by the rule or the data where it would be due. */
+function isKeptBack({ state: { kind }, away = 1 }: Subscribed): boolean {
+  return kind === "muted" || kind === "quiet" || (away <= 0 && (kind === "cooling" || kind === "held"));
+}
+
+function now(texts: Texts, done: Subscribed): string {
+  const { subscription, away, state } = done;
   if (away === undefined) return texts.say("bot-subscribed-now-unknown");
   const ratio = texts.ratio(subscription.ratio / (1 + away));
-  if (away <= 0) return texts.say(`bot-subscribed-now-${isFiring ? "firing" : "beyond"}`, { ratio });
+  if (away <= 0 && isKeptBack(done)) return "";
+  if (away <= 0)
+    return texts.say(`bot-subscribed-now-${state.kind === "firing" ? "firing" : "beyond"}`, { ratio });
   return texts.say("bot-subscribed-now-armed", { ratio, away: texts.percent(away) });
 }
 
