@@ -51,6 +51,12 @@ export function openPastDeliveries(
   };
 }
 
+/** Whose answer was lost may have arrived, whatever became of later attempts. */
+function outcomeOf({ state, possibleRepeats }: DeliveryRecord): PastDelivery["outcome"] {
+  const isOver = state === "dead" || state === "skipped";
+  return isOver && possibleRepeats > 0 ? "unknown" : outcomes[state];
+}
+
 function past(alert: LoggedAlert, row: DeliveryRecord | undefined): PastDelivery | undefined {
   if (row === undefined) return undefined;
   const content = parseAlertContent(alert.content);
@@ -62,7 +68,7 @@ function past(alert: LoggedAlert, row: DeliveryRecord | undefined): PastDelivery
     symbol,
     firedAt: at,
     content: content.value,
-    outcome: outcomes[row.state],
+    outcome: outcomeOf(row),
     ...(told && { reason: row.note }),
   };
 }

@@ -3,6 +3,7 @@ import { openPastDeliveries } from "../../src/roles/pastDeliveries.ts";
 import { createAlertLog } from "../../src/store/ledger/alertLog.ts";
 import { createDestinations } from "../../src/store/destinations/destinations.ts";
 import { symbolKeys } from "../../src/store/keys.ts";
+import { createOutbox, maxUnknowns } from "../../src/store/ledger/outbox.ts";
 import type { RedisClient } from "../../src/store/redis/script.ts";
 import { content, handClock, now } from "../notifier/builders.ts";
 import { subscribed } from "../notifier/subscribed.ts";
@@ -50,4 +51,22 @@ test("what was said to a group before it became a supergroup is a part of its hi
   expect(await told()).toEqual(["after", "before"]);
   await subscribed({ destinations }, "telegram:-1");
   expect(await told()).toEqual(["after"]);
+});
+
+test("what was given up because no answer ever came isn't said not to have been sent", async () => {
+  const outbox = createOutbox(redis, { now: () => now });
+  const destinations = ["telegram:1"];
+  await outbox.insert("BTC", now, [{ alertId: "lost", content, destinations }]);
+  const result = { kind: "unknown", retryInMs: 0, reason: "Telegram failed: 502" } as const;
+  for (let attempt = 0; attempt < maxUnknowns; attempt += 1) {
+    const { deliveries } = await outbox.claim("BTC", "telegram", 1);
+    await outbox.settle(
+      "BTC",
+      "telegram",
+      deliveries.map((delivery) => ({ delivery, result })),
+    );
+  }
+  const past = openPastDeliveries(createAlertLog(redis), ["BTC"], handClock());
+  const [found] = await past.ofDestination("telegram:1", { limit: 8 });
+  expect(found).toMatchObject({ outcome: "unknown", reason: expect.stringContaining("given up after") });
 });
