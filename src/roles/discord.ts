@@ -49,10 +49,10 @@ export async function startDiscord(parts: Parts): Promise<void> {
     registerBehind(parts, token);
     return;
   }
-  const { destinations } = ports;
+  const { destinations, tellStopped } = ports;
   const { onInteraction } = bot;
   const tell = createTellUser({ token, apiUrl });
-  const events = createServerEvents({ destinations, clock, log, onInteraction, tell });
+  const events = createServerEvents({ destinations, clock, log, onInteraction, tell, tellStopped });
   lifecycle.add("Discord's events", events.settled);
   const stop = lead({
     lease: createLease(parts.redis.commands, `discord-${shortHash(token)}`),

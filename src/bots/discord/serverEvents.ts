@@ -3,6 +3,7 @@ import type { Clock } from "../../ops/clock.ts";
 import type { Log } from "../../ops/log.ts";
 import type { Destinations } from "../../store/contracts/destinations.ts";
 import { languages, textsIn } from "../../texts/texts.ts";
+import type { BotPorts } from "../contracts.ts";
 import { channelOf } from "./asked.ts";
 import type { TellUser } from "./directMessages.ts";
 import { safeError } from "./failures.ts";
@@ -16,6 +17,7 @@ export interface ServerEventsOptions {
   readonly log: Log;
   readonly onInteraction: (payload: unknown) => void;
   readonly tell: TellUser;
+  readonly tellStopped: BotPorts["tellStopped"];
 }
 
 /** Why sending stopped, as people and operators read it. */
@@ -62,18 +64,24 @@ export function createServerEvents(options: ServerEventsOptions): GatewayEvents 
 
 /** Whoever set it up hears of it, once. */
 async function stopAndTell(
-  { destinations, clock, tell }: ServerEventsOptions,
+  { destinations, clock, log, tell, tellStopped }: ServerEventsOptions,
   destination: string,
   reason: string,
 ): Promise<void> {
   if (!(await destinations.disable(destination, reason, clock.now()))) return;
-  const settings = (await destinations.get(destination))?.settings;
-  const user = /^discord:(\d{15,20})$/u.exec(settings?.owner ?? "")?.[1];
-  if (user === undefined) return;
-  await destinations.change(destination, noteOwnerTold);
-  const language = languages.find((known) => known === settings?.language) ?? "en";
+  const record = await destinations.get(destination);
+  const user = /^discord:(\d{15,20})$/u.exec(record?.settings.owner ?? "")?.[1];
+  if (record === undefined || user === undefined) return;
+  const language = languages.find((known) => known === record.settings.language) ?? "en";
   const channel = channelName(channelOf(destination));
-  await tell(user, textsIn(language).say("discord-owner-stopped", { channel, reason }));
+  // first, or whoever has an alert for it right now would tell as well
+  await destinations.change(destination, noteOwnerTold);
+  try {
+    await tell(user, textsIn(language).say("discord-owner-stopped", { channel, reason }));
+  } catch (error) {
+    log.debug(safeError(error), "an owner could not be told; the outbox tries again");
+    await tellStopped(record);
+  }
 }
 
 async function eachOf(

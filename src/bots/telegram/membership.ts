@@ -104,9 +104,10 @@ async function stop(tools: TelegramTools, spot: Spot, reason: string, by: number
     const record = await destinations.get(destination);
     const owner = Number(record?.settings.owner?.replace("telegram:", "") ?? Number.NaN);
     const isNobodys = spot.kind === "direct" || !Number.isSafeInteger(owner) || owner === by;
+    // first, or whoever has an alert for it right now would tell as well
+    await destinations.change(destination, noteOwnerTold);
     const isOver = isNobodys || (await tellOwner(tools, spot, { owner, reason }));
-    if (isOver || record === undefined) await destinations.change(destination, noteOwnerTold);
-    else await tools.ports.tellStopped(record);
+    if (!isOver && record !== undefined) await tools.ports.tellStopped(record);
   }
 }
 

@@ -51,3 +51,20 @@ test("a permission that is given while nobody is connected is seen by whoever co
   await connectBot(server, createDiscordBot({ ports, answering, log: silentLog }), ports);
   await vi.waitFor(async () => expect(await stateOf(set)).toBeUndefined(), patient);
 });
+
+test("where Discord fails right then all of a server's channels stop, and the outbox tells the owners", async () => {
+  const told: string[] = [];
+  const set = await scene({
+    ports: { tellStopped: async ({ destination }) => void told.push(destination) },
+  });
+  const { server, guild, channel, ports, manager } = set;
+  const names = [channel, server.driver.addChannel(guild)].map(({ id }) => `discord:${id}`);
+  const owner = `discord:${manager.id}`;
+  for (const destination of names) {
+    const place = { destination, kind: "channel" as const, guild: guild.id, owner };
+    await ports.destinations.change(destination, subscribe(place, { symbol: "BTC", ratio: 2 }, limits));
+  }
+  server.faults.add({ kind: "status", status: 500, method: "POST /users/@me/channels", times: Infinity });
+  server.driver.removeBot(guild);
+  await vi.waitFor(() => expect(told.toSorted()).toEqual(names.toSorted()), patient);
+});

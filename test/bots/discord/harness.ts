@@ -154,11 +154,18 @@ async function setScene(redis: TestRedis, options: SceneOptions): Promise<Scene>
 
 /** Connects one more process' bot to the same Discord. */
 export async function connectBot(server: DiscordServer, bot: DiscordBot, ports: BotPorts): Promise<void> {
-  const { destinations, clock } = ports;
+  const { destinations, clock, tellStopped } = ports;
   const { onInteraction } = bot;
   const { token, apiUrl } = server;
   const tell = createTellUser({ token, apiUrl });
-  const events = createServerEvents({ destinations, clock, log: silentLog, onInteraction, tell });
+  const events = createServerEvents({
+    destinations,
+    clock,
+    log: silentLog,
+    onInteraction,
+    tell,
+    tellStopped,
+  });
   const gateway = await openGateway({ token, apiUrl, events, log: silentLog });
   closers.push(async () => {
     await gateway.close();
