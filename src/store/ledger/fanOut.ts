@@ -100,9 +100,14 @@ local function insertPush(alertId, episode, content, at, order, rule, stronger)
   if redis.call('EXISTS', keys.alert .. alertId) == 1 then return end
   local members, pages = listOf(keys.rules, rule)
   local shards, score = shardsFor(members), scoreOf(order)
-  local first = episode ~= alertId and redis.call('HGET', keys.alert .. episode, 'm')
+  local first, edits = false, false
+  if episode ~= alertId then
+    first = redis.call('HGET', keys.alert .. episode, 'm')
+    edits = redis.call('HGET', keys.alert .. episode .. '~', 'v')
+  end
   local fields = { 'k', 'push', 'i', alertId, 'e', episode, 'c', content, 'at', at, 'n', shards,
     'm', first or shards, 'r', rule }
+  if edits then fields[#fields + 1], fields[#fields + 2] = 'v', edits end
   indexAlert(alertId)
   -- most are written whole at once, and nobody has to know how far they are
   if not isOpen and 1 + 10 * pages + 4 * members <= budget then

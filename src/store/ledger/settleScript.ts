@@ -31,16 +31,16 @@ redis.call('ZREM', claimed, '')
 local known = {}
 local function alertOf(subject)
   if known[subject] ~= nil then return known[subject] end
-  local kept = redis.call('HMGET', alertPrefix .. subject, 'k', 'e', 'n', 'm', 't', 'v')
+  local kept = redis.call('HMGET', alertPrefix .. subject, 'k', 'e', 'n', 'm', 'v')
   known[subject] = kept[1] and { isEdit = kept[1] == 'edit', episode = kept[2], shards = tonumber(kept[3]),
-    messageShards = tonumber(kept[4]), at = tonumber(kept[5]), version = kept[6] or '0' } or false
+    messageShards = tonumber(kept[4]), version = kept[5] or '0' } or false
   return known[subject]
 end
 local edits, gone = {}, {}
 -- the outcomes, a list for each of their parts
 local tickets, destinations, attempts, states, notes = {}, {}, {}, {}, {}
 local function editOf(episode)
-  if edits[episode] == nil then edits[episode] = redis.call('HGET', alertPrefix .. episode .. '~', 't') end
+  if edits[episode] == nil then edits[episode] = redis.call('HGET', alertPrefix .. episode .. '~', 'v') end
   return edits[episode]
 end
 
@@ -93,13 +93,14 @@ local function noteRenewed(alert, destination)
   write(group, destination, group.rows[destination])
 end
 
--- a message stands: it is what edits go to, and if one came meanwhile it is due
+-- a message stands: it is what edits go to, and if one came after it was said it is due. They are counted, because
+-- clocks may be set back, and of two in one moment nobody knows which came first
 local function keepMessage(alert, destination, messageId, messages)
   if alert.episode == '' then return end
   write(messages or groupOf(fieldsKey(messagePrefix, alert.episode, alert.messageShards, destination)), destination,
     messageId)
   local edit = editOf(alert.episode)
-  if edit and tonumber(edit) > alert.at then
+  if edit and tonumber(edit) > tonumber(alert.version) then
     redis.call('ZADD', KEYS[5], 'NX', now, alert.episode .. '~|' .. destination)
     noteRenewed(alert, destination)
   end

@@ -503,16 +503,36 @@ describe("an edit", () => {
     expect((await claim()).map(({ alert }) => alert.content)).toEqual(["ended"]);
   });
 
-  test("never takes the place of a first send: it follows it", async () => {
+  test.each([
+    ["", 1],
+    [", in the same moment", 0],
+    [", though Redis' clock was set back", -3_600_000],
+  ])("never takes the place of a first send: it follows it%s", async (_when, passes) => {
     await subscribe(["telegram:1"]);
     await commit(aPush());
     const [first] = await claim();
-    time += 1;
+    time += passes;
     await commit(anEdit());
     expect(await claim()).toEqual([]);
     if (first === undefined) throw new Error("nothing claimed");
     await settleAs([first], "sent");
     expect((await claim()).map(({ alert }) => alert.alertId)).toEqual(["a2"]);
+  });
+
+  test.each([
+    ["", 1],
+    [" in the same moment", 0],
+    [" before Redis' clock was set back", -3_600_000],
+  ])("doesn't follow an escalation that was said after it%s", async (_when, passes) => {
+    await subscribe(["telegram:1"]);
+    await commit(aPush());
+    await settleAs(await claim(), "sent");
+    await commit(anEdit());
+    await settleAs(await claim(), "sent");
+    time += passes;
+    await commit(aPush({ alertId: "a1x2" }));
+    await settleAs(await claim(), "sent");
+    expect(await claim()).toEqual([]);
   });
 
   test("goes to an escalation's message, once there is one", async () => {
