@@ -4,7 +4,7 @@ import type { Log } from "../ops/log.ts";
 import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { TurnEnd } from "../store/contracts/turns.ts";
 import type { Deliver } from "./deliver.ts";
-import { barred, type Delivered } from "./errand.ts";
+import { barred, type Delivered, resting } from "./errand.ts";
 import { createLateness } from "./lateness.ts";
 import type { Settler } from "./settler.ts";
 import {
@@ -92,13 +92,15 @@ export function createCourier(options: CourierOptions): Courier {
     const until = claimedAt + freshMs;
     return (
       barred({ monotonicMs, isClosed }, stopped ? -Infinity : until) ??
+      resting(visit.restsUntil - monotonicMs()) ??
       options.deliver(delivery, visit, until)
     );
   };
   const begin = (visit: Visit, row: Row): Delivered | Promise<Delivered> =>
     row.booked === undefined ? take(visit, row) : until(row.booked).then(async () => take(visit, row));
   const note = (visit: Visit, delivery: Delivery, delivered: Delivered): void => {
-    const { result, pushes, isUnasked, moved } = delivered;
+    const { result, pushes, isUnasked, moved, restMs } = delivered;
+    if (restMs !== undefined) visit.restsUntil = monotonicMs() + restMs;
     if (moved !== undefined) {
       visit.movedTo = moved.to;
       visit.record = moved.record;

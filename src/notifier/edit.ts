@@ -23,7 +23,10 @@ export async function edit(
   const result: FinalResult = answer.kind === "migrated" ? messageStayed : answer;
   const retryInMs = await heedEdit(options, result, place.destination);
   const attempted = { delivery, retryInMs, ageMs: delivery.alert.ageMs };
-  return { result: editSettlement(result, { ...attempted, isUnpaced: sender.pace === undefined }) };
+  return {
+    result: editSettlement(result, { ...attempted, isUnpaced: sender.pace === undefined }),
+    ...(retryInMs > 0 && { restMs: retryInMs }),
+  };
 }
 
 /** Whether it may still write there, the next push will show. */

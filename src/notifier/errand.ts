@@ -40,6 +40,8 @@ export interface Delivered {
   readonly isUnasked?: true;
   /** The destination took another name. */
   readonly moved?: Moved;
+  /** It wants to be left alone for so many real ms. */
+  readonly restMs?: number;
 }
 
 export function unasked(result: DeliveryResult): Delivered {
@@ -51,6 +53,11 @@ const tooLate: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not be
 
 /** It keeps its place in line, which moves on with all others. */
 const closed: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not its turn yet" });
+
+/** Nor does it begin while its chat alone wants to be left alone, though it may have had its place before. */
+export function resting(ms: number): Delivered | undefined {
+  return ms > 0 ? unasked({ kind: "back", retryInMs: ms, reason: "not its turn yet" }) : undefined;
+}
 
 /** The fence right before a call, for which a picture or Redis may have been waited: whether, and why, it must not begin. */
 export function barred(

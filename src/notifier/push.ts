@@ -83,5 +83,6 @@ async function afterTrouble(
     result: isSent && destination !== delivery.destination ? { ...settled, destination } : settled,
     ...(isSent && pushes !== undefined && { pushes }),
     ...(moved !== undefined && { moved }),
+    ...(retryInMs > 0 && { restMs: retryInMs }),
   };
 }

@@ -42,6 +42,8 @@ export interface Visit {
   /** The destination that took its place. */
   movedTo: string | undefined;
   isChanged: boolean;
+  /** Nothing is asked there before (monotonic). */
+  restsUntil: number;
   /** Set when no more rows may join; resolves when the turn is over in Redis too. */
   ending: Promise<void> | undefined;
 }
@@ -176,6 +178,7 @@ function visitOf(destination: string, { turn: { movedTo, pushes }, record }: Fou
     pushes: pushes === undefined ? noPushes : parsePushes(pushes),
     movedTo,
     isChanged: false,
+    restsUntil: 0,
     ending: undefined,
   };
 }

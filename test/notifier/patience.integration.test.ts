@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { SendResult } from "../../src/notifier/contracts.ts";
 import { paceBy } from "../../src/notifier/senders/chatNames.ts";
 import { aGate } from "../support/gate.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
@@ -74,4 +75,31 @@ test("nor by who was waiting for a picture", async () => {
   await commit(aPush("a1"));
   await drain();
   expect(requests).toHaveLength(1);
+});
+
+test("a chat that wants patience isn't asked by what waited behind, until its patience is back", async () => {
+  const { store, clock, commit, notifierOf } = scene();
+  await subscribed(store, "console:1");
+  const retryAt = clock.now() + 3_600_000;
+  const asked: string[] = [];
+  const answers: SendResult[] = [
+    { kind: "sent", messageId: "m1" },
+    { kind: "rate-limited", retryAt: retryAt + 4 * 3_600_000, scope: "chat" },
+  ];
+  const answered = (what: string): SendResult => {
+    asked.push(what);
+    return answers.shift() ?? { kind: "sent", messageId: "m2" };
+  };
+  const { sender } = fakeSender([], {
+    pace: paceBy(limits, { before: "console:", after: "", groups: "" }),
+    send: async () => answered("push"),
+    edit: async () => answered("edit"),
+  });
+  const { drain } = notifierOf(sender);
+  await commit(aPush("a1"));
+  await drain();
+  clock.advance(4 * 3_600_000);
+  await commit(aPush("b1"), aPush("a1-resolved", { kind: "edit", episodeId: "a1" }));
+  await drain();
+  expect(asked).toEqual(["push", "push"]);
 });
