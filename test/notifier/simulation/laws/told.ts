@@ -22,12 +22,15 @@ function toldAt(evidence: Evidence, destination: string, { at, symbol, alerts }:
     evidence,
     destination,
     at - 2_000,
-    Math.max(at + 1_000, firstTold(evidence, alerts)),
+    Math.max(at, firstTold(evidence, alerts)) + 1_000,
   );
   const asked = alerts
     .filter(({ kind, rule }) => {
       const isAsked = records.every(
-        (one) => one !== undefined && one.disabled === undefined && askingIn(one, symbol, rule).length > 0,
+        (one) =>
+          one !== undefined &&
+          one.disabled === undefined &&
+          askingIn(one, symbol, rule).some(({ mode }) => mode !== "off"),
       );
       return kind === "push" && isAsked;
     })
