@@ -5,6 +5,7 @@ import { lead } from "../bots/shared/leadership.ts";
 import { createTelegramBot } from "../bots/telegram/bot.ts";
 import { keepCommandLists } from "../bots/telegram/commandList.ts";
 import { poll, pollingLease } from "../bots/telegram/polling.ts";
+import { safeError } from "../bots/telegram/failures.ts";
 import { createWebhook, registerWebhook, webhookSecret } from "../bots/telegram/webhook.ts";
 import { verifyToken } from "../notifier/senders/senders.ts";
 import { telegramLimits } from "../notifier/senders/telegram.ts";
@@ -93,12 +94,29 @@ function startWebhook({ roles, webhooks, stopping, log }: Parts, { ports, open, 
     throw new Error("TELEGRAM_WEBHOOK_URL needs the roles telegram and http in one process: start both");
   const secret = webhookSecret(ports.signingKey);
   // opened in the background: Telegram may not be reachable yet, and must not hold up the rest
-  const opening = open(stopping.signal).then(async (bot) => {
+  const opening = untilSetUp({ stopping, log }, async () => {
+    const bot = await open(stopping.signal);
     await registerWebhook(bot, url, secret);
     return createWebhook(bot, secret, log);
   });
   opening.catch((error: unknown) => {
-    log.error({ error }, "the Telegram webhook could not be set up");
+    log.debug({ error }, "stopped before the Telegram webhook was set up");
   });
   webhooks.set(new URL(url).pathname, async (request) => (await opening)(request));
+}
+
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+
+/** A Telegram that fails for a moment must not leave the bot silent until the next start. */
+async function untilSetUp<T>({ stopping, log }: Pick<Parts, "stopping" | "log">, setUp: () => Promise<T>) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await setUp();
+    } catch (error) {
+      if (stopping.signal.aborted) throw error;
+      log.error(safeError(error), "the Telegram webhook could not be set up; trying again");
+    }
+    await systemClock.sleep(pauseMs, stopping.signal);
+  }
 }

@@ -66,6 +66,19 @@ describe("the role telegram", () => {
     expect(server.calls.some(({ method }) => method === "getUpdates")).toBe(false);
   });
 
+  test.each([
+    ["setWebhook", { kind: "status", status: 502 }],
+    ["getMyCommands", { kind: "resetBefore" }],
+  ] as const)(
+    "as a webhook it answers in the end although Telegram failed %s once",
+    async (method, fault) => {
+      server.faults.add({ ...fault, method });
+      const port = String(await freePort());
+      await start({ TELEGRAM_WEBHOOK_URL: `http://127.0.0.1:${port}/telegram`, HTTP_PORT: port });
+      expect(await ask("/privacy")).toContain("/forget");
+    },
+  );
+
   test("quiet hours that are switched off leave a summary of what they held back, for a notifier to find", async () => {
     const { store } = await start();
     const user = server.driver.addUser();
