@@ -40,6 +40,30 @@ describe("interactions by HTTP", () => {
     expect(server.gateway.sessions()).toEqual([]);
   });
 
+  test("begin again what was stopped while nobody could tell that it is mended", async () => {
+    const { ask, channel, ports } = await byHttp();
+    const destination = `discord:${channel.id}`;
+    await ask("subscribe", { symbol: "BTC", ratio: 2 });
+    await ports.destinations.disable(destination, "Missing Access (50001)", 1);
+    await ask("subscribe", { symbol: "BTC", ratio: 2 });
+    expect(await ports.destinations.get(destination)).toMatchObject({ subscriptions: [{ ratio: 2 }] });
+    expect((await ports.destinations.get(destination))?.disabled).toBeUndefined();
+  });
+
+  test("a test alert that arrives begins again what was stopped, since it says that all works", async () => {
+    const { ask, press, channel, ports, bot, server } = await byHttp();
+    const destination = `discord:${channel.id}`;
+    await ask("subscribe", { symbol: "BTC", ratio: 2 });
+    await ports.destinations.disable(destination, "Missing Access (50001)", 1);
+    const { original } = await ask("alerts");
+    if (original === undefined) throw new Error("no answer");
+    const before = server.sent(channel.id).length;
+    await press(original, "🧪");
+    await bot.settled();
+    expect(server.sent(channel.id).length).toBeGreaterThan(before);
+    expect((await ports.destinations.get(destination))?.disabled).toBeUndefined();
+  });
+
   test("are refused unsigned, forged and repeated, and then nothing is done", async () => {
     const { url, server, bot } = await byHttp();
     const { headers, body } = server.signed({ type: 99 });

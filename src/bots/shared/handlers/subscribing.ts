@@ -106,6 +106,8 @@ async function test(tools: Tools, { symbol }: ActionOf<"test">, asked: Asked): P
   const { place, texts, about } = asked;
   const outcome = await tools.sendTest(place.destination, symbol, texts.language);
   if (outcome.kind === "sent") {
+    // whatever stopped the alerts there is over, and not every platform tells of it
+    await tools.destinations.enable(place.destination);
     return saidReply(texts.say(about.target === undefined ? "bot-test-sent-here" : "bot-test-sent"));
   }
   if (outcome.kind === "refused") {
