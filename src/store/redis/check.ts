@@ -1,6 +1,8 @@
 import { Cluster } from "ioredis";
 import type { Redis } from "ioredis";
+import { queuePrefix } from "../../worker/contracts.ts";
 import { messageOf } from "../errors.ts";
+import { schemaKey } from "../keys.ts";
 import type { RedisClient } from "./script.ts";
 
 /** One line of what start and doctor say about Redis. An "error" means Lopside must not run on it. */
@@ -14,13 +16,13 @@ export interface RedisFinding {
 const neededVersion = { major: 6, minor: 2 };
 
 /**
- * Version, eviction and persistence of the server, of each master of a cluster. It reads INFO, which managed
- * services allow where they forbid CONFIG; what can't be read is a warning.
+ * Version, eviction and persistence of the server, of each master of a cluster, and whether its user may do what
+ * Lopside does. It reads INFO, which managed services allow where they forbid CONFIG; what can't be read is a warning.
  */
 export async function checkRedis(client: RedisClient): Promise<readonly RedisFinding[]> {
   const nodes: readonly Redis[] = client instanceof Cluster ? client.nodes("master") : [client];
   const findings = await Promise.all(nodes.map(async (node) => checkNode(node)));
-  return findings.flat();
+  return [...findings.flat(), ...(await checkRights(client))];
 }
 
 async function checkNode(node: Redis): Promise<readonly RedisFinding[]> {
@@ -28,6 +30,7 @@ async function checkNode(node: Redis): Promise<readonly RedisFinding[]> {
     const info = parseInfo(await node.info());
     return [checkVersion(info), checkEviction(info), checkPersistence(info)];
   } catch (error) {
+    if (isForbidden(error)) return [forbidden(error)];
     return [
       {
         level: "warning",
@@ -36,6 +39,30 @@ async function checkNode(node: Redis): Promise<readonly RedisFinding[]> {
       },
     ];
   }
+}
+
+/** All that is done is scripts over two families of keys, and the queues' own commands beside them. */
+async function checkRights(client: RedisClient): Promise<readonly RedisFinding[]> {
+  try {
+    for (const key of [schemaKey, `${queuePrefix}:rights`])
+      await client.eval("return redis.call('EXISTS', KEYS[1])", 1, key);
+    return [];
+  } catch (error) {
+    // whatever else is wrong is said by who needs it
+    return isForbidden(error) ? [forbidden(error)] : [];
+  }
+}
+
+function isForbidden(error: unknown): boolean {
+  return messageOf(error).includes("NOPERM");
+}
+
+function forbidden(error: unknown): RedisFinding {
+  return {
+    level: "error",
+    message: `Redis doesn't let its user do what Lopside needs: ${messageOf(error)}`,
+    hint: `Type: redis-cli ACL SETUSER NAME '~lopside:*' '~${queuePrefix}:*' '&*' +@all -@admin -@dangerous +info`,
+  };
 }
 
 export type RedisInfo = ReadonlyMap<string, string>;

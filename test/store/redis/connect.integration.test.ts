@@ -193,13 +193,29 @@ describe("the check", () => {
     expect(findings.map((finding) => finding.level)).toEqual(["ok", "error", "warning"]);
   });
 
-  test("warns where it may not look", async () => {
+  test.each([
+    ["INFO, which the queues ask for", ["-info"]],
+    ["scripts", ["-@scripting"]],
+    ["the queues' keys", ["resetkeys", "~lopside:*"]],
+    ["Lopside's own keys", ["resetkeys", "~{lopside}:*"]],
+  ])("refuses a user who may not use %s, and says what to allow", async (_what, rules) => {
     const server = await start();
     const redis = await server.connect();
-    await redis.acl("SETUSER", "default", "-info");
+    await redis.acl("SETUSER", "default", ...rules);
     const findings = await checkRedis(redis);
-    await redis.acl("SETUSER", "default", "+info");
-    expect(findings.map((finding) => finding.level)).toEqual(["warning"]);
+    const wrong = findings.find(({ level }) => level === "error");
+    expect(wrong?.message).toContain("NOPERM");
+    expect(wrong?.hint).toContain("ACL SETUSER NAME");
+  });
+
+  test("finds nothing wrong with a user who has the rights that it names, and no more", async () => {
+    const server = await start();
+    const redis = await server.connect();
+    const rules = ["~lopside:*", "~{lopside}:*", "&*", "+@all", "-@admin", "-@dangerous", "+info"];
+    await redis.acl("SETUSER", "few", "on", ">pw", ...rules);
+    await redis.auth("few", "pw");
+    const findings = await checkRedis(redis);
+    expect(findings.map((finding) => finding.level)).toEqual(["ok", "ok", "ok"]);
   });
 });
 
