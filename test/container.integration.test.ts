@@ -8,6 +8,7 @@ import { hasStarted } from "./support/installation.ts";
 import { freePort } from "./support/redis.ts";
 
 const project = resolve(import.meta.dirname, "..");
+const compose = readFileSync(join(project, "compose.yaml"), "utf8");
 const dockerfile = readFileSync(join(project, "Dockerfile"), "utf8");
 
 /** What the first stage copies from the checkout, in order. */
@@ -71,5 +72,15 @@ describe("the container", () => {
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).toMatch(/^VOLUME \/data$/m);
     expect(dockerfile).toMatch(/DATA_DIR=\/data/);
+  });
+
+  test("is reachable and keeps its data whatever a .env made for this machine says", () => {
+    const [, environment = ""] = /^ {4}environment:\n((?: {6}.*\n)+)/m.exec(compose) ?? [];
+    const pinned = Object.fromEntries(
+      [...environment.matchAll(/^ +([A-Z_]+): "?([^"\n]+)"?$/gm)].map(([, name, value]) => [name, value]),
+    );
+    expect(pinned).toMatchObject({ HTTP_HOST: "0.0.0.0", HTTP_PORT: "8080", DATA_DIR: "/data" });
+    expect(compose).toContain(`:${pinned["HTTP_PORT"]}"`);
+    expect(compose).toContain(`lopside-data:${pinned["DATA_DIR"]}\n`);
   });
 });
