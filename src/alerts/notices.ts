@@ -1,7 +1,7 @@
 import { textsIn, type Language, type Texts } from "../texts/texts.ts";
 import type { AlertMessage } from "./message.ts";
 import { malformed, parseJson, type Fields, type Parsed } from "./read.ts";
-import { readHeld, summaryLines, type HeldAlert } from "./summary.ts";
+import { countTold, readHeld, summaryLines, type HeldAlert } from "./summary.ts";
 
 interface Common {
   readonly version: 1;
@@ -92,7 +92,7 @@ function wordsOf(
       headline: texts.say(`notice-${notice.kind}`, { symbol, since: texts.time(since, zone), minutes }),
     };
   }
-  const count = texts.count(notice.alerts.length);
+  const count = texts.count(countTold(notice.alerts));
   return {
     headline: texts.say(`summary-${notice.why}`, { count }),
     lines: summaryLines(notice.alerts, texts, zone),

@@ -56,10 +56,16 @@ export function summaryLines(
   texts: Texts,
   zone: string | undefined,
 ): readonly string[] {
-  const shown = strongestOf(alerts).slice(0, mostLines);
-  const left = strongestOf(alerts).length - shown.length;
+  const told = strongestOf(alerts);
+  const shown = told.slice(0, mostLines);
+  const left = told.length - shown.length;
   const lines = shown.map((alert) => lineOf(alert, texts, zone));
   return left > 0 ? [...lines, texts.say("summary-more", { count: texts.count(left) })] : lines;
+}
+
+/** As many as have a line, or would have one where there was room. */
+export function countTold(alerts: readonly HeldAlert[]): number {
+  return strongestOf(alerts).length;
 }
 
 function strongestOf(alerts: readonly HeldAlert[]): readonly HeldAlert[] {

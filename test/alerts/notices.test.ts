@@ -50,6 +50,14 @@ describe("a summary", () => {
     }
   });
 
+  test("counts what it lists: an episode that grew stronger meanwhile is one alert", () => {
+    const fired = { symbol: "BTC", direction: "up", ratio: 2.6, firedAt: 1, episodeId: "a" } as const;
+    const alerts = [fired, { ...fired, ratio: 4 }, { ...fired, ratio: 5.2 }, { ...fired, episodeId: "b" }];
+    const notice: Notice = { version: 1, kind: "summary", why: "quiet-hours", time: 2, alerts };
+    expect(linesOf(notice, "en")).toHaveLength(2);
+    expect(noticeMessage(notice, "en").headline).toBe("While it was quiet here: 2 held back");
+  });
+
   test("lists an hour that comes twice in the order in which it went by", () => {
     const [first, second] = [Date.parse("2026-10-25T00:30Z"), Date.parse("2026-10-25T01:10Z")];
     const lines = linesOf(summaryOf([second, first]), "en", "Europe/Berlin");
