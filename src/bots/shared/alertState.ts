@@ -47,15 +47,27 @@ function ruleState(subscription: Subscription, { imbalance, watch }: Watched): A
     state: watch.stateOf({ ...subscription, direction }),
     strength: strengthNow(subscription, direction, imbalance),
   }));
-  for (const status of ["firing", "pending"] as const) {
-    const open = ways.find(({ state }) => state?.status === status);
-    if (open?.state?.status === status) return openState(open.state, open.strength);
-  }
+  const firing = ways.find(({ state }) => state?.status === "firing");
+  if (firing?.state?.status === "firing") return openState(firing.state, firing.strength);
+  // what is pending doesn't move on either
   if (watch.hold !== undefined) return { kind: "held", reason: watch.hold };
-  // of two ways the one that it leans to: the other's pause holds nothing back
-  const [leaning] = ways.toSorted((one, other) => (other.strength ?? 0) - (one.strength ?? 0));
-  if (leaning?.state?.status === "cooling-down") return { kind: "cooling", until: leaning.state.until };
+  const pending = ways.find(({ state }) => state?.status === "pending");
+  if (pending?.state?.status === "pending") return openState(pending.state, pending.strength);
+  const state = nearest(ways)?.state;
+  if (state?.status === "cooling-down") return { kind: "cooling", until: state.until };
   return { kind: "armed", away: awayFrom(subscription, imbalance) };
+}
+
+interface Way {
+  readonly state: RuleState | undefined;
+  readonly strength: number | undefined;
+}
+
+/** The way it leans can alert next, whatever the other one rests from; without figures one that does anything. */
+function nearest(ways: readonly Way[]): Way | undefined {
+  const known = ways.filter(({ strength }) => strength !== undefined);
+  if (known.length === 0) return ways.find(({ state }) => state !== undefined);
+  return known.reduce((best, way) => ((way.strength ?? 0) > (best.strength ?? 0) ? way : best));
 }
 
 function openState(
@@ -75,6 +87,13 @@ export function awayFrom(
     .filter((value) => value !== undefined);
   if (strengths.length === 0) return undefined;
   return subscription.ratio / Math.max(...strengths) - 1;
+}
+
+/** Whether the alert of one of its directions is out and not over. */
+export function isFiring(subscription: Subscription, watch: SymbolRules): boolean {
+  return directionsOf(subscription).some(
+    (direction) => watch.stateOf({ ...subscription, direction })?.status === "firing",
+  );
 }
 
 function directionsOf({ direction }: Pick<Subscription, "direction">): readonly Direction[] {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { FiringContent } from "../../../src/alerts/content.ts";
 import { alertContent } from "../../../src/alerts/content.ts";
-import type { SymbolRules } from "../../../src/alerts/ruleState.ts";
+import type { Direction } from "../../../src/alerts/data.ts";
+import type { RuleState, SymbolRules } from "../../../src/alerts/ruleState.ts";
 import type { DestinationRecord, Subscription } from "../../../src/alerts/subscription.ts";
 import { aftermath } from "../../../src/bots/shared/aftermath.ts";
 import { alertState, awayFrom } from "../../../src/bots/shared/alertState.ts";
@@ -57,6 +58,13 @@ function said(
   return replyText(alertsReply(textsIn("en"), listed, kept, {})).split("\n")[3] ?? "";
 }
 
+const leansDown = mirrored(imbalance);
+
+/** What its rules do by direction. */
+function oneWay(states: Readonly<Partial<Record<Direction, RuleState>>>): SymbolRules {
+  return { stateOf: ({ direction }) => states[direction] };
+}
+
 describe("the state of a subscription", () => {
   const settings = record.settings;
   const firing: SymbolRules = {
@@ -106,6 +114,27 @@ describe("the state of a subscription", () => {
       "fired lately",
       said({ watch: { stateOf: () => ({ status: "cooling-down", until: now + hour }) } }),
       "🔕 quiet after its last alert until Nov 23, 00:30",
+    ],
+    [
+      "fired lately the other way",
+      said({ watch: oneWay({ up: { status: "cooling-down", until: now + hour } }), imbalance: leansDown }),
+      "🟢 armed, 25% away",
+    ],
+    [
+      "crossed the other way than it fired lately",
+      said({
+        watch: oneWay({
+          up: { status: "cooling-down", until: now + hour },
+          down: { status: "pending", since: now - minute },
+        }),
+        imbalance: leansDown,
+      }),
+      "🟡 crossed at Nov 22, 23:29, must hold a little longer",
+    ],
+    [
+      "crossed before its data was lost",
+      said({ watch: { ...oneWay({ up: { status: "pending", since: now - hour } }), hold: "stale" } }),
+      "⏳ held: no fresh data",
     ],
     [
       "may not decide",
