@@ -176,6 +176,7 @@ function resolvedHeadline(
       ...facts,
       percent: texts.percent(asked.confidence / 100),
     });
-  const turned = direction === "up" ? "resolved-turned-down" : "resolved-turned-up";
-  return texts.say(left >= 1 ? `resolved-${direction}` : turned, facts);
+  // nobody reads a turn in what is shown as balance
+  if (left >= 1 || facts.ratio === texts.ratio(1)) return texts.say(`resolved-${direction}`, facts);
+  return texts.say(direction === "up" ? "resolved-turned-down" : "resolved-turned-up", facts);
 }

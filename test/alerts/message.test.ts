@@ -111,6 +111,8 @@ describe("the end of an episode is one line", () => {
   it.each([
     ["up", 1.31, "BTC imbalance back to 1.3× up. The alert of Nov 22, 12:40 UTC has ended."],
     ["down", 1 / 1.31, "BTC imbalance back to 1.3× down. The alert of Nov 22, 12:40 UTC has ended."],
+    ["up", 0.97, "BTC imbalance back to 1.0× up. The alert of Nov 22, 12:40 UTC has ended."],
+    ["down", 1.03, "BTC imbalance back to 1.0× down. The alert of Nov 22, 12:40 UTC has ended."],
     ["up", 0.4, "BTC imbalance has turned, now 2.5× down. The upward alert of Nov 22, 12:40 UTC has ended."],
     [
       "down",
