@@ -89,13 +89,6 @@ export function awayFrom(
   return subscription.ratio / Math.max(...strengths) - 1;
 }
 
-/** Whether the alert of one of its directions is out and not over. */
-export function isFiring(subscription: Subscription, watch: SymbolRules): boolean {
-  return directionsOf(subscription).some(
-    (direction) => watch.stateOf({ ...subscription, direction })?.status === "firing",
-  );
-}
-
 function directionsOf({ direction }: Pick<Subscription, "direction">): readonly Direction[] {
   return direction === "both" ? ["up", "down"] : [direction];
 }

@@ -167,7 +167,7 @@ export const botsSpanish: Readonly<Record<keyof typeof botsEnglish, string>> = {
   "bot-alert-confidence": "{ $percent } de seguridad",
   "bot-mode-silent": "sin sonido",
   "bot-state-firing": "activa desde { $since }, ratio { $ratio }×",
-  "bot-state-pending": "cruzó a las { $since }, debe mantenerse un poco más",
+  "bot-state-pending": "cruzó el { $since }, debe mantenerse un poco más",
   "bot-state-armed": "armada, falta un { $away }",
   "bot-state-armed-beyond": "por encima del umbral, espera a que se mantenga",
   "bot-state-armed-unknown": "armada",

@@ -5,9 +5,9 @@ import type { Direction } from "../../../src/alerts/data.ts";
 import type { RuleState, SymbolRules } from "../../../src/alerts/ruleState.ts";
 import type { DestinationRecord, Subscription } from "../../../src/alerts/subscription.ts";
 import { aftermath } from "../../../src/bots/shared/aftermath.ts";
-import { alertState, awayFrom } from "../../../src/bots/shared/alertState.ts";
+import { alertState, awayFrom, type AlertState } from "../../../src/bots/shared/alertState.ts";
 import { alertsReply } from "../../../src/bots/shared/replies/alerts.ts";
-import { chooseRatioReply } from "../../../src/bots/shared/replies/subscribe.ts";
+import { chooseRatioReply, subscribedReply } from "../../../src/bots/shared/replies/subscribe.ts";
 import { replyText } from "../../../src/bots/shared/reply.ts";
 import type { HistoryPoint } from "../../../src/store/contracts/symbols.ts";
 import { textsIn } from "../../../src/texts/texts.ts";
@@ -166,6 +166,12 @@ describe("the state of a subscription", () => {
   ])("that %s", (_what, text, expected) => expect(text).toBe(expected));
 });
 
+test("the time of a crossing has its day, and Spanish says so", () => {
+  const state = { kind: "pending", since: now, ratio: 2.6 } as const;
+  const reply = alertsReply(textsIn("es"), [{ subscription, state }], record, {});
+  expect(replyText(reply)).toContain("🟡 cruzó el 22 nov, 23:30, debe mantenerse un poco más");
+});
+
 describe("how far a threshold is away", () => {
   test.each([
     ["up", imbalanceOf(2), 0.25],
@@ -191,6 +197,26 @@ test("beside each ratio stands how often it would have fired, and whether that w
   expect(labels).toContain("2.0× · 4 in 30\u00a0d");
   expect(labels).toContain("3.0×");
   expect(replyText(reply)).toContain("reconstructed from the venues' history");
+});
+
+describe("who subscribes", () => {
+  const asked = { subscription, typed: 2.5, isNew: true, zone: undefined, test: undefined, testReason: "" };
+  const answered = (away: number, isFiring: boolean): string => {
+    const state: AlertState = isFiring
+      ? { kind: "firing", since: now, ratio: undefined }
+      : { kind: "armed", away };
+    return replyText(subscribedReply(textsIn("en"), { ...asked, away, state }, {}));
+  };
+  test.each([
+    ["well below", answered(0.25, false), "Now it is 2.0×, 25% away."],
+    ["beyond, and it is new", answered(-0.1, false), "beyond that already: if it holds, you hear soon."],
+    ["beyond, and told to others", answered(-0.1, true), "that alert is out already. You hear of the next"],
+    [
+      "just below, and told to others and not over",
+      answered(0.05, true),
+      "Now it is 2.4×, and that alert is out already. You hear of the next one.",
+    ],
+  ])("hears what can be promised: %s", (_where, text, promised) => expect(text).toContain(promised));
 });
 
 describe("what came after an alert", () => {

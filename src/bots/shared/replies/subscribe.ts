@@ -134,8 +134,9 @@ function now(texts: Texts, done: Subscribed): string {
   if (away === undefined) return texts.say("bot-subscribed-now-unknown");
   const ratio = texts.ratio(subscription.ratio / (1 + away));
   if (away <= 0 && isKeptBack(done)) return "";
-  if (away <= 0)
-    return texts.say(`bot-subscribed-now-${state.kind === "firing" ? "firing" : "beyond"}`, { ratio });
+  // also where it has weakened: crossing again is no new alert before that one is over
+  if (state.kind === "firing") return texts.say("bot-subscribed-now-firing", { ratio });
+  if (away <= 0) return texts.say("bot-subscribed-now-beyond", { ratio });
   return texts.say("bot-subscribed-now-armed", { ratio, away: texts.percent(away) });
 }
 
