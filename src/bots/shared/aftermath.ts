@@ -17,12 +17,15 @@ export interface Aftermath {
   readonly watchedMs: number;
 }
 
-/** `points` from the alert on, oldest first; looks at the first day after it. */
+/**
+ * `points` from the alert on, oldest first; looks at the first day after it. An escalation's begins with itself: its price
+ * is that of its own moment, not of its episode's first one.
+ */
 export function aftermath(content: FiringContent, points: readonly HistoryPoint[], now: number): Aftermath {
-  const { firedAt, markPrice, downDistanceUsd, upDistanceUsd } = content;
-  const until = Math.min(now, firedAt + dayMs);
+  const { time: toldAt, markPrice, downDistanceUsd, upDistanceUsd } = content;
+  const until = Math.min(now, toldAt + dayMs);
   const prices = points.flatMap(({ time, markPrice: price }) =>
-    price === null || time < firedAt || time > until ? [] : [{ time, price }],
+    price === null || time < toldAt || time > until ? [] : [{ time, price }],
   );
   const first = prices.find(
     ({ price }) => price >= markPrice + upDistanceUsd || price <= markPrice - downDistanceUsd,
@@ -31,16 +34,16 @@ export function aftermath(content: FiringContent, points: readonly HistoryPoint[
     const near = prices.find(({ time }) => Math.abs(time - at) <= nearMs);
     return at > now || near === undefined ? undefined : near.price / markPrice - 1;
   };
-  const [afterHour, afterDay] = [changeAt(firedAt + hourMs), changeAt(firedAt + dayMs)];
+  const [afterHour, afterDay] = [changeAt(toldAt + hourMs), changeAt(toldAt + dayMs)];
   return {
     ...(afterHour !== undefined && { afterHour }),
     ...(afterDay !== undefined && { afterDay }),
     ...(first !== undefined && {
       reached: {
         direction: first.price > markPrice ? ("up" as const) : ("down" as const),
-        afterMs: first.time - firedAt,
+        afterMs: first.time - toldAt,
       },
     }),
-    watchedMs: Math.max(0, (prices.at(-1)?.time ?? firedAt) - firedAt),
+    watchedMs: Math.max(0, (prices.at(-1)?.time ?? toldAt) - toldAt),
   };
 }

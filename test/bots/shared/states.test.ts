@@ -240,6 +240,14 @@ describe("what came after an alert", () => {
   ] as const)("%s", (_what, points, until, reached) => {
     expect(aftermath(content, points, until).reached).toEqual(reached);
   });
+  test("an escalation is looked at from its own moment on, not from its episode's first", () => {
+    const escalation: FiringContent = { ...content, level: 1, time: firedAt + 3 * hour };
+    const points = [at(0.5, -0.05), at(1, -0.05), at(3.5, 0.005), at(4, 0.01), at(27, -0.02)];
+    const told = aftermath(escalation, points, later);
+    expect(told.reached).toEqual({ direction: "up", afterMs: hour });
+    expect(told.afterHour).toBeCloseTo(0.01, 10);
+    expect(told.afterDay).toBeCloseTo(-0.02, 10);
+  });
   test("changes are told once their time is over, from the nearest minute", () => {
     const points = [at(1.05, 0.01), at(24, -0.02)];
     const told = aftermath(content, points, later);

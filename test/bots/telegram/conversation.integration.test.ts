@@ -109,7 +109,7 @@ describe("asking about the market", () => {
     const firedAt = now - 30 * hour;
     const { alertContent } = await import("../../../src/alerts/content.ts");
     const { firedUp } = await import("../../alerts/examples.ts");
-    const content = { ...alertContent(referenceImbalance, firedUp), firedAt };
+    const content = alertContent({ ...referenceImbalance, time: firedAt }, { ...firedUp, firedAt });
     const point = (hours: number, markPrice: number) => ({
       time: firedAt + hours * hour,
       markPrice,

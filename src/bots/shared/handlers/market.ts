@@ -70,8 +70,8 @@ async function history(
   return historyReply(texts, past, { symbol, zone: record?.settings.zone });
 }
 
-async function pointsAfter(tools: Tools, { symbol, firedAt }: FiringContent): ReturnType<Tools["points"]> {
-  return tools.points(symbol, firedAt, firedAt + dayMs);
+async function pointsAfter(tools: Tools, { symbol, time }: FiringContent): ReturnType<Tools["points"]> {
+  return tools.points(symbol, time, time + dayMs);
 }
 
 async function status(tools: Tools, _action: ActionOf<"status">, { place, texts }: Asked): Promise<Reply> {

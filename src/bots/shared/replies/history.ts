@@ -38,7 +38,7 @@ export function historyReply(texts: Texts, past: readonly PastAlert[], asked: Pa
 
 function entry(texts: Texts, alert: PastAlert, zone: string | undefined): Paragraph {
   const { content } = alert;
-  const time = timePiece(texts, content.firedAt, zone);
+  const time = timePiece(texts, content.time, zone);
   const line = texts.say(`bot-history-line-${content.direction}`, {
     time: time.text,
     symbol: content.symbol,

@@ -43,3 +43,18 @@ test.each([
 test("/history repeats what a platform said of its refusal", () => {
   expect(saidOf("en", "Bad Request: chat not found", "dead")).toBe("not sent: Bad Request: chat not found");
 });
+
+test("/history says of an escalation when it was told, not when its episode began", () => {
+  const time = content.firedAt + 75 * 60_000;
+  const escalation = { ...content, kind: "firing", level: 1, time } as const;
+  const delivery = {
+    alertId: "a-x1.5",
+    symbol: "BTC",
+    firedAt: time,
+    content: escalation,
+    outcome: "sent",
+  } as const;
+  const past = [{ delivery, content: escalation, after: { watchedMs: 0 } }];
+  const text = replyText(historyReply(textsIn("en"), past, { symbol: undefined, zone: "UTC" }));
+  expect(text).toContain("Nov 22, 13:15 · BTC 2.6× up at $84,230");
+});
