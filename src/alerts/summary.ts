@@ -9,7 +9,7 @@ export interface HeldAlert {
   readonly direction: Direction;
   /** Above 1 shorts sit nearer, below 1 longs do. */
   readonly ratio: number;
-  /** Epoch ms. */
+  /** Epoch ms: when the ratio was that. What older versions held back says when its episode began. */
   readonly firedAt: number;
   /** What can say how it went on; "" where nothing can. */
   readonly episodeId: string;
@@ -21,12 +21,12 @@ export interface HeldAlert {
 const mostLines = 20;
 
 export function heldAlert(content: AlertContent, episodeId: string): HeldAlert {
-  const { symbol, direction, ratio, firedAt, kind } = content;
+  const { symbol, direction, ratio, time, kind } = content;
   return {
     symbol,
     direction,
     ratio,
-    firedAt,
+    firedAt: time,
     episodeId,
     ...(kind === "resolved" && { hasEnded: true as const }),
   };

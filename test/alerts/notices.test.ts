@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { alertContent } from "../../src/alerts/content.ts";
 import { noticeMessage } from "../../src/alerts/notices.ts";
 import type { Notice } from "../../src/alerts/notices.ts";
+import { heldAlert } from "../../src/alerts/summary.ts";
 import type { Language } from "../../src/texts/texts.ts";
+import { firedUp, referenceImbalance } from "./examples.ts";
 
 function summaryOf(firedAt: readonly number[], why: "quiet-hours" | "late" = "quiet-hours"): Notice {
   const alerts = firedAt.map((at) => ({
@@ -56,6 +59,16 @@ describe("a summary", () => {
     const notice: Notice = { version: 1, kind: "summary", why: "quiet-hours", time: 2, alerts };
     expect(linesOf(notice, "en")).toHaveLength(2);
     expect(noticeMessage(notice, "en").headline).toBe("While it was quiet here: 2 held back");
+  });
+
+  test("says of an escalation when it was as strong as that, not when its episode began", () => {
+    const escalation = {
+      ...alertContent(referenceImbalance, firedUp),
+      time: Date.parse("2026-11-22T13:55Z"),
+    };
+    const alerts = [heldAlert({ ...escalation, firedAt: Date.parse("2026-11-22T12:40Z") }, "a")];
+    const notice: Notice = { version: 1, kind: "summary", why: "quiet-hours", time: 2, alerts };
+    expect(linesOf(notice, "en")).toEqual(["BTC 2.6× lopsided up, Nov 22, 13:55 UTC"]);
   });
 
   test("lists an hour that comes twice in the order in which it went by", () => {
