@@ -105,9 +105,13 @@ function handTime() {
     sleepOf: (owner: string) => async (ms: number, signal?: AbortSignal) =>
       new Promise<void>((resolve) => {
         if (signal?.aborted === true) return resolve();
-        const sleeper = { at: now + ms, wake: resolve, owner };
-        sleepers.add(sleeper);
-        signal?.addEventListener("abort", () => resolve(), { once: true });
+        const onAbort = (): void => resolve();
+        const wake = (): void => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        };
+        sleepers.add({ at: now + ms, wake, owner });
+        signal?.addEventListener("abort", onAbort, { once: true });
       }),
     /** Its process is gone: it never wakes again. */
     kill: (owner: string) => {
