@@ -87,10 +87,8 @@ function wordsOf(
   }
   if (notice.kind !== "summary") {
     const { symbol, since, time } = notice;
-    const minutes = texts.count(Math.round((time - since) / 60_000));
-    return {
-      headline: texts.say(`notice-${notice.kind}`, { symbol, since: texts.time(since, zone), minutes }),
-    };
+    const words = { symbol, since: texts.time(since, zone), lasted: texts.age(time - since) };
+    return { headline: texts.say(`notice-${notice.kind}`, words) };
   }
   const count = texts.count(countTold(notice.alerts));
   return {

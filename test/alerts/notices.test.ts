@@ -83,3 +83,12 @@ test("word of lost data says since when on the destination's clock", () => {
   const notice: Notice = { version: 1, kind: "feed-lost", time: since + 120_000, symbol: "BTC", since };
   expect(noticeMessage(notice, "en", "Europe/Berlin").headline).toContain("Jul 2, 00:30 GMT+2");
 });
+
+test.each([
+  ["en", 3, "BTC: the data is back after 3\u00a0min. Alerts can come again."],
+  ["en", 902, "BTC: the data is back after 15\u00a0h. Alerts can come again."],
+  ["es", 902, "BTC: los datos han vuelto tras 15\u00a0h. Puede haber alertas de nuevo."],
+] as const)("word of data that is back says how long it was gone: %s, %i min", (language, minutes, said) => {
+  const notice: Notice = { version: 1, kind: "feed-back", time: minutes * 60_000, symbol: "BTC", since: 0 };
+  expect(noticeMessage(notice, language).headline).toBe(said);
+});

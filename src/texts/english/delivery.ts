@@ -10,7 +10,7 @@ export const deliveryEnglish = {
 
   "notice-feed-lost":
     "{ $symbol }: no exchange gives fresh data since { $since }. No alerts can come until it is back; I will say so.",
-  "notice-feed-back": "{ $symbol }: the data is back after { $minutes } min. Alerts can come again.",
+  "notice-feed-back": "{ $symbol }: the data is back after { $lasted }. Alerts can come again.",
 
   "notice-disabled": "Alerts to { $destination } have stopped",
   "notice-disabled-reason": "Its platform refused the last one: { $reason }",

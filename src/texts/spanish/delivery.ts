@@ -10,8 +10,7 @@ export const deliverySpanish = {
 
   "notice-feed-lost":
     "{ $symbol }: ninguna bolsa da datos recientes desde { $since }. No puede haber alertas hasta que vuelvan; avisaré.",
-  "notice-feed-back":
-    "{ $symbol }: los datos han vuelto tras { $minutes } min. Puede haber alertas de nuevo.",
+  "notice-feed-back": "{ $symbol }: los datos han vuelto tras { $lasted }. Puede haber alertas de nuevo.",
 
   "notice-disabled": "Las alertas para { $destination } se han detenido",
   "notice-disabled-reason": "Su plataforma rechazó la última: { $reason }",
