@@ -3,7 +3,7 @@ import type { Direction } from "./data.ts";
 /** How sure the model must be that the ratio is beyond τ: which percentile of it is compared. */
 export type Confidence = 50 | 80 | 90;
 
-/** One wish of a destination. Valid by construction: `checkSubscription` (alerts/limits.ts) is its rim. */
+/** One wish of a destination. Valid by construction: its rims are `checkWish` (limits.ts) and the import's schema. */
 export interface Subscription {
   /** Unique within its destination, never used again: buttons name it. */
   readonly id: number;
@@ -48,12 +48,13 @@ export interface DestinationSettings {
   readonly owner?: string;
   /** Discord: the server it belongs to. */
   readonly guild?: string;
-  /** Discord: embeds instead of components; announcement channels: publish. */
+  /** Discord: embeds instead of components. */
   readonly style?: "embed";
+  /** Discord: what is posted in an announcement channel is published to its followers. */
   readonly crosspost?: true;
 }
 
-/** Why nothing is sent any more, until its next /start or subscribe. */
+/** Why nothing is sent any more: until its next /start or subscribe, or until its platform says the bot may write again. */
 export interface Disabled {
   readonly reason: string;
   /** Epoch ms. */

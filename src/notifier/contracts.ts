@@ -30,7 +30,7 @@ export interface Sender {
 }
 
 export interface SendRequest {
-  /** As users write it, prefix included: `console`, `telegram:CHAT[/TOPIC]`, `discord:CHANNEL`. */
+  /** As users write it, prefix included: `console`, `telegram:CHAT[/TOPIC]`, `discord:CHANNEL`, `webhook:URL`. */
   readonly destination: string;
   readonly message: AlertMessage;
   /** The alert's facts as they were stored (JSON), for those who read no sentences. */
@@ -96,7 +96,7 @@ export type SendResult =
     }
   /** Not sent: the destination has moved. Retry there; `to` is written like `destination`. */
   | { readonly kind: "migrated"; readonly to: string }
-  /** Nobody knows whether it arrived: the answer was lost. Retry at most once, as a possible repeat. */
+  /** Nobody knows whether it arrived: the answer was lost. Retry as a possible repeat; the ledger says how often. */
   | { readonly kind: "unknown-outcome"; readonly reason: string };
 
 /** Whose a bot token is. */

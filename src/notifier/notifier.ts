@@ -37,7 +37,7 @@ export interface NotifierOptions {
 const atOnce = 16;
 /** Where more is paid for, as many as a platform that answers in a tenth of a second needs. */
 const shareOfRate = 0.1;
-/** Claimed and read ahead at most where nothing limits the platform, so that no call waits for Redis. */
+/** Where nothing limits the platform: so many claimed at most for each that is visited, so that no call waits for Redis. */
 const aheadUnlimited = 32;
 
 export interface Notifier extends Omit<Pump, "wake"> {

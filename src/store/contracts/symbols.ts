@@ -9,7 +9,7 @@ export interface SymbolState {
   readonly slot: number;
   /** Encoded model state by venue. */
   readonly series: ReadonlyMap<string, Uint8Array>;
-  /** The alert rule's episode and the reference notional's memory, as JSON the alerts and model rooms own. */
+  /** What rules, the reference notional and open interest are held against next time: JSON that the worker room owns. */
   readonly memory: string | undefined;
   /** What the symbol learned from liquidations, encoded by the model room. */
   readonly calibration?: Uint8Array | undefined;

@@ -3,7 +3,7 @@ import { asText } from "../redis/reply.ts";
 import { defineScript, type RedisClient } from "../redis/script.ts";
 import { timeMsLua } from "../redis/timeLua.ts";
 
-/** The longest pause a subscription can have, and a day more. */
+/** What was pushed is kept so long at least: far beyond any subscription's pause (`mostCooldownMs`), which counts from it. */
 export const pushesTtlMs = 31 * 24 * 3_600_000;
 
 /** Where it is kept: together on one server, in a cluster beside its destination's other keys. */

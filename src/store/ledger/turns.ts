@@ -7,7 +7,7 @@ import { endScript, holdScript, keepScript, takeScript } from "./turnScripts.ts"
 
 export const movedTtlMs = 90 * 24 * 3_600_000;
 
-/** Held back for one summary; what is beyond them is only counted nowhere: so many nobody reads. */
+/** Held back for one summary; what comes after so many is dropped, and not counted: nobody reads that much. */
 const mostHeld = 200;
 
 /** Many more than are under way at once; where there are, some are dead holders', and are looked for. */
