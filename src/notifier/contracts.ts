@@ -9,13 +9,10 @@ import type { ChatNames, PaceLimits, PaceWish } from "../store/contracts/pace.ts
 export interface Sender {
   /** "console", "telegram", …: what the destinations it serves begin with. */
   readonly platform: string;
-  /**
-   * Posts once, without retrying. Never rejects for what the platform or the network does; a bug throws.
-   * When `signal` aborts before anything went out the answer is `unreachable`, afterwards `unknown-outcome`.
-   */
-  readonly send: (request: SendRequest, signal?: AbortSignal) => Promise<SendResult>;
+  /** Posts once, without retrying. Never rejects for what the platform or the network does; a bug throws. */
+  readonly send: (request: SendRequest) => Promise<SendResult>;
   /** Puts a message's newest text in its place; doing it twice does no harm. Without it a new message is posted. */
-  readonly edit?: (request: EditRequest, signal?: AbortSignal) => Promise<SendResult>;
+  readonly edit?: (request: EditRequest) => Promise<SendResult>;
   /** How often it may be asked; as often as there is something, where it doesn't say. */
   readonly pace?: {
     readonly limits: PaceLimits;

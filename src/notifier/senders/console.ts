@@ -101,8 +101,7 @@ export function createConsoleSender(
 ): Sender {
   return {
     platform: "console",
-    send: async ({ message, possibleRepeat, isUpdate = false, idempotencyKey, picture }, signal) => {
-      if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before printing" };
+    send: async ({ message, possibleRepeat, isUpdate = false, idempotencyKey, picture }) => {
       try {
         const path = picture === undefined ? undefined : await savePicture?.(picture, message);
         const saved = path === undefined ? "" : `\n\n  ${textsIn("en").say("chart-saved", { path })}`;

@@ -44,17 +44,15 @@ export function createDiscordSender(options: DiscordOptions): Sender {
   const rest = openRest(options);
   const calling = async (
     destination: string,
-    signal: AbortSignal | undefined,
     call: (calls: DiscordCalls) => Promise<SendResult>,
   ): Promise<SendResult> => {
     const channel = parseDiscordDestination(destination);
     if (channel === undefined)
       return { kind: "rejected", reason: "not a Discord destination", disable: true };
-    if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before sending" };
     try {
       // the client drops the token on a 401 and would refuse every later call
       rest.setToken(options.token);
-      return await call({ rest, channel, limit: deadline(options.timeoutMs, signal) });
+      return await call({ rest, channel, limit: deadline(options.timeoutMs) });
     } catch (error) {
       return translate(error, options.clock);
     }
@@ -63,10 +61,8 @@ export function createDiscordSender(options: DiscordOptions): Sender {
     platform: "discord",
     pace: paceBy(limits, chatNames),
     repeatSafeMs: nonceMs,
-    send: async (request, signal) =>
-      calling(request.destination, signal, async (calls) => postMessage(calls, request)),
-    edit: async (request, signal) =>
-      calling(request.destination, signal, async (calls) => editMessage(calls, request)),
+    send: async (request) => calling(request.destination, async (calls) => postMessage(calls, request)),
+    edit: async (request) => calling(request.destination, async (calls) => editMessage(calls, request)),
   };
 }
 
@@ -102,9 +98,8 @@ function openRest({ token, apiUrl, timeoutMs }: DiscordOptions): REST {
 }
 
 /** The client's own time limit ends with the headers; this one covers the body too. */
-function deadline(timeoutMs: number, signal?: AbortSignal): AbortSignal {
-  const limit = AbortSignal.timeout(timeoutMs);
-  return signal === undefined ? limit : AbortSignal.any([limit, signal]);
+function deadline(timeoutMs: number): AbortSignal {
+  return AbortSignal.timeout(timeoutMs);
 }
 
 /** The one place that knows the library's errors. */

@@ -54,20 +54,16 @@ export function createTelegramSender(
   const { paidRate } = options;
   const post = openPost({ ...options, isPaid: paidRate !== undefined }, createPost(api, options.fileIds));
   const edit = createEdit(api, options.fileIds);
-  const send = (
-    request: SendRequest,
-    place: TelegramDestination,
-    signal?: AbortSignal,
-  ): Promise<SendResult> =>
-    post(request, place, signal).then(sent, (error: unknown) => {
+  const send = (request: SendRequest, place: TelegramDestination): Promise<SendResult> =>
+    post(request, place).then(sent, (error: unknown) => {
       // a topic that is gone must not swallow the alert: the General topic is still there
       if (place.topic !== undefined && isTopicGone(error)) {
         options.onTopicGone?.(request.destination, !/closed/i.test(error.description));
-        return send(request, { chat: place.chat }, signal);
+        return send(request, { chat: place.chat });
       }
       if (request.picture !== undefined && isPhotoRefused(error)) {
         const { picture: _refused, ...text } = request;
-        return send(text, place, signal);
+        return send(text, place);
       }
       // General itself: nothing else of the chat is left
       if (isTopicGone(error)) return { kind: "rejected", reason: error.description, disable: true };
@@ -76,17 +72,16 @@ export function createTelegramSender(
   return {
     platform: "telegram",
     pace: paceBy(telegramLimits(paidRate), chatNames),
-    send: (request, signal) => {
+    send: (request) => {
       const place = parseTelegramDestination(request.destination);
       if (place === undefined) return Promise.resolve(notOurs);
-      if (signal?.aborted === true) return Promise.resolve(stopped);
-      return send(request, place, signal);
+      return send(request, place);
     },
-    edit: async (request, signal) => {
+    edit: async (request) => {
       const place = parseTelegramDestination(request.destination);
       if (place === undefined) return notOurs;
       try {
-        await edit(request, place, signal);
+        await edit(request, place);
       } catch (error) {
         if (!isUnchanged(error)) return translate(error, options.clock);
       }
@@ -97,7 +92,6 @@ export function createTelegramSender(
 
 const sent = (messageId: number): SendResult => ({ kind: "sent", messageId: String(messageId) });
 const notOurs: SendResult = { kind: "rejected", reason: "not a Telegram destination", disable: true };
-const stopped: SendResult = { kind: "unreachable", reason: "stopped before sending" };
 
 /**
  * grammy.dev/advanced/flood: about 30 a second over all chats, one a second in a chat, 20 a minute in a group. What

@@ -44,25 +44,25 @@ export function createBulkPost(options: BulkOptions, upload: Post): Post {
   const postFile = async (
     picture: Picture,
     [before, caption]: readonly [string, Buffer],
-    [request, place, signal]: Parameters<Post>,
+    [request, place]: Parameters<Post>,
   ): Promise<number> => {
     const file = await fileOf(picture.key);
-    if (file === undefined) return upload(request, place, signal);
+    if (file === undefined) return upload(request, place);
     try {
-      return await call("sendPhoto", [`${before}"photo":${JSON.stringify(file)},`, caption], signal);
+      return await call("sendPhoto", [`${before}"photo":${JSON.stringify(file)},`, caption]);
     } catch (error) {
       if (!(error instanceof GrammyError) || !/file/i.test(error.description)) throw error;
       files.delete(picture.key);
-      return upload(request, place, signal);
+      return upload(request, place);
     }
   };
-  return (request, place, signal) => {
+  return (request, place) => {
     const { picture } = request;
     const before = `{${ownPart(request, place, options.isPaid)}`;
     const caption = picture === undefined ? undefined : bodies(request, "caption");
     if (picture === undefined || caption === undefined)
-      return call("sendMessage", [before, bodies(request, "text") ?? noWords], signal);
-    return postFile(picture, [before, caption], [request, place, signal]);
+      return call("sendMessage", [before, bodies(request, "text") ?? noWords]);
+    return postFile(picture, [before, caption], [request, place]);
   };
 }
 
@@ -115,11 +115,7 @@ function endOf(members: object): Buffer {
 
 type Method = "sendMessage" | "sendPhoto";
 
-type Call = (
-  method: Method,
-  body: readonly [own: string, shared: Buffer],
-  signal?: AbortSignal,
-) => Promise<number>;
+type Call = (method: Method, body: readonly [own: string, shared: Buffer]) => Promise<number>;
 
 const headers = ["content-type", "application/json"];
 
@@ -134,10 +130,10 @@ function createCall({ token, apiRoot, timeoutMs }: BulkOptions): Call {
   });
   const base = `${pathname}bot${token}/`;
   const paths = { sendMessage: `${base}sendMessage`, sendPhoto: `${base}sendPhoto` };
-  return (method, [own, shared], signal) =>
+  return (method, [own, shared]) =>
     new Promise((resolve, reject) => {
       const connection = connections.take();
-      const taker = new Taker({ resolve, reject, method, signal, timeoutMs, connection, connections });
+      const taker = new Taker({ resolve, reject, method, timeoutMs, connection, connections });
       connection.dispatch({ path: paths[method], method: "POST", headers, body: joined(own, shared) }, taker);
     });
 }
@@ -155,7 +151,6 @@ interface Take {
   readonly resolve: (messageId: number) => void;
   readonly reject: (error: Error) => void;
   readonly method: Method;
-  readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number;
   readonly connection: Client;
   readonly connections: Pick<Connections, "giveBack">;
@@ -173,7 +168,6 @@ class Taker implements Dispatcher.DispatchHandler {
   #isLate = false;
   #data: Buffer | undefined;
   #controller: Dispatcher.DispatchController | undefined;
-  #stop: (() => void) | undefined;
 
   constructor(take: Take) {
     this.#take = take;
@@ -181,13 +175,8 @@ class Taker implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    const { signal } = this.#take;
     this.#controller = controller;
-    if (this.#isLate) return this.#expire();
-    if (signal === undefined) return;
-    this.#stop = () => controller.abort(new DOMException("stopped", "AbortError"));
-    if (signal.aborted) this.#stop();
-    else signal.addEventListener("abort", this.#stop, { once: true });
+    if (this.#isLate) this.#expire();
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -195,14 +184,14 @@ class Taker implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#over();
+    clearTimeout(this.#limit);
     this.#take.reject(new HttpError(`${this.#take.method} failed`, error));
   }
 
   onResponseEnd(): void {
     const { resolve, reject, method, connection, connections } = this.#take;
     const data = this.#data ?? nothing;
-    this.#over();
+    clearTimeout(this.#limit);
     connections.giveBack(connection);
     const known = messageIdOf(data);
     if (known !== undefined) return resolve(known);
@@ -216,11 +205,6 @@ class Taker implements Dispatcher.DispatchHandler {
   #expire(): void {
     this.#isLate = true;
     this.#controller?.abort(new DOMException("timed out", "TimeoutError"));
-  }
-
-  #over(): void {
-    clearTimeout(this.#limit);
-    if (this.#stop !== undefined) this.#take.signal?.removeEventListener("abort", this.#stop);
   }
 }
 

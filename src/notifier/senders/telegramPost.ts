@@ -11,54 +11,39 @@ export interface TelegramDestination {
 }
 
 /** Posts once and gives the message's id; throws grammY's errors. */
-export type Post = (
-  request: SendRequest,
-  place: TelegramDestination,
-  signal?: AbortSignal,
-) => Promise<number>;
-
-// the library's type of the same object comes from a polyfill
-type GrammySignal = Parameters<Api["sendMessage"]>[3];
+export type Post = (request: SendRequest, place: TelegramDestination) => Promise<number>;
 
 export function createPost(api: Api, fileIds: FileIds | undefined): Post {
-  return async (request, place, signal) => {
+  return async (request, place) => {
     const { picture } = request;
     const caption = renderTelegram(request.message, request.possibleRepeat, captionLimit);
     // a caption that doesn't fit even at its shortest is better read than seen
-    if (picture === undefined || caption.text.length > captionLimit)
-      return postText(api, request, place, signal);
+    if (picture === undefined || caption.text.length > captionLimit) return postText(api, request, place);
     const options = {
       caption: caption.text,
       caption_entities: [...caption.entities],
       ...common(request, place),
     };
-    return withFile(picture, fileIds, async (photo) =>
-      api.sendPhoto(place.chat, photo, options, signal as GrammySignal),
-    );
+    return withFile(picture, fileIds, async (photo) => api.sendPhoto(place.chat, photo, options));
   };
 }
 
-async function postText(
-  api: Api,
-  request: SendRequest,
-  place: TelegramDestination,
-  signal?: AbortSignal,
-): Promise<number> {
+async function postText(api: Api, request: SendRequest, place: TelegramDestination): Promise<number> {
   const { text, entities } = renderTelegram(request.message, request.possibleRepeat);
   const options = {
     entities: [...entities],
     link_preview_options: { is_disabled: true },
     ...common(request, place),
   };
-  const sent = await api.sendMessage(place.chat, text, options, signal as GrammySignal);
+  const sent = await api.sendMessage(place.chat, text, options);
   return sent.message_id;
 }
 
 /** Puts the newest words, and picture if there is one, in a message's place; throws grammY's errors. */
-export type Edit = (request: EditRequest, place: TelegramDestination, signal?: AbortSignal) => Promise<void>;
+export type Edit = (request: EditRequest, place: TelegramDestination) => Promise<void>;
 
 export function createEdit(api: Api, fileIds: FileIds | undefined): Edit {
-  return async (request, { chat }, signal) => {
+  return async (request, { chat }) => {
     const { picture, buttons = [] } = request;
     const id = Number(request.messageId);
     const caption = renderTelegram(request.message, false, captionLimit);
@@ -69,7 +54,7 @@ export function createEdit(api: Api, fileIds: FileIds | undefined): Edit {
       try {
         await withFile(picture, fileIds, async (photo) => {
           const media: InputMediaPhoto = { type: "photo", media: photo, ...words };
-          const edited = await api.editMessageMedia(chat, id, media, kept, signal as GrammySignal);
+          const edited = await api.editMessageMedia(chat, id, media, kept);
           return edited === true ? { message_id: id } : edited;
         });
         return;
@@ -79,12 +64,12 @@ export function createEdit(api: Api, fileIds: FileIds | undefined): Edit {
       }
     }
     try {
-      await api.editMessageCaption(chat, id, { ...words, ...kept }, signal as GrammySignal);
+      await api.editMessageCaption(chat, id, { ...words, ...kept });
     } catch (error) {
       if (!isWithoutCaption(error)) throw error;
       const { text, entities } = renderTelegram(request.message);
       const options = { entities: [...entities], link_preview_options: { is_disabled: true }, ...kept };
-      await api.editMessageText(chat, id, text, options, signal as GrammySignal);
+      await api.editMessageText(chat, id, text, options);
     }
   };
 }

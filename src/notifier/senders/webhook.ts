@@ -42,20 +42,18 @@ export function createWebhookSender(options: WebhookOptions): Sender {
     // known by its key for ever, and news to a program for as long as it is tried
     repeatSafeMs: Infinity,
     usefulMs: Infinity,
-    send: async (asked, signal) => {
+    send: async (asked) => {
       const url = webhookUrl(asked.destination);
       if (url === undefined) return { kind: "rejected", reason: "not a webhook's address", disable: true };
       if (!allowPrivate && isPrivateHost(url)) return privateAddress;
-      if (signal?.aborted === true) return { kind: "unreachable", reason: "stopped before sending" };
       const { body, headers } = signedBody(asked, options.secret, options.clock.now());
-      const limit = AbortSignal.timeout(timeoutMs);
       try {
         const answer = await request(url, {
           dispatcher,
           method: "POST",
           headers,
           body,
-          signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+          signal: AbortSignal.timeout(timeoutMs),
         });
         await answer.body.dump({ limit: answerLimit });
         const wait = Number(answer.headers["retry-after"]);

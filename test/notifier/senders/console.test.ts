@@ -128,11 +128,4 @@ describe("the console sender", () => {
     const sender = createConsoleSender(async () => Promise.reject(new Error("EPIPE: broken pipe")));
     expect(await sender.send(request)).toEqual({ kind: "unreachable", reason: "EPIPE: broken pipe" });
   });
-
-  it("prints nothing once it was told to stop", async () => {
-    const written: string[] = [];
-    const sender = createConsoleSender((text) => void written.push(text));
-    expect(await sender.send(request, AbortSignal.abort())).toMatchObject({ kind: "unreachable" });
-    expect(written).toEqual([]);
-  });
 });

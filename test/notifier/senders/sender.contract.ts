@@ -77,13 +77,6 @@ export function itSendsLikeEverySender(open: () => Promise<SenderUnderTest>): vo
     expect(received()[0]).toContain("has ended");
   });
 
-  it("sends nothing when it was stopped before", async () => {
-    const { sender, destination, received } = await open();
-    const result = await sender.send(request(destination), AbortSignal.abort());
-    expect(result.kind).toBe("unreachable");
-    expect(received()).toEqual([]);
-  });
-
   it("knows that nothing was sent when nobody listens", async () => {
     const { sender, destination, goDown } = await open();
     await goDown?.();

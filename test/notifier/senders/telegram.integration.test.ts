@@ -232,16 +232,6 @@ describe.each(ways)("the Telegram sender %s", (_way, way) => {
     expect(server.calls).toHaveLength(1);
   });
 
-  it("stops waiting when it is told to", async () => {
-    const { server, sender, chat } = await open();
-    server.faults.add({ kind: "acceptThenHang" });
-    const stop = new AbortController();
-    const sending = send(sender, `telegram:${chat.id}`, stop.signal);
-    await server.waitFor(() => server.sent(chat.id)[0]);
-    stop.abort();
-    expect(await sending).toMatchObject({ kind: "unknown-outcome" });
-  });
-
   it("names the variable of a wrong token, and never says the token", async () => {
     const { server } = await open();
     const wrong = "110201543:AAwrongwrongwrongwrongwrongwrongwrong";
@@ -310,8 +300,8 @@ async function open(onClock: Clock = clock): Promise<Opened> {
   return { server, sender, chat, fileIds, post: async (destination) => send(sender, destination) };
 }
 
-async function send(sender: Sender, destination: string, signal?: AbortSignal): Promise<SendResult> {
-  return sender.send({ destination, message: alert, possibleRepeat: false, idempotencyKey: "k" }, signal);
+async function send(sender: Sender, destination: string): Promise<SendResult> {
+  return sender.send({ destination, message: alert, possibleRepeat: false, idempotencyKey: "k" });
 }
 
 function blocked(server: TelegramServer): string {
