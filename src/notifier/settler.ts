@@ -22,9 +22,7 @@ export interface Settler {
   readonly endTurn: (end: TurnEnd) => Promise<void>;
   /** What was pushed where the turn, if anybody has one, is for others to end. */
   readonly notePushed: (pushed: TurnEnd) => void;
-  /** Outcomes not written yet. */
-  readonly backlog: () => number;
-  /** Resolves when all of them are. */
+  /** Resolves when all outcomes are written, and all ends of turns. */
   readonly idle: () => Promise<void>;
 }
 
@@ -131,7 +129,6 @@ export function createSettler(options: SettlerOptions): Settler {
       endings.pushed.push(pushed);
       kick();
     },
-    backlog: () => outcomes.length,
     idle: async () => {
       // what ends a turn comes right after what it did
       await running;
