@@ -222,7 +222,6 @@ function notifierOn({ store, sink }: Stage, { isLimited }: { readonly isLimited:
     onSettled: () => undefined,
     onRepeat: () => undefined,
     onNotice: () => undefined,
-    concurrency: atOnce,
   });
 }
 
@@ -257,7 +256,7 @@ function recordOf(destination: string): DestinationRecord {
 async function commit(store: Store, symbol: string, turn: number): Promise<void> {
   const alertId = `${symbol}-${turn}`;
   const alert: RuleAlert = { alertId, kind: "push", episodeId: alertId, content, rule };
-  const { version, slot } = await store.symbols.readVersion(symbol);
+  const { version, slot } = await store.symbols.read(symbol);
   const imbalance = { ...referenceImbalance, symbol };
   const wanted = { symbol, basedOn: version, slot: slot + 1, at: Date.now(), imbalance, ruleAlerts: [alert] };
   const result = await store.symbols.commit(aCommit(wanted));

@@ -28,12 +28,11 @@ export interface NotifierOptions {
   readonly onRepeat: (platform: string) => void;
   /** Something waits among the notices, for whatever platform. */
   readonly onNotice: () => void;
-  /** Destinations visited at once. */
-  readonly concurrency?: number;
   /** Real ms that go on while a process is stopped; the machine's unless a test says otherwise. */
   readonly monotonicMs?: () => number;
 }
 
+/** Destinations visited at once. */
 const atOnce = 16;
 /** Where more is paid for, as many as a platform that answers in a tenth of a second needs. */
 const shareOfRate = 0.1;
@@ -48,9 +47,10 @@ export interface Notifier extends Omit<Pump, "wake"> {
 /** One platform's way from the outbox to its destinations. */
 export function createNotifier(options: NotifierOptions): Notifier {
   const { sender, store, clock, log, dress, nameOf, onSettled } = options;
-  const { concurrency = concurrencyOf(options.sender), monotonicMs = () => performance.now() } = options;
+  const { monotonicMs = () => performance.now() } = options;
   const { outbox, turns, pace, destinations } = store;
   const { platform } = sender;
+  const concurrency = concurrencyOf(sender);
   const holder = randomUUID();
   const settler = createSettler({
     outbox,
