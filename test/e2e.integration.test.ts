@@ -79,7 +79,7 @@ async function commitAlerts(howMany: number, agoMs = 0): Promise<string[]> {
     return { alertId: fired.alertId, content, destinations: ["console"] };
   });
   await vi.waitFor(async () => {
-    const { version, slot } = await store.symbols.readVersion(lab);
+    const { version, slot } = await store.symbols.read(lab);
     const at = Date.now() - agoMs;
     const memory = encodeMemory({ notional: freshNotionalMemory, episode: freshEpisodeMemory(at) });
     const imbalance = { ...referenceImbalance, symbol: lab, time: at };
@@ -119,16 +119,16 @@ describe("a whole Lopside", () => {
     const before = await commits();
     const replicas = await Promise.all([start(), start()]);
     await Promise.all(replicas.map(async (child) => child.waitFor(hasStarted(child))));
-    const from = await store.symbols.readVersion("BTC");
+    const from = await store.symbols.read("BTC");
     await vi.waitFor(
-      async () => expect((await store.symbols.readVersion("BTC")).slot).toBeGreaterThan(from.slot + 5),
+      async () => expect((await store.symbols.read("BTC")).slot).toBeGreaterThan(from.slot + 5),
       patient,
     );
     await vi.waitFor(async () => {
       const done = await Promise.all(replicas.map(committedBy));
       expect(done.reduce((sum, count) => sum + count, 0)).toBe((await commits()) - before);
     }, patient);
-    const to = await store.symbols.readVersion("BTC");
+    const to = await store.symbols.read("BTC");
     expect(to.version - from.version).toBeLessThanOrEqual(to.slot - from.slot);
     const times: string[] = [];
     for (let burst = 0; burst < 5; burst++) times.push(...(await commitAlerts(20)));
@@ -190,7 +190,7 @@ describe("a whole Lopside", () => {
 
 /** How often either symbol was committed so far. */
 async function commits(): Promise<number> {
-  const versions = await Promise.all(["BTC", lab].map(store.symbols.readVersion));
+  const versions = await Promise.all(["BTC", lab].map(store.symbols.read));
   return versions.reduce((sum, { version }) => sum + version, 0);
 }
 

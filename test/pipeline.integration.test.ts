@@ -97,13 +97,12 @@ describe("from the exchanges to the alert", () => {
 
   test("every slot is recomputed exactly once", async () => {
     const lopside = await start();
-    const first = await lopside.store.symbols.readVersion("BTC");
+    const first = await lopside.store.symbols.read("BTC");
     await vi.waitFor(
-      async () =>
-        expect((await lopside.store.symbols.readVersion("BTC")).slot).toBeGreaterThan(first.slot + 2),
+      async () => expect((await lopside.store.symbols.read("BTC")).slot).toBeGreaterThan(first.slot + 2),
       patient,
     );
-    const last = await lopside.store.symbols.readVersion("BTC");
+    const last = await lopside.store.symbols.read("BTC");
     expect(last.version - first.version).toBeLessThanOrEqual(last.slot - first.slot);
   });
 
@@ -141,7 +140,7 @@ describe("from the exchanges to the alert", () => {
     const lopside = await start();
     await vi.waitFor(
       async () =>
-        expect((await lopside.store.symbols.readVersion("BTC")).version).toBeGreaterThan(before.version + 2),
+        expect((await lopside.store.symbols.read("BTC")).version).toBeGreaterThan(before.version + 2),
       patient,
     );
     // what was told is told no more; that it grew stronger, or leans the other way now, would be news

@@ -56,7 +56,7 @@ async function alertOnce({ store, queues, server }: Ways, { id, time }: { id: st
   let outcome = "";
   // another one may have come in between
   while (outcome !== "committed") {
-    const { version, slot } = await store.symbols.readVersion(alertedSymbol);
+    const { version, slot } = await store.symbols.read(alertedSymbol);
     outcome = await store.symbols.commit(
       aCommit({ ...known, basedOn: version, slot: slot + 1, at: Date.now() }),
     );

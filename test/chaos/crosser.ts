@@ -73,7 +73,7 @@ export async function subscribeAll(
 /** The next crossing, unless there are no more. Redis is struck too: what fails is tried again. */
 export async function commitNext(store: Store, count: number): Promise<"committed" | "again" | "all"> {
   try {
-    const { version, slot } = await store.symbols.readVersion(lab);
+    const { version, slot } = await store.symbols.read(lab);
     if (version >= count) return "all";
     const result = await store.symbols.commit(crossing(version, slot + 1));
     return result === "committed" ? "committed" : "again";

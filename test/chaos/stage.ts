@@ -106,7 +106,7 @@ export async function openStage({ crossings, everyMs, random, cli }: StageOption
       const done = await commitNext(store, crossings);
       if (done !== "committed") throw new Error(`a crossing was not committed: ${done}`);
     },
-    committed: async () => (await store.symbols.readVersion(lab)).version,
+    committed: async () => (await store.symbols.read(lab)).version,
     pending: async () => store.outbox.countPending(lab),
     takeOver: async () => takeOver(connection, lab, destinations.flat()),
     posted: () => ({

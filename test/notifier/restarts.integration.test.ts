@@ -60,7 +60,7 @@ async function startProcess(sender: Sender): Promise<Process> {
   });
   const say: Process["say"] = async (...alertIds) => {
     for (const alertId of alertIds) {
-      const { version, slot } = await store.symbols.readVersion("BTC");
+      const { version, slot } = await store.symbols.read("BTC");
       const ruleAlerts = [aPush(alertId)];
       await store.symbols.commit(aCommit({ basedOn: version, slot: slot + 1, at: clock.now(), ruleAlerts }));
     }

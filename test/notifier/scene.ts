@@ -63,7 +63,7 @@ async function setScene(redis: RedisClient, pumps: Notifier[]): Promise<Scene> {
     turns: createTurns(redis, { now: clock.now }),
   };
   const commit = async (of: Pick<Commit, "alerts" | "ruleAlerts">): Promise<void> => {
-    const { version, slot } = await store.symbols.readVersion("BTC");
+    const { version, slot } = await store.symbols.read("BTC");
     const wanted = aCommit({ basedOn: version, slot: slot + 1, at: clock.now(), ...of });
     expect(await store.symbols.commit(wanted)).toBe("committed");
   };

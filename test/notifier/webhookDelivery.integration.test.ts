@@ -86,7 +86,7 @@ function delivering(): () => Promise<void> {
 }
 
 async function commit(kind: RuleAlert["kind"], alertId: string, facts: object = {}): Promise<void> {
-  const { version, slot } = await store.symbols.readVersion("BTC");
+  const { version, slot } = await store.symbols.read("BTC");
   const stored = JSON.stringify({ ...JSON.parse(content), alertId, ...facts });
   const alert = { alertId, kind, episodeId: "first", content: stored, rule: "up-auto-50-2" };
   const wanted = aCommit({ basedOn: version, slot: slot + 1, at: clock.now(), ruleAlerts: [alert] });

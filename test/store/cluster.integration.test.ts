@@ -107,7 +107,7 @@ describe("on a Redis Cluster of three nodes", () => {
       onNotice: () => undefined,
     });
     const say = async (alert: RuleAlert): Promise<void> => {
-      const { version, slot } = await store.symbols.readVersion("BTC");
+      const { version, slot } = await store.symbols.read("BTC");
       const wanted = aCommit({ basedOn: version, slot: slot + 1, at: clock.now(), ruleAlerts: [alert] });
       expect(await store.symbols.commit(wanted)).toBe("committed");
       pump.wake("BTC");

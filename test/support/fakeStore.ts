@@ -122,7 +122,6 @@ export function fakeStore(): FakeStore {
         reads += 1;
         return state;
       },
-      readVersion: async () => ({ version: state.version, slot: state.slot }),
       commit: async (commit) => {
         const answer = answers.shift();
         if (answer === "fail") throw new Error("the connection broke");

@@ -56,7 +56,7 @@ async function play(steps: readonly Step[]): Promise<readonly (readonly [Outset,
   for (const [index, each] of steps.entries()) {
     if (each === "next slot") slot += 1;
     else if (each === "commit and look") {
-      const basedOn = await symbols.readVersion("BTC");
+      const basedOn = await symbols.read("BTC");
       await symbols.commit(aCommit({ slot, basedOn: basedOn.version }));
       await ahead.look("BTC");
       slot += 1;

@@ -79,8 +79,6 @@ export type CommitResult = "committed" | "conflict" | "slot-done";
 
 export interface Symbols {
   readonly read: (symbol: string) => Promise<SymbolState>;
-  /** Version and slot only: enough for a process that still has the rest in memory. */
-  readonly readVersion: (symbol: string) => Promise<{ version: number; slot: number }>;
   /** All or nothing, in one script: state, snapshot, history point and outbox rows. */
   readonly commit: (commit: Commit) => Promise<CommitResult>;
   readonly imbalance: (symbol: string) => Promise<Imbalance | undefined>;

@@ -16,8 +16,6 @@ import { asBytes, asList, asNumber, asPairs, asText } from "../redis/reply.ts";
 import { defineScript } from "../redis/script.ts";
 import type { RedisClient } from "../redis/script.ts";
 
-const noVersion = { version: 0, slot: -1 };
-
 /** State and series in one script, so that no commit comes between them. */
 const readScript = {
   name: "lopsideReadSymbol",
@@ -37,11 +35,6 @@ export function createSymbols(redis: RedisClient, { now }: { readonly now?: () =
     read: async (symbol) => {
       const { state, series } = symbolKeys(symbol);
       return decodeState(asList(await read([state, series], [])));
-    },
-    readVersion: async (symbol) => {
-      const [version, slot] = await redis.hmget(symbolKeys(symbol).state, "version", "slot");
-      if (typeof version !== "string" || typeof slot !== "string") return noVersion;
-      return { version: Number(version), slot: Number(slot) };
     },
     commit: async (wanted) =>
       commitResult(asText(await commit(commitKeys(wanted), commitArguments(wanted, now?.())))),
@@ -76,7 +69,7 @@ export function createSymbols(redis: RedisClient, { now }: { readonly now?: () =
 
 function decodeState([version, slot, memory, series, calibration]: readonly unknown[]): SymbolState {
   const blobs = asPairs(series).map(([venue, blob]): [string, Uint8Array] => [asText(venue), asBytes(blob)]);
-  if (version === null) return { ...noVersion, series: new Map(), memory: undefined };
+  if (version === null) return { version: 0, slot: -1, series: new Map(), memory: undefined };
   return {
     version: asNumber(version),
     slot: asNumber(slot),

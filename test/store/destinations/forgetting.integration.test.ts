@@ -60,7 +60,7 @@ async function naming(destination: string): Promise<readonly string[]> {
 
 async function commit(over: Parameters<typeof aCommit>[0]): Promise<void> {
   const symbols = createSymbols(redis, { now });
-  const { version, slot } = await symbols.readVersion("BTC");
+  const { version, slot } = await symbols.read("BTC");
   expect(await symbols.commit(aCommit({ basedOn: version, slot: slot + 1, ...over }))).toBe("committed");
 }
 

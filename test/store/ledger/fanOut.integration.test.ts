@@ -52,7 +52,7 @@ function aPush(over: Partial<RuleAlert> = {}): RuleAlert {
 }
 
 async function commit(...ruleAlerts: readonly RuleAlert[]): Promise<void> {
-  const { version, slot } = await symbols.readVersion("BTC");
+  const { version, slot } = await symbols.read("BTC");
   const result = await symbols.commit(aCommit({ basedOn: version, slot: slot + 1, ruleAlerts }));
   expect(result).toBe("committed");
 }

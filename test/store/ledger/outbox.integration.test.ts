@@ -38,7 +38,7 @@ async function open(): Promise<void> {
 }
 
 async function commitAlerts(...alerts: readonly OutboxAlert[]): Promise<void> {
-  const { version, slot } = await symbols.readVersion("BTC");
+  const { version, slot } = await symbols.read("BTC");
   await symbols.commit(aCommit({ basedOn: version, slot: slot + 1, alerts }));
 }
 

@@ -32,7 +32,6 @@ async function historyTimes(from: number, to: number): Promise<readonly number[]
 describe("a symbol", () => {
   test("begins at version 0 with nothing", async () => {
     expect(await symbols.read("BTC")).toEqual({ version: 0, slot: -1, series: new Map(), memory: undefined });
-    expect(await symbols.readVersion("BTC")).toEqual({ version: 0, slot: -1 });
     expect(await symbols.imbalance("BTC")).toBeUndefined();
     expect(await symbols.map("BTC")).toBeUndefined();
     expect(await symbols.history("BTC", 0, noon)).toEqual([]);
@@ -44,7 +43,6 @@ describe("a symbol", () => {
     const state = await symbols.read("BTC");
     expect(state).toMatchObject({ version: 1, slot: 7, memory: "{}" });
     expect(Buffer.compare(state.series.get("bybit") ?? Buffer.alloc(0), everyByte)).toBe(0);
-    expect(await symbols.readVersion("BTC")).toEqual({ version: 1, slot: 7 });
     expect(await symbols.imbalance("BTC")).toEqual(anImbalance());
     expect(await symbols.map("BTC")).toEqual(aMap());
   });
