@@ -67,7 +67,7 @@ async function stop(child: Child): Promise<void> {
 
 let alertsSoFar = 0;
 
-/** Commits alerts as another replica's recompute would, each of a minute of its own; returns their times as shown. */
+/** Alerts behind a commit of another replica, each of a minute of its own; returns their times as shown. */
 async function commitAlerts(howMany: number, agoMs = 0): Promise<string[]> {
   const imbalances = Array.from({ length: howMany }, () => {
     alertsSoFar += 1;
@@ -84,8 +84,9 @@ async function commitAlerts(howMany: number, agoMs = 0): Promise<string[]> {
     const memory = encodeMemory({ notional: freshNotionalMemory, episode: freshEpisodeMemory(at) });
     const imbalance = { ...referenceImbalance, symbol: lab, time: at };
     // a slot no worker will reach before the next one
-    const commit = aCommit({ symbol: lab, slot: slot + 1, basedOn: version, at, memory, imbalance, alerts });
+    const commit = aCommit({ symbol: lab, slot: slot + 1, basedOn: version, at, memory, imbalance });
     expect(await store.symbols.commit(commit)).toBe("committed");
+    await store.outbox.insert(lab, at, alerts);
   }, patient);
   await queues.deliver("console", lab);
   return imbalances.map(({ time }) => textsIn("en").time(time));

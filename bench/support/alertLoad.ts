@@ -52,7 +52,7 @@ async function alertOnce({ store, queues, server }: Ways, { id, time }: { id: st
   const alert = { alertId: id, content: JSON.stringify(content), destinations: [`telegram:${chat.id}`] };
   // the picture stays the same
   const map = { ...aCommit().map, symbol: alertedSymbol, time };
-  const known = { symbol: alertedSymbol, imbalance, map, alerts: [alert] };
+  const known = { symbol: alertedSymbol, imbalance, map };
   let outcome = "";
   // another one may have come in between
   while (outcome !== "committed") {
@@ -61,6 +61,7 @@ async function alertOnce({ store, queues, server }: Ways, { id, time }: { id: st
       aCommit({ ...known, basedOn: version, slot: slot + 1, at: Date.now() }),
     );
   }
+  await store.outbox.insert(alertedSymbol, Date.now(), [alert]);
   const committedAt = performance.now();
   await queues.deliver("telegram", alertedSymbol);
   await server.waitFor(() => server.sent(chat.id)[0]);

@@ -39,7 +39,7 @@ export async function seedHistories(store: Store, seed: Seed): Promise<void> {
       memory: encodeMemory({ notional: freshNotionalMemory, episode: freshEpisodeMemory(seed.now) }),
       imbalance,
       map: toLiquidationMap(aggregate),
-      alerts: [],
+      ruleAlerts: [],
     });
   }
 }

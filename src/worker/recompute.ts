@@ -180,7 +180,6 @@ async function recomputeOnce(
     calibration: changed.calibration,
     imbalance,
     map: toLiquidationMap(aggregate),
-    alerts: [],
     ruleAlerts: decided.alerts,
   };
   const committing = store.symbols.commit(commit);

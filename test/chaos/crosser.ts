@@ -97,7 +97,6 @@ function crossing(version: number, slot: number): Commit {
     at,
     memory: encodeMemory({ notional: freshNotionalMemory, episode: freshEpisodeMemory(at) }),
     imbalance: { ...referenceImbalance, symbol: lab, time: at },
-    alerts: [],
     ruleAlerts: [{ alertId, kind: "push", episodeId: alertId, content, rule }],
   });
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import type { Sender } from "../../src/notifier/contracts.ts";
 import { createNotifier, type Notifier, type NotifierOptions } from "../../src/notifier/notifier.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
-import type { Commit, OutboxAlert, RuleAlert } from "../../src/store/contracts/symbols.ts";
+import type { OutboxAlert, RuleAlert } from "../../src/store/contracts/symbols.ts";
 import { createOutbox } from "../../src/store/ledger/outbox.ts";
 import type { RedisClient } from "../../src/store/redis/script.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -26,7 +26,7 @@ export interface Scene {
   readonly clock: ReturnType<typeof handClock>;
   /** Commits what rules have to say of BTC. */
   readonly commit: (...ruleAlerts: readonly RuleAlert[]) => Promise<void>;
-  /** Commits what is addressed to somebody. */
+  /** Puts into BTC's outbox what is addressed to somebody. */
   readonly insert: (...alerts: readonly OutboxAlert[]) => Promise<void>;
   readonly notifierOf: (sender: Sender, more?: Partial<NotifierOptions>) => Running;
 }
@@ -62,17 +62,17 @@ async function setScene(redis: RedisClient, pumps: Notifier[]): Promise<Scene> {
     symbols: createSymbols(redis, { now: clock.now }),
     turns: createTurns(redis, { now: clock.now }),
   };
-  const commit = async (of: Pick<Commit, "alerts" | "ruleAlerts">): Promise<void> => {
+  const commit = async (...ruleAlerts: readonly RuleAlert[]): Promise<void> => {
     const { version, slot } = await store.symbols.read("BTC");
-    const wanted = aCommit({ basedOn: version, slot: slot + 1, at: clock.now(), ...of });
+    const wanted = aCommit({ basedOn: version, slot: slot + 1, at: clock.now(), ruleAlerts });
     expect(await store.symbols.commit(wanted)).toBe("committed");
   };
   return {
     redis,
     store,
     clock,
-    commit: async (...ruleAlerts) => commit({ alerts: [], ruleAlerts }),
-    insert: async (...alerts) => commit({ alerts, ruleAlerts: [] }),
+    commit,
+    insert: async (...alerts) => store.outbox.insert("BTC", clock.now(), alerts),
     notifierOf: (sender, more) => {
       const settled: string[] = [];
       const pump = createNotifier({

@@ -108,7 +108,7 @@ export function aCommit(over: Partial<Commit> = {}): Commit {
     memory: `{"episode":"quiet"}`,
     imbalance: anImbalance(),
     map: aMap(),
-    alerts: [],
+    ruleAlerts: [],
     ...over,
   };
 }

@@ -35,8 +35,9 @@ describe("on a Redis Cluster of three nodes", () => {
     expect(await rounds.peek("BTC")).toBeUndefined();
     expect((await rounds.outset("BTC")).histories).toHaveLength(1);
     expect(await rounds.peek("BTC")).toMatchObject({ records: [{ venue: "okx" }] });
-    const commit = aCommit({ series: new Map([["okx", new Uint8Array(3)]]), alerts: [anAlert()] });
+    const commit = aCommit({ series: new Map([["okx", new Uint8Array(3)]]) });
     expect(await symbols.commit(commit)).toBe("committed");
+    await outbox.insert("BTC", noon, [anAlert()]);
     expect(await symbols.read("BTC")).toMatchObject({ version: 1 });
     expect(await symbols.history("BTC", noon, noon)).toHaveLength(1);
     const limits = { perSecond: 1, chatGapMs: 0, groupPerMinute: 1, invalidPer10Minutes: 1 };

@@ -2,11 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Outcome } from "../../src/store/contracts/outbox.ts";
 import { createOutbox } from "../../src/store/ledger/outbox.ts";
 import { createPace } from "../../src/store/pace/pace.ts";
-import { createSymbols } from "../../src/store/market/symbols.ts";
 import { createTurns } from "../../src/store/ledger/turns.ts";
 import { patient } from "../support/patience.ts";
 import { useRedis } from "../support/useRedis.ts";
-import { aCommit, anAlert } from "./builders.ts";
+import { anAlert, noon } from "./builders.ts";
 
 const used = useRedis();
 const holder = "one";
@@ -14,7 +13,7 @@ const sent = { kind: "sent", messageId: "m1" } as const;
 
 beforeEach(async () => {
   const alerts = [anAlert({ destinations: ["telegram:1", "telegram:2"] })];
-  await createSymbols(used.redis).commit(aCommit({ alerts }));
+  await createOutbox(used.redis).insert("BTC", noon, alerts);
   await used.redis.config("SET", "maxmemory", "1");
 });
 afterEach(async () => used.redis.config("SET", "maxmemory", "0"));

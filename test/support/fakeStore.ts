@@ -3,7 +3,7 @@ import type { RuleKey } from "../../src/alerts/rules.ts";
 import type { Destinations, RulesInUse } from "../../src/store/contracts/destinations.ts";
 import type { VenueHistory, VenueRecord } from "../../src/store/contracts/rounds.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
-import type { Commit, CommitResult, OutboxAlert, SymbolState } from "../../src/store/contracts/symbols.ts";
+import type { Commit, CommitResult, SymbolState } from "../../src/store/contracts/symbols.ts";
 
 /** The store's promises for one symbol, in memory: what a recompute reads and commits. */
 export interface FakeStore extends Store {
@@ -11,7 +11,6 @@ export interface FakeStore extends Store {
   readonly records: Map<string, VenueRecord>;
   readonly waiting: VenueHistory[];
   readonly commits: Commit[];
-  readonly alerts: OutboxAlert[];
   /** Whole reads of the state, beside those of its version. */
   readonly reads: () => number;
   /** Takes the place of the next commit's answer; "fail" rejects, as a connection that broke does. */
@@ -49,7 +48,6 @@ export function fakeStore(): FakeStore {
   const records = new Map<string, VenueRecord>();
   const waiting: VenueHistory[] = [];
   const commits: Commit[] = [];
-  const alerts: OutboxAlert[] = [];
   const cursors = new Map<string, number>();
   const measured = new Map<string, readonly MeasuredPosition[]>();
   const books: BookDepth[] = [];
@@ -70,7 +68,6 @@ export function fakeStore(): FakeStore {
     const { slot, memory, calibration = state.calibration } = commit;
     state = { version: state.version + 1, slot, series, memory, calibration };
     commits.push(commit);
-    alerts.push(...commit.alerts);
     return "committed";
   };
 
@@ -78,7 +75,6 @@ export function fakeStore(): FakeStore {
     records,
     waiting,
     commits,
-    alerts,
     cursors,
     measured,
     books,

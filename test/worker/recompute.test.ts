@@ -197,7 +197,7 @@ describe("a recompute", () => {
       everybodySpeaks(99, 99 + slot);
       await process.recompute({ symbol: "BTC", slot });
     }
-    const pushes = store.commits.flatMap(({ ruleAlerts = [] }) => ruleAlerts);
+    const pushes = store.commits.flatMap(({ ruleAlerts }) => ruleAlerts);
     expect(pushes).toMatchObject([{ kind: "push", rule: expect.stringMatching(/^(up|down)-auto-50-1.1$/) }]);
     expect(process.woken).toEqual(["BTC"]);
   });
@@ -268,14 +268,14 @@ describe("the rules in use", () => {
     }
   };
   const rulesSaid = (): readonly string[] =>
-    store.commits.flatMap(({ ruleAlerts = [] }) => ruleAlerts.map(({ rule }) => rule));
+    store.commits.flatMap(({ ruleAlerts }) => ruleAlerts.map(({ rule }) => rule));
 
   test("are decided each by itself, and what they say is in the commit, strongest first", async () => {
     store.useRules(["up-auto-50-1.15", "up-auto-50-1.1", "up-100000-50-1.1", "up-auto-50-20", "nonsense"]);
     await warmUp();
     await live(30);
     const pushes = store.commits
-      .flatMap(({ ruleAlerts = [] }) => ruleAlerts)
+      .flatMap(({ ruleAlerts }) => ruleAlerts)
       .filter(({ kind }) => kind === "push");
     expect(new Set(rulesSaid())).toContain("up-auto-50-1.15");
     expect(rulesSaid()).not.toContain("up-auto-50-20");

@@ -44,10 +44,8 @@ export interface Commit {
   readonly calibration?: Uint8Array | undefined;
   readonly imbalance: Imbalance;
   readonly map: LiquidationMap;
-  /** Alerts decided in this recompute, with whom they go to. */
-  readonly alerts: readonly OutboxAlert[];
-  /** Alerts to everybody who subscribed to a rule; strongest rule first. To take the place of `alerts`. */
-  readonly ruleAlerts?: readonly RuleAlert[];
+  /** What this recompute decided, to everybody who subscribed to a rule; strongest rule first. */
+  readonly ruleAlerts: readonly RuleAlert[];
 }
 
 /**
@@ -65,10 +63,10 @@ export interface RuleAlert {
   readonly rule: RuleKey;
 }
 
-/** An alert to listed destinations. */
+/** A message to listed destinations, which comes with no commit (`Outbox.insert`): in use, a notice. */
 export interface OutboxAlert {
   readonly alertId: string;
-  /** JSON of the alert's content, owned by the alerts room. */
+  /** JSON of its content, owned by the alerts room. */
   readonly content: string;
   readonly destinations: readonly string[];
   /** Real ms until it is due; at once when left out. */

@@ -155,12 +155,18 @@ end
 export interface AlertsToInsert {
   /** When they were decided, on the clock. */
   readonly at: number;
-  readonly alerts: readonly OutboxAlert[];
+  /** To listed destinations: notices. */
+  readonly alerts?: readonly OutboxAlert[];
+  /** To the subscribers of rules: what a commit brings. */
   readonly ruleAlerts?: readonly RuleAlert[];
 }
 
 /** In the order in which `insertAlerts` takes them. */
-export function alertArguments({ at, alerts, ruleAlerts = [] }: AlertsToInsert): readonly ScriptArgument[] {
+export function alertArguments({
+  at,
+  alerts = [],
+  ruleAlerts = [],
+}: AlertsToInsert): readonly ScriptArgument[] {
   return [
     at,
     alerts.length,

@@ -114,7 +114,7 @@ export function commitArguments(commit: Commit, time: number | undefined): reado
     historyPlace(commit.imbalance.time).offset,
     packPoint(commit.imbalance),
     historyTtlMs,
-    commit.alerts.length + (commit.ruleAlerts?.length ?? 0),
+    commit.ruleAlerts.length,
     ...alertArguments(commit),
   ];
 }

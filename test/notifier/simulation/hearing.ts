@@ -18,7 +18,7 @@ export function hearWorker(stage: Stage, actor: Actor, opened: Opened): Opened {
     if (by !== actor || script !== "lopsideCommit" || commit === undefined) return;
     if (String(answer) !== "committed") return note(`${actor.name}'s commit: ${String(answer)}`);
     history.commits.push({ at: world.now(), by: actor.name, commit });
-    const { symbol, ruleAlerts: alerts = [] } = commit;
+    const { symbol, ruleAlerts: alerts } = commit;
     if (alerts.length === 0) return;
     history.said.push({ at: world.now(), symbol, alerts });
     note(`said ${alerts.map(({ alertId, kind }) => `${kind} ${alertId}`).join(", ")}`);

@@ -197,7 +197,7 @@ describe("after a destination is forgotten nothing names it", () => {
 
   test("of what waits by itself, in its lane or for its time", async () => {
     const names = ["telegram:1", "telegram:-12", "telegram:2"];
-    await commit({ alerts: [anAlert({ destinations: names })] });
+    await outbox.insert("BTC", time, [anAlert({ destinations: names })]);
     const [group] = await claim(1);
     await settle(group === undefined ? [] : [group], {
       kind: "postponed",
@@ -347,7 +347,7 @@ describe("after a destination is forgotten nothing names it", () => {
 
   test("whatever letters its name is made of", async () => {
     const odd = "webhook:https://example.org/a?b=[c]*^\\";
-    await commit({ alerts: [anAlert({ destinations: [odd] })] });
+    await outbox.insert("BTC", time, [anAlert({ destinations: [odd] })]);
     await forget(odd);
     await goOn();
     expect(await naming(odd)).toEqual([]);

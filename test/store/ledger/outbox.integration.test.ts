@@ -1,21 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery, DeliveryResult, Outbox } from "../../../src/store/contracts/outbox.ts";
-import type { OutboxAlert, Symbols } from "../../../src/store/contracts/symbols.ts";
+import type { OutboxAlert } from "../../../src/store/contracts/symbols.ts";
 import { registerKeys, symbolKeys } from "../../../src/store/keys.ts";
 import { createDestinations } from "../../../src/store/destinations/destinations.ts";
 import { createForgetting } from "../../../src/store/destinations/forgetting.ts";
 import { createOutbox, maxFailures, maxUnknowns } from "../../../src/store/ledger/outbox.ts";
 import type { RedisClient } from "../../../src/store/redis/script.ts";
-import { createSymbols } from "../../../src/store/market/symbols.ts";
 import { createTurns } from "../../../src/store/ledger/turns.ts";
 import { startTestRedis } from "../../support/redis.ts";
 import type { TestRedis } from "../../support/redis.ts";
-import { aCommit, anAlert, noon } from "../builders.ts";
+import { anAlert, noon } from "../builders.ts";
 import { aRecord } from "../destinations/subscriptions.ts";
 
 let server: TestRedis;
 let redis: RedisClient;
-let symbols: Symbols;
 let outbox: Outbox;
 /** What stands for Redis' clock. */
 let time = noon;
@@ -33,13 +31,11 @@ beforeEach(async () => {
 
 async function open(): Promise<void> {
   redis = await server.connect();
-  symbols = createSymbols(redis, { now });
   outbox = createOutbox(redis, { now });
 }
 
-async function commitAlerts(...alerts: readonly OutboxAlert[]): Promise<void> {
-  const { version, slot } = await symbols.read("BTC");
-  await symbols.commit(aCommit({ basedOn: version, slot: slot + 1, alerts }));
+async function insert(...alerts: readonly OutboxAlert[]): Promise<void> {
+  await outbox.insert("BTC", noon, alerts);
 }
 
 async function claim(platform: string, limit = 10): Promise<readonly Delivery[]> {
@@ -63,16 +59,16 @@ async function rowOf({ alert, destination }: Delivery): Promise<string | null> {
 
 const sent = { kind: "sent", messageId: "m1" } as const;
 
-describe("a committed alert", () => {
+describe("an alert to listed destinations", () => {
   test("is due at once by Redis' own clock, whatever the clocks of processes say", async () => {
-    const wrong = createSymbols(redis);
-    await wrong.commit(aCommit({ at: noon + 3_600_000, alerts: [anAlert()] }));
-    const { deliveries } = await createOutbox(redis).claim("BTC", "console", 1);
+    const real = createOutbox(redis);
+    await real.insert("BTC", noon + 3_600_000, [anAlert()]);
+    const { deliveries } = await real.claim("BTC", "console", 1);
     expect(deliveries).toMatchObject([{ attempt: 1, alert: { createdAt: noon + 3_600_000 } }]);
   });
 
   test("is a delivery to each of its destinations, claimed platform by platform", async () => {
-    await commitAlerts(anAlert({ destinations: ["console", "telegram:-100/7", "telegram:-42"] }));
+    await insert(anAlert({ destinations: ["console", "telegram:-100/7", "telegram:-42"] }));
     expect(await outbox.countPending("BTC")).toBe(3);
     time += 1_500;
     expect(await claim("telegram")).toEqual(
@@ -101,14 +97,14 @@ describe("a committed alert", () => {
   });
 
   test("is committed once for ever", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     await settle(await claimOne(), sent);
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     expect(await claim("console")).toEqual([]);
   });
 
   test("doesn't stay for ever, settled or not", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     const { alert, ledger } = symbolKeys("BTC");
     expect(await redis.pttl(`${alert}a1`)).toBeGreaterThan(0);
     await settle(await claimOne(), sent);
@@ -117,14 +113,14 @@ describe("a committed alert", () => {
 
   test("goes to as many destinations as an operator may list", async () => {
     const destinations = Array.from({ length: 10_000 }, (_, index) => `telegram:-${index}`);
-    await commitAlerts(anAlert({ destinations }));
+    await insert(anAlert({ destinations }));
     expect(await outbox.countPending("BTC")).toBe(10_000);
   });
 
   test("goes to groups and channels before it goes to people, oldest first among each", async () => {
-    await commitAlerts(anAlert({ alertId: "old", destinations: ["telegram:1", "telegram:-100"] }));
+    await insert(anAlert({ alertId: "old", destinations: ["telegram:1", "telegram:-100"] }));
     time += 1;
-    await commitAlerts(anAlert({ alertId: "new", destinations: ["telegram:2", "telegram:@channel"] }));
+    await insert(anAlert({ alertId: "new", destinations: ["telegram:2", "telegram:@channel"] }));
     const order = (await claim("telegram")).map(({ destination }) => destination);
     expect(order).toEqual(["telegram:-100", "telegram:@channel", "telegram:1", "telegram:2"]);
   });
@@ -133,7 +129,7 @@ describe("a committed alert", () => {
 describe("a claim", () => {
   test("takes what no other has: two who claim at once never overlap", async () => {
     const destinations = Array.from({ length: 300 }, (_, index) => `telegram:${index}`);
-    await commitAlerts(anAlert({ destinations }));
+    await insert(anAlert({ destinations }));
     const claimants = await Promise.all(
       Array.from({ length: 4 }, async () => createOutbox(await server.connect(), { now })),
     );
@@ -146,7 +142,7 @@ describe("a claim", () => {
   });
 
   test("is counted until it is settled", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     const delivery = await claimOne();
     expect(await outbox.countPending("BTC")).toBe(1);
     expect(await settle(delivery, sent)).toBe(true);
@@ -155,7 +151,7 @@ describe("a claim", () => {
   });
 
   test("is there again after Redis was killed, as is what waits", async () => {
-    await commitAlerts(anAlert({ destinations: ["console", "telegram:42"] }));
+    await insert(anAlert({ destinations: ["console", "telegram:42"] }));
     const delivery = await claimOne();
     await server.kill();
     await server.start();
@@ -165,7 +161,7 @@ describe("a claim", () => {
   });
 
   test("says how long the next ones have waited, and when more will be due", async () => {
-    await commitAlerts(anAlert(), anAlert({ alertId: "a2" }), anAlert({ alertId: "a3", delayMs: 7_000 }));
+    await insert(anAlert(), anAlert({ alertId: "a2" }), anAlert({ alertId: "a3", delayMs: 7_000 }));
     const delivery = await claimOne();
     await settle(delivery, { kind: "postponed", retryInMs: 5_000, reason: "busy" });
     time += 1_000;
@@ -178,7 +174,7 @@ describe("a claim", () => {
 
 describe("settled as", () => {
   test("postponed, a delivery is due again at its time, and no repeat", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     await settle(await claimOne(), { kind: "postponed", retryInMs: 5_000, reason: "busy" });
     time += 4_999;
     expect(await claim("console")).toEqual([]);
@@ -187,7 +183,7 @@ describe("settled as", () => {
   });
 
   test("unknown, it is due again as a possible repeat, for good", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     await settle(await claimOne(), { kind: "unknown", retryInMs: 0, reason: "reset" });
     time += 30_000;
     const second = await claimOne();
@@ -201,7 +197,7 @@ describe("settled as", () => {
     [{ kind: "skipped", reason: "muted" }, "k"],
     [{ kind: "held", reason: "quiet hours" }, "h"],
   ] as const)("%o, it is over, with the reason", async (result, state) => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     const delivery = await claimOne();
     await settle(delivery, result);
     time += 1e9;
@@ -211,7 +207,7 @@ describe("settled as", () => {
   });
 
   test("given back, it counts as no failure, however often", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     for (let turn = 0; turn <= maxFailures; turn++) {
       await settle(await claimOne(), { kind: "back", retryInMs: 0, reason: "not its turn" });
     }
@@ -225,7 +221,7 @@ describe("settled as", () => {
     { kind: "postponed", bound: maxFailures },
     { kind: "unknown", bound: maxUnknowns },
   ] as const)("$kind $bound times, it is given up", async ({ kind, bound }) => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     let delivery = await claimOne();
     for (let attempt = 1; attempt < bound; attempt++) {
       await settle(delivery, { kind, retryInMs: 0, reason: "no" });
@@ -238,17 +234,17 @@ describe("settled as", () => {
 });
 
 test("what had to wait keeps its place in line before what is younger", async () => {
-  await commitAlerts(anAlert({ alertId: "old" }));
+  await insert(anAlert({ alertId: "old" }));
   await settle(await claimOne(), { kind: "postponed", retryInMs: 5_000, reason: "busy" });
   time += 1_000;
-  await commitAlerts(anAlert({ alertId: "young" }));
+  await insert(anAlert({ alertId: "young" }));
   time += 4_000;
   expect((await claim("console")).map(({ alert }) => alert.alertId)).toEqual(["old", "young"]);
 });
 
 describe("a claim whose holder isn't heard of", () => {
   test("is left alone while it is young", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     const delivery = await claimOne();
     time += 9_999;
     expect(await outbox.releaseStuck("BTC", "console", 10_000)).toBe(0);
@@ -256,7 +252,7 @@ describe("a claim whose holder isn't heard of", () => {
   });
 
   test("waits again when it is old, as a possible repeat of when it was claimed", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     await claimOne();
     time += 10_000;
     expect(await outbox.releaseStuck("BTC", "console", 10_000)).toBe(1);
@@ -265,7 +261,7 @@ describe("a claim whose holder isn't heard of", () => {
 
   test("waits for its turn where there are very many: Redis isn't held up by them", async () => {
     const destinations = Array.from({ length: 200 }, (_, index) => `console:${index}`);
-    await commitAlerts(anAlert({ destinations }));
+    await insert(anAlert({ destinations }));
     await claim("console", 192);
     await claim("console", 8);
     time += 10_000;
@@ -274,7 +270,7 @@ describe("a claim whose holder isn't heard of", () => {
   });
 
   test("can't be settled by that holder once another has taken it over: the fence", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     const zombie = await claimOne();
     time += 10_000;
     await outbox.releaseStuck("BTC", "console", 10_000);
@@ -285,7 +281,7 @@ describe("a claim whose holder isn't heard of", () => {
   });
 
   test("can still be settled by that holder while nobody has: what was sent isn't sent again", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     const slow = await claimOne();
     time += 10_000;
     await outbox.releaseStuck("BTC", "console", 10_000);
@@ -294,7 +290,7 @@ describe("a claim whose holder isn't heard of", () => {
   });
 
   test("can still be settled as sent by that holder where another's attempt ended in doubt: no third is made", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     const slow = await claimOne();
     time += 10_000;
     await outbox.releaseStuck("BTC", "console", 10_000);
@@ -309,7 +305,7 @@ describe("a claim whose holder isn't heard of", () => {
   test.each(["is under way", "found it unwanted"])(
     "can still be settled as sent by that holder where another's attempt %s: its message is the one to edit",
     async (what) => {
-      await commitAlerts(anAlert());
+      await insert(anAlert());
       const slow = await claimOne();
       time += 10_000;
       await outbox.releaseStuck("BTC", "console", 10_000);
@@ -324,7 +320,7 @@ describe("a claim whose holder isn't heard of", () => {
   );
 
   test("leaves nothing behind where its destination is forgotten meanwhile", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     const delivery = await claimOne();
     await createForgetting(redis, { symbols: ["BTC"], now }).forget(delivery.destination, async () => false);
     expect(await settle(delivery, sent)).toBe(false);
@@ -333,7 +329,7 @@ describe("a claim whose holder isn't heard of", () => {
   });
 
   test("is given up after too many holders died of it", async () => {
-    await commitAlerts(anAlert());
+    await insert(anAlert());
     for (let death = 0; death < maxUnknowns; death++) {
       await claimOne();
       await outbox.releaseStuck("BTC", "console", 0);
@@ -353,7 +349,7 @@ describe("a claim for a visitor", () => {
     const turns = createTurns(redis, { now });
     await turns.end([{ destination: "console:2", pushes: "{2}" }], "nobody");
     await turns.moved("console:2", "console:20");
-    await commitAlerts(anAlert({ destinations: ["console:1", "console:2"] }));
+    await insert(anAlert({ destinations: ["console:1", "console:2"] }));
     const { found, deliveries } = await outbox.claim("BTC", "console", 10, visitor);
     expect(deliveries).toHaveLength(2);
     expect(Object.fromEntries(found ?? [])).toEqual({
@@ -379,14 +375,14 @@ describe("a claim for a visitor", () => {
     for (const record of records)
       if (record !== undefined)
         await createDestinations(redis).change(record.destination, () => ({ kind: "keep", record }));
-    await commitAlerts(anAlert({ destinations }));
+    await insert(anAlert({ destinations }));
     const { found } = await outbox.claim("BTC", "console", 10, visitor);
     expect(destinations.map((destination) => found?.get(destination)?.record)).toEqual(records);
   });
 
   test("finds nothing of whom somebody else is with, nor twice of one", async () => {
     await createTurns(redis, { now }).take(["console:1"], "two", 4_000);
-    await commitAlerts(
+    await insert(
       anAlert({ destinations: ["console:1", "console:2"] }),
       anAlert({ alertId: "a2", destinations: ["console:2"] }),
     );
@@ -397,7 +393,7 @@ describe("a claim for a visitor", () => {
 
   test("leaves to be asked for what can't be read, and finds the others", async () => {
     await redis.hset(registerKeys.documents, "console:1", '{"v":99}');
-    await commitAlerts(anAlert({ destinations: ["console:1", "console:2"] }));
+    await insert(anAlert({ destinations: ["console:1", "console:2"] }));
     const { found, deliveries } = await outbox.claim("BTC", "console", 10, visitor);
     expect(deliveries).toHaveLength(2);
     expect([...(found?.keys() ?? [])]).toEqual(["console:2"]);
@@ -408,7 +404,7 @@ describe("a claim for a visitor", () => {
     await turns.take(["console:1"], "one", 4_000);
     await turns.take(["console:2"], "two", 4_000);
     time += 4_000;
-    await commitAlerts(anAlert({ destinations: ["console:1", "console:2"] }));
+    await insert(anAlert({ destinations: ["console:1", "console:2"] }));
     const { found } = await outbox.claim("BTC", "console", 10, visitor);
     expect([...(found?.keys() ?? [])]).toEqual(["console:2"]);
     expect(await turns.take(["console:1"], "one", 4_000)).toEqual([taken]);
@@ -434,7 +430,7 @@ describe("outcomes", () => {
 
   test("end the turns that are over with them, whatever became of them", async () => {
     await createTurns(redis, { now }).end([{ destination: "console:2", pushes: "{2}" }], "nobody");
-    await commitAlerts(anAlert({ destinations: names }));
+    await insert(anAlert({ destinations: names }));
     const { deliveries } = await outbox.claim("BTC", "console", 10, { holder: "one", turnMs: 4_000 });
     const outcomes = deliveries.map((delivery, at) => {
       const end = { destination: delivery.destination, pushes: pushes[at] };
@@ -453,7 +449,7 @@ describe("outcomes", () => {
   });
 
   test("end no turn that has become another's, nor one twice", async () => {
-    await commitAlerts(anAlert({ destinations: ["console:1"] }));
+    await insert(anAlert({ destinations: ["console:1"] }));
     const { deliveries } = await outbox.claim("BTC", "console", 10, { holder: "one", turnMs: 4_000 });
     time += 4_000;
     const turns = createTurns(redis, { now });
@@ -471,7 +467,7 @@ describe("outcomes", () => {
 });
 
 test("an alert that expired while its rows waited is passed over", async () => {
-  await commitAlerts(anAlert(), anAlert({ alertId: "a2", destinations: ["console:2"] }));
+  await insert(anAlert(), anAlert({ alertId: "a2", destinations: ["console:2"] }));
   await redis.del(`${symbolKeys("BTC").alert}a1`);
   expect((await claim("console")).map(({ destination }) => destination)).toEqual(["console:2"]);
 });

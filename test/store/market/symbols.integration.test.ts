@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Symbols } from "../../../src/store/contracts/symbols.ts";
+import type { RuleAlert, Symbols } from "../../../src/store/contracts/symbols.ts";
+import { createPlace } from "../../../src/store/destinations/rulePages.ts";
 import { symbolKeys } from "../../../src/store/keys.ts";
 import { createOutbox } from "../../../src/store/ledger/outbox.ts";
 import type { RedisClient } from "../../../src/store/redis/script.ts";
 import { createSymbols } from "../../../src/store/market/symbols.ts";
 import { startTestRedis } from "../../support/redis.ts";
 import type { TestRedis } from "../../support/redis.ts";
-import { aCommit, aMap, anAlert, anImbalance, noon } from "../builders.ts";
+import { aCommit, aMap, anImbalance, noon } from "../builders.ts";
 
 let server: TestRedis;
 let redis: RedisClient;
@@ -24,6 +25,13 @@ beforeEach(async () => {
 
 /** Every byte there is: text conversions anywhere on the way would break it. */
 const everyByte = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
+
+const rule = "up-auto-50-2";
+const push: RuleAlert = { alertId: "a1", kind: "push", episodeId: "a1", content: "{}", rule };
+
+async function subscribe(destination: string): Promise<void> {
+  await createPlace(redis)("BTC", destination, new Map([[rule, "1"]]));
+}
 
 async function historyTimes(from: number, to: number): Promise<readonly number[]> {
   return (await symbols.history("BTC", from, to)).map((point) => point.time);
@@ -170,6 +178,7 @@ describe("a commit", () => {
   });
 
   test("that read an older version is refused whole: state, map, history and outbox", async () => {
+    await subscribe("console");
     await symbols.commit(aCommit());
     const stale = aCommit({
       slot: 2,
@@ -179,7 +188,7 @@ describe("a commit", () => {
       cursors: new Map([["okx", 1]]),
       imbalance: anImbalance({ time: noon + 120_000 }),
       map: aMap({ markPrice: 1 }),
-      alerts: [anAlert()],
+      ruleAlerts: [push],
     });
     expect(await symbols.commit(stale)).toBe("conflict");
     expect(await symbols.read("BTC")).toMatchObject({
@@ -211,7 +220,8 @@ describe("a commit", () => {
   });
 
   test("survives the server's being killed right after it", async () => {
-    await symbols.commit(aCommit({ slot: 7, alerts: [anAlert()] }));
+    await subscribe("console");
+    await symbols.commit(aCommit({ slot: 7, ruleAlerts: [push] }));
     await server.kill();
     await server.start();
     const again = await server.connect();

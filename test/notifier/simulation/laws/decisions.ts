@@ -38,7 +38,7 @@ export function rounds({ history }: Evidence): readonly string[] {
     .map(({ at, by, message }) => `${by} at ${iso(at)}: ${message}`);
 }
 
-function saidOf({ commit: { ruleAlerts = [] } }: Committed): string {
+function saidOf({ commit: { ruleAlerts } }: Committed): string {
   return ruleAlerts
     .filter((one) => always.includes(one.rule))
     .map((one) => `${edgeOf(one.alertId)} ${one.rule}`)

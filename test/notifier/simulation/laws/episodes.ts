@@ -17,7 +17,7 @@ interface Telling {
 
 /** An episode begins once, grows twice at most, and ends once, and that is all of it. */
 export function episodes({ history }: Evidence): readonly string[] {
-  const tellings = history.commits.flatMap(({ commit: { symbol, ruleAlerts = [], at } }) =>
+  const tellings = history.commits.flatMap(({ commit: { symbol, ruleAlerts, at } }) =>
     ruleAlerts.map((one): Telling => ({
       ...one,
       rule: `${symbol} ${one.rule}`,
