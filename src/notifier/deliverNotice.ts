@@ -3,7 +3,7 @@ import { type Delivered, type DeliverOptions, type Errand, hold, notAsked, unask
 import type { FilledSummary } from "./holding.ts";
 import { insist } from "./insist.ts";
 import { judgeNotice } from "./judge.ts";
-import { at } from "./moves.ts";
+import { addressedTo } from "./moves.ts";
 import { push, type Push } from "./push.ts";
 
 export async function deliverNotice(
@@ -24,25 +24,25 @@ export async function deliverNotice(
 async function readyNotice(
   options: DeliverOptions,
   delivery: Delivery,
-  { place, until }: Errand,
+  { addressee, until }: Errand,
 ): Promise<Delivered | ReadyNotice> {
   const { holding } = options;
-  const judged = judgeNotice(delivery, place, options.clock.now());
-  const addressed = at(place, delivery);
+  const judged = judgeNotice(delivery, addressee, options.clock.now());
+  const addressed = addressedTo(addressee, delivery);
   if (judged.kind === "wait") return waitUntil(options, judged.until);
   if (judged.kind === "hold") return hold(options, addressed, judged);
   const summary = await holding.fill(addressed);
   if (judged.kind === "skip") {
     // what came during a mute isn't told after it either
     if (judged.reason === "muted" && summary !== undefined)
-      await holding.drop(place.destination, summary.ids);
+      await holding.drop(addressee.destination, summary.ids);
     return unasked({ kind: "skipped", reason: judged.reason });
   }
   const { silent, pushes } = judged;
-  const errand = { place, until, silent, ...(pushes !== place.pushes && { pushes }) };
+  const errand = { addressee, until, silent, ...(pushes !== addressee.pushes && { pushes }) };
   if (summary === undefined) return { errand };
   if (summary.ids.length === 0) return unasked({ kind: "skipped", reason: "nothing was held back" });
-  await holding.begin(place.destination, summary);
+  await holding.begin(addressee.destination, summary);
   return { errand, summary };
 }
 
@@ -58,7 +58,7 @@ async function tell(
 ): Promise<Delivered> {
   const { holding, log } = options;
   const { name, content, ids, mayRepeat } = summary;
-  const { destination } = errand.place;
+  const { destination } = errand.addressee;
   const alert = { ...delivery.alert, alertId: name, content };
   const delivered = await push(options, { ...delivery, alert, ...(mayRepeat && doubtful) }, errand);
   const { result, moved } = delivered;

@@ -8,10 +8,10 @@ import { editSettlement, type FinalResult } from "./settlement.ts";
 export async function edit(
   options: DeliverOptions,
   delivery: Delivery,
-  { place, until, messageId }: Errand & { readonly messageId: string },
+  { addressee, until, messageId }: Errand & { readonly messageId: string },
 ): Promise<Delivered> {
   const { sender } = options;
-  const found = letterFor(options, delivery, place);
+  const found = letterFor(options, delivery, addressee);
   const letter = found instanceof Promise ? await found : found;
   if ("kind" in letter) return { result: editSettlement(letter, { delivery, retryInMs: 0 }) };
   const bar = barred(options, until);
@@ -21,7 +21,7 @@ export async function edit(
     : sender.edit({ ...letter, messageId }));
   if (answer.kind === "sent") return { result: answer };
   const result: FinalResult = answer.kind === "migrated" ? messageStayed : answer;
-  const retryInMs = await heedEdit(options, result, place.destination);
+  const retryInMs = await heedEdit(options, result, addressee.destination);
   const attempted = { delivery, retryInMs, ageMs: delivery.alert.ageMs };
   return {
     result: editSettlement(result, { ...attempted, isUnpaced: sender.pace === undefined }),

@@ -6,9 +6,8 @@ import type { Pace } from "../store/contracts/pace.ts";
 import type { Sender } from "./contracts.ts";
 import type { Heed, Moved } from "./heed.ts";
 import type { Holding } from "./holding.ts";
-import type { Judgement } from "./judge.ts";
+import type { Addressee, Judgement } from "./judge.ts";
 import type { LetterOptions } from "./letter.ts";
-import type { Place } from "./moves.ts";
 import type { Refusals } from "./refusals.ts";
 import { settlement } from "./settlement.ts";
 
@@ -28,7 +27,7 @@ export interface DeliverOptions extends Heed, LetterOptions {
 
 /** Not begun after `until` (monotonic). */
 export interface Errand {
-  readonly place: Place;
+  readonly addressee: Addressee;
   readonly until: number;
 }
 

@@ -1,27 +1,30 @@
 import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
+import type { Addressee } from "./judge.ts";
 import type { Refusals } from "./refusals.ts";
-import type { Visit } from "./visits.ts";
-
-/** What a visit knows of its destination. */
-export type Place = Pick<Visit, "destination" | "record" | "pushes" | "movedTo">;
 
 /**
  * A chat that moved before: its record is under its new name. One that is still under the old name was put there again, or
  * whoever moved it died: both would be told everything, and the old one's settings nobody can change any more.
  */
-export async function followed(refusals: Refusals, visit: Place, movedTo: string): Promise<Place> {
-  const { destination, record: known } = visit;
+export async function followed(
+  refusals: Refusals,
+  { destination, record: known, pushes }: Addressee,
+  movedTo: string,
+): Promise<Addressee> {
   const record = known?.destination === movedTo ? known : await refusals.moved(destination, movedTo);
-  return { ...visit, destination: movedTo, record };
+  return { destination: movedTo, record, pushes };
 }
 
-/** A message stays in the chat it was sent to: where that has moved, another one may have its number in the new chat. */
-export function where({ destination }: Delivery, place: Place): Place {
-  return place.destination === destination ? place : { ...place, destination };
+/**
+ * For an edit, the addressee under the name its message was sent to: where the chat has moved, another message may have its
+ * number in the new chat.
+ */
+export function asSentTo({ destination }: Delivery, addressee: Addressee): Addressee {
+  return addressee.destination === destination ? addressee : { ...addressee, destination };
 }
 
-/** What is held back is kept with a chat: under its new name, where it has moved. */
-export function at({ destination }: Place, delivery: Delivery): Delivery {
+/** The delivery under its addressee's name: where the chat has moved, what is held back for it is kept under the new one. */
+export function addressedTo({ destination }: Addressee, delivery: Delivery): Delivery {
   return delivery.destination === destination ? delivery : { ...delivery, destination };
 }
 

@@ -4,7 +4,7 @@ import type { Sender, SendRequest } from "./contracts.ts";
 import { barred, type Delivered, type DeliverOptions, type Errand, hold, notAsked } from "./errand.ts";
 import { follow, heed } from "./heed.ts";
 import { letterFor, type LetterOrNone, requestOf } from "./letter.ts";
-import { at } from "./moves.ts";
+import { addressedTo } from "./moves.ts";
 import { settlement } from "./settlement.ts";
 
 export interface Push extends Errand {
@@ -18,7 +18,7 @@ export function push(
   delivery: Delivery,
   errand: Push,
 ): Delivered | Promise<Delivered> {
-  const letter = letterFor(options, delivery, errand.place);
+  const letter = letterFor(options, delivery, errand.addressee);
   if (!(letter instanceof Promise)) return post(options, delivery, { letter, errand });
   return letter.then(async (drawn) => post(options, delivery, { letter: drawn, errand }));
 }
@@ -29,7 +29,7 @@ export async function pushAgain(
   delivery: Delivery,
   errand: Push,
 ): Promise<Delivered> {
-  const addressed = at(errand.place, delivery);
+  const addressed = addressedTo(errand.addressee, delivery);
   const isHeld = await options.holding.holds(addressed).catch(notAsked(options, delivery));
   if (typeof isHeld !== "boolean") return isHeld;
   if (!isHeld) return push(options, delivery, errand);
