@@ -3,7 +3,7 @@ import { deliverNotice } from "./deliverNotice.ts";
 import { edit } from "./edit.ts";
 import { type Delivered, type DeliverOptions, type Errand, hold, notAsked, unasked } from "./errand.ts";
 import { type Addressee, judge } from "./judge.ts";
-import { addressedTo, asSentTo, followed, wentTo } from "./moves.ts";
+import { addressedTo, asSentTo, followNote, wentTo } from "./moves.ts";
 import { push, pushAgain } from "./push.ts";
 import type { Visit } from "./visits.ts";
 
@@ -23,7 +23,7 @@ const usefulMs = 10 * 60_000;
 export function createDeliver(options: DeliverOptions): Deliver {
   return (delivery, visit, until) => {
     if (visit.movedTo === undefined) return deliverTo(options, delivery, { addressee: visit, until });
-    return followed(options.refusals, visit, visit.movedTo).then(
+    return followNote(options.refusals, visit, visit.movedTo).then(
       async (addressee) => {
         const { destination: to, record } = addressee;
         const { result, ...delivered } = await deliverTo(options, delivery, { addressee, until });

@@ -4,10 +4,11 @@ import type { Log } from "../ops/log.ts";
 import type { Delivery, DeliveryResult } from "../store/contracts/outbox.ts";
 import type { Pace } from "../store/contracts/pace.ts";
 import type { Sender } from "./contracts.ts";
-import type { Heed, Moved } from "./heed.ts";
+import type { Heed } from "./heed.ts";
 import type { Holding } from "./holding.ts";
 import type { Addressee, Judgement } from "./judge.ts";
 import type { LetterOptions } from "./letter.ts";
+import type { Moved } from "./moves.ts";
 import type { Refusals } from "./refusals.ts";
 import { settlement } from "./settlement.ts";
 

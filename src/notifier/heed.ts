@@ -1,8 +1,7 @@
-import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
 import type { Pace } from "../store/contracts/pace.ts";
-import type { Sender, SendRequest, SendResult } from "./contracts.ts";
+import type { Sender } from "./contracts.ts";
 import type { Refusals } from "./refusals.ts";
 import type { FinalResult } from "./settlement.ts";
 
@@ -18,55 +17,6 @@ export interface Heed {
   readonly onNotice: () => void;
   /** The platform takes nothing from anybody for so many real ms: who has a place in line already doesn't use it. */
   readonly onClosed: (ms: number) => void;
-}
-
-export interface Moved {
-  readonly to: string;
-  readonly record: DestinationRecord | undefined;
-}
-
-export interface Followed {
-  readonly result: FinalResult;
-  readonly destination: string;
-  readonly moved?: Moved;
-}
-
-/** The next attempt asks the new one. */
-const unfollowed: FinalResult = {
-  kind: "unreachable",
-  reason: "the chat has moved, and could not be followed",
-};
-
-interface Following {
-  readonly request: SendRequest;
-  /** Whether the new chat may be asked, once it is known. */
-  readonly mayGo: () => boolean;
-}
-
-/** A group that became another one is followed, once, and its subscriptions with it. */
-export async function follow(
-  { sender, refusals, log }: Heed,
-  answer: SendResult,
-  { request, mayGo }: Following,
-): Promise<Followed> {
-  const { destination } = request;
-  if (answer.kind !== "migrated") return { result: answer, destination };
-  log.warn(
-    { platform: sender.platform },
-    "a chat has moved: where it is in the configuration, write its new id there",
-  );
-  const { to } = answer;
-  let moved: Moved;
-  try {
-    moved = { to, record: await refusals.moved(destination, to) };
-  } catch (error) {
-    log.warn({ platform: sender.platform, error }, "where a chat has moved to could not be noted");
-    return { result: unfollowed, destination };
-  }
-  if (!mayGo()) return { result: unfollowed, destination, moved };
-  const again = await sender.send({ ...request, destination: to });
-  if (again.kind !== "migrated") return { result: again, destination: to, moved };
-  return { result: { kind: "rejected", reason: "the destination moved twice", disable: false }, destination };
 }
 
 /**

@@ -2,9 +2,9 @@ import type { Pushes } from "../alerts/pushes.ts";
 import type { Delivery } from "../store/contracts/outbox.ts";
 import type { Sender, SendRequest } from "./contracts.ts";
 import { barred, type Delivered, type DeliverOptions, type Errand, hold, notAsked } from "./errand.ts";
-import { follow, heed } from "./heed.ts";
+import { heed } from "./heed.ts";
 import { letterFor, type LetterOrNone, requestOf } from "./letter.ts";
-import { addressedTo } from "./moves.ts";
+import { addressedTo, followAnswer } from "./moves.ts";
 import { settlement } from "./settlement.ts";
 
 export interface Push extends Errand {
@@ -74,7 +74,7 @@ async function afterTrouble(
   { answer, request, pushes, until }: Trouble,
 ): Promise<Delivered> {
   const mayGo = (): boolean => barred(options, until) === undefined;
-  const { result, destination, moved } = await follow(options, answer, { request, mayGo });
+  const { result, destination, moved } = await followAnswer(options, answer, { request, mayGo });
   const retryInMs = await heed(options, result, destination);
   const attempted = { delivery, retryInMs, ageMs: delivery.alert.ageMs };
   const settled = settlement(result, { ...attempted, isUnpaced: options.sender.pace === undefined });
