@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { REST } from "@discordjs/rest";
 import { Routes } from "discord-api-types/v10";
 import { z } from "zod";
@@ -15,6 +15,7 @@ import { createVerify } from "../bots/discord/signature.ts";
 import { lead } from "../bots/shared/leadership.ts";
 import { verifyToken } from "../notifier/senders/senders.ts";
 import { systemClock } from "../ops/clock.ts";
+import { shortHash } from "../ops/shortHash.ts";
 import { createLease } from "../store/lease.ts";
 import type { RedisClient } from "../store/redis/script.ts";
 import { createSlashCommandMemory } from "../store/slashCommands.ts";
@@ -55,6 +56,7 @@ export async function startDiscord(parts: Parts): Promise<void> {
   const events = createServerEvents({ destinations, clock, log, onInteraction, tell, tellStopped });
   lifecycle.add("Discord's events", events.settled);
   const stop = lead({
+    // two bots may share a Redis; the token itself is nobody's business there
     lease: createLease(parts.redis.commands, `discord-${shortHash(token)}`),
     holder: randomUUID(),
     ttlMs: leaseMs,
@@ -70,11 +72,6 @@ export async function startDiscord(parts: Parts): Promise<void> {
     },
   });
   lifecycle.add("Discord's gateway", stop);
-}
-
-/** Two bots may share a Redis; the token itself is nobody's business there. */
-function shortHash(token: string): string {
-  return createHash("sha256").update(token).digest("hex").slice(0, 16);
 }
 
 /** A wrong token stops the start, an outage does not. */

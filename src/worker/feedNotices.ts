@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type FeedMemory, type FeedNotice, watchFeed } from "../alerts/feedWatch.ts";
 import type { FeedNoticeContent } from "../alerts/notices.ts";
@@ -6,6 +5,7 @@ import type { DestinationRecord } from "../alerts/subscription.ts";
 import type { Imbalance } from "../model/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { Log } from "../ops/log.ts";
+import { shortHash } from "../ops/shortHash.ts";
 import type { Destinations } from "../store/contracts/destinations.ts";
 import type { BotMemory } from "../store/contracts/memory.ts";
 import { noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
@@ -115,8 +115,9 @@ async function tell(options: FeedNoticesOptions, symbol: string, notice: FeedNot
       told += 1;
       await outbox.insert(noticesPlace, now, [
         {
-          // one for each destination: a page may turn up twice, and another page may follow a crash
-          alertId: `${notice.kind}-${symbol}-${notice.since.toString(36)}-${hashOf(record.destination)}`,
+          // one for each destination: a page may turn up twice, and another page may follow a crash. An id is a part of
+          // keys, where a destination's name is nobody's business
+          alertId: `${notice.kind}-${symbol}-${notice.since.toString(36)}-${shortHash(record.destination)}`,
           content: JSON.stringify(content),
           destinations: [record.destination],
         },
@@ -130,9 +131,4 @@ async function tell(options: FeedNoticesOptions, symbol: string, notice: FeedNot
 function asked({ settings, subscriptions, disabled }: DestinationRecord, symbol: string): boolean {
   if (settings.feedNotices !== true || disabled !== undefined) return false;
   return subscriptions.some((each) => each.symbol === symbol && each.mode !== "off");
-}
-
-/** An alert's id is a part of keys, and a destination's name is nobody's business there. */
-function hashOf(destination: string): string {
-  return createHash("sha256").update(destination).digest("hex").slice(0, 16);
 }
