@@ -1,7 +1,8 @@
 import type { Lifecycle } from "../ops/lifecycle.ts";
 import type { Log } from "../ops/log.ts";
+import type { VenueHistory } from "../store/contracts/rounds.ts";
 import type { Store } from "../store/contracts/store.ts";
-import { reconstruct, type VenueHistory } from "../worker/reconstruct.ts";
+import { reconstruct } from "../worker/reconstruct.ts";
 
 const dayMs = 24 * 3_600_000;
 

@@ -2,14 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { aggregateVenues, type VenueInput } from "../model/aggregate.ts";
 import { freshNotionalMemory, type ImbalanceMemory, measureImbalance } from "../model/imbalance.ts";
 import { applyStacked, certainLevels, createStacked, type StackedSeries } from "../model/stackedSeries.ts";
-import type { Bar, SeriesSpec } from "../model/types.ts";
+import type { Bar } from "../model/types.ts";
+import type { VenueHistory } from "../store/contracts/rounds.ts";
 import type { HistoryPoint } from "../store/contracts/symbols.ts";
-
-/** A venue's history as it was handed over. */
-export interface VenueHistory {
-  readonly spec: SeriesSpec;
-  readonly bars: readonly Bar[];
-}
 
 /** Before that all of the open interest seems to have opened at the first bar. */
 const settlingMs = 2 * 24 * 3_600_000;
@@ -25,7 +20,7 @@ const restMs = 8;
  */
 export async function reconstruct(
   symbol: string,
-  { spec, bars }: VenueHistory,
+  { spec, bars }: Pick<VenueHistory, "spec" | "bars">,
   signal?: AbortSignal,
 ): Promise<readonly HistoryPoint[]> {
   const series = createStacked(spec);

@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 test("a symbol without one is given the past of its first long history", async () => {
   const give = givePast({ store, log: silentLog, lifecycle: createLifecycle(silentLog, 5_000) });
-  give("BTC", [{ spec: aSpec({ venue: "bybit" }), bars }]);
+  give("BTC", [{ venue: "bybit", spec: aSpec({ venue: "bybit" }), bars }]);
   const count = async (): Promise<number> => (await store.symbols.history("BTC", 0, 10 * day)).length;
   await expect.poll(count).toBe(1_000 - 2 * 288 + 1);
   const points = await store.symbols.history("BTC", 0, 10 * day);
