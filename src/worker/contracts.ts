@@ -45,6 +45,5 @@ export interface Handlers {
 export interface Wakeups {
   readonly recompute: (symbol: string, slot: number) => Promise<void>;
   readonly backfill: (venue: string, job: Omit<BackfillJob, "venue">) => Promise<void>;
-  /** `delayMs` in real time. */
-  readonly deliver: (platform: string, symbol: string, delayMs?: number) => Promise<void>;
+  readonly deliver: (platform: string, symbol: string) => Promise<void>;
 }

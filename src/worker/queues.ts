@@ -61,8 +61,8 @@ export function createQueues({ connection, venues, platforms, log }: QueuesOptio
       const jobId = `${job.symbol}${job.series?.replace(venue, "").replace(":", "-") ?? ""}`;
       await known(backfills, venue).add("backfill", { venue, ...job }, { jobId, ...forget });
     },
-    deliver: async (platform, symbol, delayMs = 0) => {
-      await known(deliveries, platform).add("deliver", { platform, symbol }, { delay: delayMs, ...forget });
+    deliver: async (platform, symbol) => {
+      await known(deliveries, platform).add("deliver", { platform, symbol }, { ...forget });
     },
     pollNow: async (venue, everyMs) => {
       const slot = Math.floor(Date.now() / everyMs);

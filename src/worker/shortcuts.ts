@@ -60,8 +60,8 @@ export function createShortcuts(queues: Pick<Wakeups, "recompute" | "deliver">, 
       if (begun > before) await sleep(headStartMs, undefined, { ref: false });
     },
     hear: (symbol, report) => own.hear?.(symbol, report),
-    deliver: async (platform, symbol, delayMs = 0) => {
-      if (own.deliver === undefined || delayMs > 0) return queues.deliver(platform, symbol, delayMs);
+    deliver: async (platform, symbol) => {
+      if (own.deliver === undefined) return queues.deliver(platform, symbol);
       begin(platform, symbol, own.deliver({ platform, symbol }));
     },
     deliverBehind: (platform, symbol, coming) => {

@@ -30,8 +30,8 @@ beforeEach(() => {
     recompute: async (symbol: string, slot: number) => {
       queued.push(`recompute ${symbol} ${slot}`);
     },
-    deliver: async (platform: string, symbol: string, delayMs = 0) => {
-      queued.push(`deliver ${platform} ${symbol} ${delayMs}`);
+    deliver: async (platform: string, symbol: string) => {
+      queued.push(`deliver ${platform} ${symbol}`);
     },
   };
   shortcuts = createShortcuts(queues, silentLog);
@@ -62,20 +62,13 @@ describe("a wake-up", () => {
   test("is queued for other processes where this one has no handler", async () => {
     shortcuts.connect({});
     await wakeBoth();
-    expect(queued).toEqual(["recompute BTC 7", "deliver telegram BTC 0"]);
+    expect(queued).toEqual(["recompute BTC 7", "deliver telegram BTC"]);
   });
 
   test("is queued when the handler failed", async () => {
     shortcuts.connect(failing);
     await wakeBoth();
-    expect(queued).toEqual(["recompute BTC 7", "deliver telegram BTC 0"]);
-  });
-
-  test("for later is queued", async () => {
-    shortcuts.connect(handlers);
-    await shortcuts.deliver("telegram", "BTC", 5_000);
-    expect(handled).toEqual([]);
-    expect(queued).toEqual(["deliver telegram BTC 5000"]);
+    expect(queued).toEqual(["recompute BTC 7", "deliver telegram BTC"]);
   });
 });
 
@@ -101,7 +94,7 @@ describe("a delivery for alerts that are being committed", () => {
     shortcuts.connect(failing);
     shortcuts.deliverBehind("telegram", "BTC", coming);
     await shortcuts.settled();
-    expect(queued).toEqual(["deliver telegram BTC 0"]);
+    expect(queued).toEqual(["deliver telegram BTC"]);
   });
 });
 
