@@ -50,11 +50,12 @@ export interface Courier {
 }
 
 /**
- * Nobody takes a claim over before the sweep's limit, which is this and the longest call; a process that was stopped
- * in between is late by its own clock. This is the fence right before the call: what is older goes back untried.
+ * A claim that is older right before its call goes back untried. Nobody takes one over before it is as old as this and the
+ * longest call together (`stuckMs` of the sweep); a process that was stopped in between finds itself late by its own clock.
  */
 export const freshMs = 1_500;
 
+/** Turns at destinations that are being visited are renewed this often, long before they end (`turnMs`). */
 const keepMs = 1_000;
 
 export function createCourier(options: CourierOptions): Courier {

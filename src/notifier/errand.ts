@@ -26,7 +26,7 @@ export interface DeliverOptions extends Heed, LetterOptions {
   readonly onRepeat: () => void;
 }
 
-/** Not begun after `until` (monotonic). */
+/** To whom a delivery goes; its call doesn't begin after `until` (monotonic ms). */
 export interface Errand {
   readonly addressee: Addressee;
   readonly until: number;
@@ -48,18 +48,21 @@ export function unasked(result: DeliveryResult): Delivered {
   return { result, isUnasked: true };
 }
 
-/** What was claimed long ago others may have taken over meanwhile. */
+/** What was claimed too long ago may be somebody else's by now. */
 const tooLate: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not begun in time" });
 
-/** It keeps its place in line, which moves on with all others. */
+/** Due again at once: all of the platform's deliveries wait until it is open, and none loses its place in line by it. */
 const closed: Delivered = unasked({ kind: "back", retryInMs: 0, reason: "not its turn yet" });
 
-/** Nor does it begin while its chat alone wants to be left alone, though it may have had its place before. */
+/** Given back for so many real ms where its chat alone wants to be left alone; undefined where it doesn't. */
 export function resting(ms: number): Delivered | undefined {
   return ms > 0 ? unasked({ kind: "back", retryInMs: ms, reason: "not its turn yet" }) : undefined;
 }
 
-/** The fence right before a call, for which a picture or Redis may have been waited: whether, and why, it must not begin. */
+/**
+ * The fence right before a call: what becomes of a delivery that must not begin any more, undefined where it may. Asked
+ * again after every wait for a picture or for Redis.
+ */
 export function barred(
   { monotonicMs, isClosed }: Pick<DeliverOptions, "monotonicMs" | "isClosed">,
   until: number,

@@ -110,17 +110,19 @@ export function judgeNotice(
   now: number,
 ): Exclude<Judgement, { kind: "edit" }> | { readonly kind: "wait"; readonly until: number } {
   if (record?.disabled !== undefined) return { kind: "skip", reason: "disabled" };
-  const notice = parseNotice(alert.content);
-  const { kind, why } = notice.ok ? { why: undefined, ...notice.value } : {};
+  const parsed = parseNotice(alert.content);
+  const notice = parsed.ok ? parsed.value : undefined;
   const { mutedUntil = now, quietHours, zone = "UTC" } = record?.settings ?? {};
   const isMuted = mutedUntil > now;
-  if (isMuted && kind !== "disabled") return { kind: "skip", reason: "muted" };
+  if (isMuted && notice?.kind !== "disabled") return { kind: "skip", reason: "muted" };
   const until = quietHours && quietUntil(quietHours, zone, now);
-  if (until !== undefined && kind === "summary")
-    return why === "quiet-hours" ? { kind: "wait", until } : { kind: "hold", why: "quiet-hours", until };
+  if (until !== undefined && notice?.kind === "summary")
+    return notice.why === "quiet-hours"
+      ? { kind: "wait", until }
+      : { kind: "hold", why: "quiet-hours", until };
   if (isMuted || until !== undefined) return { kind: "push", silent: true, pushes };
   // that something of theirs was stopped is said to an owner, whatever they asked for there
-  if (record === undefined || kind === "disabled") return { kind: "push", silent: false, pushes };
+  if (record === undefined || notice?.kind === "disabled") return { kind: "push", silent: false, pushes };
   return { kind: "push", ...decideSound(record, pushes, now) };
 }
 

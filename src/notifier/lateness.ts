@@ -5,7 +5,7 @@ const mostPlaces = 5;
 const mostMs = 250;
 /** Timers are as late as this at any time. */
 const jitterMs = 5;
-/** No timer tells less from nothing. */
+/** No timer can wait for less. */
 const timerMs = 0.5;
 
 /**

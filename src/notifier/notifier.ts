@@ -129,7 +129,7 @@ function createPreparation(wording: Wording, log: Log): (alerts: readonly Alert[
   return (alerts) => process.nextTick(prepare, alerts);
 }
 
-/** Nearly always one for all of very many. */
+/** The different alerts of a claim, notices left out: nearly always one for all of very many deliveries. */
 function alertsOf(deliveries: readonly Delivery[]): readonly Alert[] {
   const alerts = new Set<Alert>();
   let last: Alert | undefined;

@@ -18,9 +18,12 @@ export interface SettlerOptions {
 /** Outcomes on their way into the ledger: as many at once as came while the ones before were written. */
 export interface Settler {
   readonly note: (delivery: Delivery, result: DeliveryResult) => void;
-  /** Resolves, with all that end at the same time, after `onEnded`. Right behind its last outcome it ends with that. */
+  /**
+   * Ends a turn; resolves when it is over in Redis, after `onEnded`. Called right behind the last outcome of its destination
+   * it goes to Redis with that, otherwise by a call of its own.
+   */
   readonly endTurn: (end: TurnEnd) => Promise<void>;
-  /** What was pushed where the turn, if anybody has one, is for others to end. */
+  /** Notes what was pushed to a destination in whose turn it wasn't: a chat that moved meanwhile, by its new name. */
   readonly notePushed: (pushed: TurnEnd) => void;
   /** Resolves when all outcomes are written, and all ends of turns. */
   readonly idle: () => Promise<void>;
@@ -51,9 +54,10 @@ function noEndings(): Endings {
 /** Holds no turn, so that none ends with it. */
 const nobody = "";
 
+/** Outcomes in one write. */
 const mostAtOnce = 192;
 const gatherMs = 2;
-/** Where so many come in that time it is worth waiting for some more. */
+/** Where at least so many come in that time it is worth waiting once more, up to `mostWaits` times. */
 const quick = 16;
 const mostWaits = 4;
 
@@ -81,7 +85,7 @@ export function createSettler(options: SettlerOptions): Settler {
     if (ends.length > 0) await insist(log, async () => turns.end(ends, whose));
   };
 
-  /** One by one they would cost two trips each; so few milliseconds hardly ever hold a death. */
+  /** Waits for some more outcomes, because each write costs a trip; a process hardly ever dies in so few milliseconds. */
   const gather = async (): Promise<void> => {
     for (let waits = 0; waits < mostWaits && outcomes.length < mostAtOnce / 2; waits += 1) {
       const before = outcomes.length;

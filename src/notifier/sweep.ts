@@ -15,9 +15,12 @@ export interface SweepOptions {
 const sweepMs = 3_000;
 /** A claim this old belongs to a process that died: sends begin within 1.5 s and are given up after ten more. */
 const stuckMs = 12_500;
-/** Where Redis was away: whoever has sent something meanwhile is connected again within a sweep's time, and says so. */
+/**
+ * After a sweep that failed the next one takes nothing over: Redis was away, and whoever sent something meanwhile first gets
+ * a sweep's time to connect again and say so.
+ */
 const noneStuckMs = Number.MAX_SAFE_INTEGER;
-/** Many more than a process has claimed. */
+/** Calls in one sweep of a place: together they take over many more than a process ever has claimed. */
 const mostReleases = 20;
 
 /**

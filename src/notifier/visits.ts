@@ -76,7 +76,7 @@ export interface ReceiveOptions {
   readonly prepare: (deliveries: readonly Delivery[]) => void;
 }
 
-/** What a claim brought. */
+/** What a claim brought; `found` and `bookings` where it has asked for them already. */
 export type Taken = Pick<Claimed, "deliveries" | "found" | "bookings">;
 
 interface Claim extends Taken {
@@ -183,7 +183,7 @@ function visitOf(destination: string, { turn: { movedTo, pushes }, record }: Fou
   };
 }
 
-/** Destinations nobody of this process is at, and when those are left that are being left. */
+/** Destinations that this process doesn't visit, and of visits that are just ending when they are over. */
 function strangersAmong(
   underWay: ReadonlyMap<string, Visit>,
   deliveries: readonly Delivery[],
