@@ -37,8 +37,9 @@ export interface Delivery {
   readonly unknownMs: number;
   /** The message to edit; undefined for a push. */
   readonly messageId?: string;
-  /** Where it waited and where its row is, and the edit's number; the outbox' own business. */
+  /** Where it waited and where its row is (ledgerLua.ts); goes back with the outcome, the outbox' own business. */
   readonly ticket: string;
+  /** Of an edit its number in the episode, of a push how many edits there were before it; the outbox' own business, too. */
   readonly version: string;
 }
 
@@ -100,7 +101,7 @@ export interface Claimed {
  * `noticesPlace`. Times are Redis' own, so that processes whose clocks differ agree.
  */
 export interface Outbox {
-  /** Whether `settle` can. Where turns lie elsewhere they are ended by themselves. */
+  /** Whether `settle` ends turns as well (`Outcome.end`). In a cluster they lie in other slots: end them by `Turns.end`. */
   readonly endsTurns: boolean;
   /**
    * Takes up to `limit` due deliveries of a platform ("console", "telegram", …) for this process, and for a visitor also
@@ -108,8 +109,8 @@ export interface Outbox {
    */
   readonly claim: (place: string, platform: string, limit: number, visitor?: Visitor) => Promise<Claimed>;
   /**
-   * False for each that somebody else has taken over since (the fence). All are of one place and platform. Turns that are
-   * over with them are the holder's.
+   * Writes what became of deliveries, all of one place and platform; of each whether it still was its holder's (the fence):
+   * false where somebody else has taken it over since. `holder` is whose the turns are that end with them.
    */
   readonly settle: (
     place: string,

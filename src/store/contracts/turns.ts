@@ -9,7 +9,7 @@ export type Turn =
     }
   | { readonly kind: "busy" };
 
-/** Among what is held back, the message that may have told some of it already. */
+/** Stands among the ids of what is held back; its entry is the name of a message that may have told some of it already. */
 export const toldId = "possible-repeat";
 
 export interface TurnEnd {
@@ -29,8 +29,8 @@ export interface Turns {
   /** Keeps something for the destination's next summary; by its id once. */
   readonly holdBack: (destination: string, id: string, entry: string) => Promise<void>;
   /**
-   * What is held back is about to be told, in a message of this name: under `toldId` until that is dropped. The first of
-   * several stays.
+   * Notes, under `toldId`, that a message of this name may tell what is held back. Stays until `toldId` is dropped; of
+   * several names the first stays.
    */
   readonly noteTold: (destination: string, name: string) => Promise<void>;
   /** What is held back, by id. */

@@ -5,8 +5,8 @@
  *
  * Claimed, a bundle is one entry of the claimed set, `lane|order|subject|\n<its first destination>`: a row is in one
  * bundle only, once, so that nothing else is ever called that. The hash of claimed bundles keeps its destinations under
- * the entry and under `#entry` how many of them have no row yet. A destination of a claimed bundle without a row is being sent to,
- * for the first time. What becomes of it, it is a row by itself from then on; with the last one the entry goes.
+ * the entry and under `#entry` how many of them have no row yet. A destination of a claimed bundle without a row is being
+ * sent to, for the first time. Whatever becomes of it, it is a row by itself from then on; with the last one the entry goes.
  *
  * How many rows lie in bundles beyond the one each is counted as is kept by lane (`0` to `2`), and for those that are
  * claimed (`claimed`).

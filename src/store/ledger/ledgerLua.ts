@@ -8,9 +8,10 @@ export const ledgerTtlMs = 90 * 24 * 3_600_000;
  *
  * An alert is a hash: k kind (push, edit), i alertId, e episodeId ('' where nothing is ever edited), c content, at
  * when it was decided (the clock's), t when it was committed (Redis'), n shards of its rows, m shards of its
- * episode's messages; while rows are still to be written also r its rule, q stronger alerts of the same commit,
- * cursor the next page, p how many pages there were at first, w the walk so far, score where its rows stand in their lane. A push is kept under its alertId, an episode's edits
- * under `episodeId~`: a newer edit takes the older one's place, and v counts them; a push's v is how many there were before it.
+ * episode's messages, r its rule; while rows are still to be written also q stronger alerts of the same commit,
+ * cursor the next page, p how many pages there were at first, w the walk so far, score where its rows stand in their
+ * lane. A push is kept under its alertId, an episode's edits under `episodeId~`: a newer edit takes the older one's
+ * place, and v counts them; a push's v is how many there were before it.
  *
  * A row says what became of an alert in one destination, packed: state|attempt|failures|unknowns|since|at|note. The
  * attempt is the fence. States: p pending again, s sending, o sent (the note is the message's id), d dead, k skipped,

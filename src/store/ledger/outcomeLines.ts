@@ -9,7 +9,10 @@ const states: Readonly<Record<Exclude<DeliveryResult["kind"], "sent">, string>> 
   unknown: "u",
 };
 
-/** As settleScript.ts takes them: a line for each outcome, and before it what it shares with those behind it: a claim's worth of them in one argument. */
+/**
+ * As settleScript.ts takes them, a claim's worth in one argument: a line for each outcome, and before it, where they
+ * change, lines with what it shares with those behind it.
+ */
 export function packOutcomes(outcomes: readonly Outcome[], withTurns: boolean): string {
   let text = "";
   let ticket = "";

@@ -23,7 +23,7 @@ return 1
 
 const lanes = [0, 1, 2] as const;
 
-/** Members looked through at once: bundles name a hundred destinations each, what is claimed or due later names one. */
+/** Members looked through at once: bundles name some forty destinations each, what is claimed or due later names one. */
 const mostBundles = 32;
 const mostEntries = 1_000;
 
