@@ -17,7 +17,7 @@ export interface Sighting {
 }
 
 export interface Decided {
-  /** Of every rule that is beyond its threshold or was; the highest thresholds first. */
+  /** One for every rule that is beyond its threshold or was; the highest thresholds first. */
   readonly decisions: readonly Decision[];
   readonly memory: EpisodeMemory;
 }

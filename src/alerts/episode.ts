@@ -53,7 +53,7 @@ export function exitLevel(threshold: number): number {
   return Math.max(1.02, 0.9 * threshold);
 }
 
-/** After this long an episode no longer keeps the reference notional where it was. */
+/** After this long an episode no longer keeps the reference notional on the rung (model/notional.ts) where it was. */
 const rungKeptMs = 6 * 3_600_000;
 
 /**

@@ -70,7 +70,7 @@ interface Decided {
 
 let newest: Decided | undefined;
 
-/** By the parts, not by what they say: unequal ones only cost a decision. */
+/** Compares the parts by identity, not by what they say: where equal ones are other objects it is decided once more. */
 function isAskedAgain(
   before: Decided,
   { symbol, alertId, episodeId, rule, told, firedAt }: GatedAlert,

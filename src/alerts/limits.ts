@@ -2,7 +2,10 @@ import type { Refusal, RefusalReason } from "./change.ts";
 import { leastThreshold, mostThreshold, onGrid } from "./rules.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** A destination's subscriptions, the operator's own among them. */
+/**
+ * Of one destination. Who subscribes has what the configuration asks for there counted with it; that itself is never
+ * refused, however much it is, nor does an import count it.
+ */
 export const mostSubscriptions = 50;
 
 /** Sums watched for one symbol, by all who ask together: each is another measurement at every recompute. */
@@ -19,7 +22,7 @@ export const mostLoudPerDay = 100;
 
 export const mostMuteMs = 366 * 24 * 3_600_000;
 
-/** What somebody asks for; what is left out is as `defaults` say. */
+/** What somebody asks for; what is left out is filled in by `subscribe` (edits.ts). */
 export type Wish = Pick<Subscription, "symbol" | "ratio"> &
   Partial<Pick<Subscription, "direction" | "notionalUsd" | "confidence" | "cooldownMs" | "mode">>;
 

@@ -1,14 +1,14 @@
 /**
- * What a round has to put in order when it is over waits so long, real ms, for the alerts it has caused: they would
- * take turns on the same processor.
+ * Real ms. The housekeeping after a round (metrics, log, picture data) begins so much later, because the alerts that the
+ * round has caused need the same processor and go first.
  */
 export const headStartMs = 25;
 
 /** Work that no alert is to wait for. */
 export interface Afterwards {
-  /** In the order in which it was left; must not throw. */
+  /** Does it `headStartMs` later, in the order in which it was left. It must not throw. */
   readonly leave: (work: () => void) => void;
-  /** Does at once what was left so far. */
+  /** Does at once what was left so far, as at a stop. */
   readonly finish: () => void;
 }
 

@@ -45,25 +45,25 @@ export function createRuleWatch(
 ): RuleWatch {
   let known: RulesInUse | undefined;
   let index: RuleIndex = indexRules(always);
-  const told = new Set(always);
+  const operators = new Set(always);
   return {
     refresh: async (version) => {
       if (known?.version === version) return;
       known = await rules.inUse(symbol, known);
       index = indexRules(new Set([...known.members.keys(), ...always]));
     },
-    decide: (look) => decideAndTell(symbol, look, { index, told, settings }),
+    decide: (look) => decideAndTell(symbol, look, { index, operators, settings }),
   };
 }
 
 interface Deciding {
   readonly index: RuleIndex;
-  /** The operator's own: what they say carries the whole imbalance, which webhooks pass on. */
-  readonly told: ReadonlySet<RuleKey>;
+  /** The operator's own rules: their alerts carry the whole imbalance, which webhooks pass on. */
+  readonly operators: ReadonlySet<RuleKey>;
   readonly settings: RuleSettings;
 }
 
-function decideAndTell(symbol: string, look: Look, { index, told, settings }: Deciding): Outcome {
+function decideAndTell(symbol: string, look: Look, { index, operators, settings }: Deciding): Outcome {
   const imbalances = measureAll(look, index);
   const { memory, now } = look;
   const decideWith = (opposed: number) => {
@@ -76,7 +76,7 @@ function decideAndTell(symbol: string, look: Look, { index, told, settings }: De
   const opposed = first.decisions.some(mayMatter) ? opposedShare(look.imbalance, look.inputs) : 0;
   const decided = opposed > 0 ? decideWith(opposed) : first;
   const said = decided.decisions.filter(isSaid);
-  return { ...decided, alerts: said.map((one) => toAlert(one, imbalances, told.has(one.rule))) };
+  return { ...decided, alerts: said.map((one) => toAlert(one, imbalances, operators.has(one.rule))) };
 }
 
 function measureAll(look: Look, index: RuleIndex): Sighting["imbalances"] {
