@@ -9,7 +9,7 @@ import { shortHash } from "../ops/shortHash.ts";
 import type { Destinations } from "../store/contracts/destinations.ts";
 import type { BotMemory } from "../store/contracts/memory.ts";
 import { noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
-import { createTurns } from "./turns.ts";
+import { createInTurn } from "./inTurn.ts";
 
 export interface FeedNoticesOptions {
   readonly destinations: Pick<Destinations, "list" | "getMany">;
@@ -48,7 +48,7 @@ interface Kept extends FeedMemory {
  * does it repeat anything.
  */
 export function createFeedNotices(options: FeedNoticesOptions): FeedNotices {
-  const inTurn = createTurns();
+  const inTurn = createInTurn();
   const open = new Set<Promise<void>>();
   return {
     note: (imbalance) => {

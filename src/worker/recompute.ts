@@ -18,7 +18,7 @@ import { encodeMemory, type SymbolMemory } from "./memory.ts";
 import type { Committed } from "./pictureData.ts";
 import { createPortfolio, type Portfolio } from "./portfolio.ts";
 import { createRuleWatch, type Outcome, type RuleWatch } from "./ruleWatch.ts";
-import { createTurns } from "./turns.ts";
+import { createInTurn } from "./inTurn.ts";
 import { nullLevelsOf, venueInputs } from "./venues.ts";
 
 export interface RecomputeOptions {
@@ -63,7 +63,7 @@ export interface Recompute {
  * one commit. Run twice, or by two replicas at once, only the first commit counts.
  */
 export function createRecompute(options: RecomputeOptions): Recompute {
-  const inTurn = createTurns();
+  const inTurn = createInTurn();
   const symbols = new Map<string, Held>();
   const heldOf = (symbol: string): Held => {
     const kept = symbols.get(symbol) ?? hold(options, symbol);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTurns } from "../../src/worker/turns.ts";
+import { createInTurn } from "../../src/worker/inTurn.ts";
 
 /** Work that says when it begins and ends when it is told to. */
 function heldWork(said: string[]) {
@@ -17,7 +17,7 @@ const settled = async (): Promise<void> => new Promise((resolve) => setImmediate
 test("one key's work waits for what was asked before, another key's does not", async () => {
   const said: string[] = [];
   const { begin, end } = heldWork(said);
-  const inTurn = createTurns();
+  const inTurn = createInTurn();
   const both = [inTurn("BTC", begin("first")), inTurn("BTC", begin("second"))];
   const other = inTurn("ETH", begin("other"));
   await settled();
@@ -31,7 +31,7 @@ test("one key's work waits for what was asked before, another key's does not", a
 });
 
 test("a failure is its own caller's, and the next one's turn comes", async () => {
-  const inTurn = createTurns();
+  const inTurn = createInTurn();
   const failing = inTurn("BTC", async () => Promise.reject(new Error("the connection broke")));
   const next = inTurn("BTC", async () => "done");
   await expect(failing).rejects.toThrow("the connection broke");

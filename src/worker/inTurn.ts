@@ -1,5 +1,5 @@
 /** Works on one thing at a time for each key, in the order in which it was asked to. */
-export function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+export function createInTurn(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {
     const before = last.get(key) ?? Promise.resolve();
