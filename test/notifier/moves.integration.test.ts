@@ -1,11 +1,13 @@
 import { describe, expect, test, vi } from "vitest";
 import { followConfig } from "../../src/alerts/operator.ts";
 import { setMute } from "../../src/alerts/settings.ts";
-import type { SendResult } from "../../src/notifier/contracts.ts";
+import type { SendRequest, SendResult } from "../../src/notifier/contracts.ts";
 import { summaryFor } from "../../src/notifier/holding.ts";
 import type { Outbox } from "../../src/store/contracts/outbox.ts";
+import type { OutboxAlert } from "../../src/store/contracts/symbols.ts";
 import { aGate, type Gate } from "../support/gate.ts";
 import { patient } from "../support/patience.ts";
+import { content } from "./builders.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
 import { useScene } from "./scene.ts";
 import { subscribed } from "./subscribed.ts";
@@ -26,6 +28,15 @@ function claimingLate(outbox: Outbox, gate: Gate): Outbox {
   };
 }
 
+const destinationsOf = (requests: readonly SendRequest[]): string[] =>
+  requests.map(({ destination }) => destination);
+
+const anAlertTo = (destination: string, alertId: string): OutboxAlert => ({
+  alertId,
+  content,
+  destinations: [destination],
+});
+
 const aSummaryOf = (destination: string) => summaryFor(destination, "late", 0);
 
 describe("a chat that says itself that it has moved", () => {
@@ -37,10 +48,10 @@ describe("a chat that says itself that it has moved", () => {
     const { sender, requests } = fakeSender();
     const { drain, settled } = notifierOf(sender);
     await drain();
-    expect([settled, requests.map(({ destination }) => destination)]).toEqual([["sent"], ["console:new"]]);
+    expect([settled, destinationsOf(requests)]).toEqual([["sent"], ["console:new"]]);
   });
 
-  test("is told what was held back for its old address", async () => {
+  test("is told once what was held back for its old address", async () => {
     const { store, clock, commit, notifierOf } = scene();
     await subscribed(store, "console:old");
     await commit(aPush("a1"));
@@ -51,11 +62,91 @@ describe("a chat that says itself that it has moved", () => {
     await store.destinations.move("console:old", "console:new");
     clock.advance(2 * minuteMs);
     await drain("notices");
-    expect(requests.map(({ destination }) => destination)).toEqual(["console:new"]);
+    expect(destinationsOf(requests)).toEqual(["console:new"]);
+    expect(await store.turns.heldBack("console:old")).toEqual(new Map());
   });
 });
 
-describe("a chat that has moved", () => {
+describe("a chat whose platform says that it has moved", () => {
+  test("is followed at once, with its subscriptions, under the same idempotency key", async () => {
+    const { store, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    const { sender, requests } = fakeSender([moved]);
+    const { drain, settled } = notifierOf(sender);
+    await commit(aPush("a1"));
+    await drain();
+    expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
+    expect(new Set(requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+    expect(settled).toEqual(["sent"]);
+    expect(await store.destinations.get("console:old")).toBeUndefined();
+    expect((await store.destinations.get("console:new"))?.subscriptions).toHaveLength(1);
+  });
+
+  test("gets what was on its way to its old address, and the edits of what it was sent", async () => {
+    const { store, commit, insert, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    const { sender, requests, edits } = fakeSender([moved]);
+    const { drain } = notifierOf(sender);
+    await commit(aPush("a1"));
+    await insert(anAlertTo("console:old", "b1"));
+    await drain();
+    await insert(anAlertTo("console:old", "b2"));
+    await commit(aPush("a1-resolved", { kind: "edit", episodeId: "a1" }));
+    await drain();
+    expect(new Set(destinationsOf(requests).slice(1))).toEqual(new Set(["console:new"]));
+    expect(requests).toHaveLength(4);
+    expect(edits).toEqual([["console:new", "m3", requests[0]?.message.headline]]);
+  });
+
+  test("keeps its floor, also for what was on its way to its old address", async () => {
+    const { store, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    const { sender, requests } = fakeSender();
+    const { drain } = notifierOf(sender);
+    await commit(aPush("a1"));
+    await drain();
+    await commit(aPush("a2"));
+    await store.turns.moved("console:old", "console:new");
+    await store.destinations.move("console:old", "console:new");
+    await drain();
+    expect(destinationsOf(requests)).toEqual(["console:old"]);
+  });
+
+  test("keeps its floor for the push that found it moved", async () => {
+    const { store, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    const { sender, requests } = fakeSender([moved]);
+    const { drain } = notifierOf(sender);
+    await commit(aPush("a1"));
+    await drain();
+    await commit(aPush("a2"));
+    await drain();
+    expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
+  });
+
+  test("just when it is told what was held back is told once", async () => {
+    const { store, clock, commit, notifierOf } = scene();
+    await subscribed(store, "console:old");
+    await commit(aPush("a1"));
+    clock.advance(11 * 60_000);
+    const { sender, requests } = fakeSender([moved]);
+    const { drain } = notifierOf(sender);
+    await drain("BTC", "notices");
+    clock.advance(60_000);
+    await drain("notices");
+    expect(destinationsOf(requests)).toEqual(["console:old", "console:new"]);
+    expect(await store.turns.heldBack("console:new")).toEqual(new Map());
+  });
+
+  test("for ever is given up", async () => {
+    const { insert, notifierOf } = scene();
+    await insert(anAlertTo("console:old", "a"));
+    const { sender } = fakeSender([moved, { kind: "migrated", to: "console:newer" }]);
+    const { drain, settled } = notifierOf(sender);
+    await drain();
+    expect(settled).toEqual(["dead"]);
+  });
+
   test("isn't asked any more by who hears of it too late: somebody else may be about to", async () => {
     const { store, commit, notifierOf, clock } = scene();
     await subscribed(store, "console:old");
@@ -73,10 +164,10 @@ describe("a chat that has moved", () => {
     );
     await commit(aPush("a1"));
     await drain();
-    expect(requests.map(({ destination }) => destination)).toEqual(["console:old"]);
+    expect(destinationsOf(requests)).toEqual(["console:old"]);
     clock.advance(5_000);
     await drain();
-    expect([settled, requests.map(({ destination }) => destination)]).toEqual([
+    expect([settled, destinationsOf(requests)]).toEqual([
       ["postponed", "sent"],
       ["console:old", "console:new"],
     ]);
@@ -176,7 +267,7 @@ describe("a chat whose old address somebody wrote down again", () => {
       await drain();
     }
     const ofLast = requests.filter(({ idempotencyKey }) => idempotencyKey.startsWith("a3"));
-    expect(ofLast.map(({ destination }) => destination)).toEqual(["console:new"]);
+    expect(destinationsOf(ofLast)).toEqual(["console:new"]);
     expect(await store.destinations.get("console:old")).toBeUndefined();
   });
 });
