@@ -148,11 +148,6 @@ export const turnKeys = {
   moved: `${root}:{turns}:moved`,
 };
 
-/** Set: destinations of an owner. */
-export function ownerKey(owner: string): string {
-  return `${root}:owner:{${owner}}`;
-}
-
 /** Set: destinations of a Discord server. */
 export function guildKey(guild: string): string {
   return `${root}:guild:{${guild}}`;

@@ -1,4 +1,5 @@
 import { migrateDocuments } from "./destinations/documentsMigration.ts";
+import { dropOwners } from "./destinations/ownersMigration.ts";
 import { StoreError } from "./errors.ts";
 import { schemaKey } from "./keys.ts";
 import { migrateOutbox } from "./ledger/outboxMigration.ts";
@@ -7,7 +8,7 @@ import { defineScript } from "./redis/script.ts";
 import type { RedisClient } from "./redis/script.ts";
 
 /** Version of the keys' layout (keys.ts) and of what is packed in them. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 /** From `from` to `from + 1`. Must bear being run twice, also at once: two processes may start together. */
 export interface Migration {
@@ -24,12 +25,13 @@ const stepScript = {
 
 /**
  * 2: deliveries are rows in an alert's ledger, and wait in lanes. 3: pushes are a text beside what is held back. 4:
- * documents lie in one hash.
+ * documents lie in one hash. 5: nothing says which destinations an owner has.
  */
 const migrations: readonly Migration[] = [
   { from: 1, run: migrateOutbox },
   { from: 2, run: migratePushes },
   { from: 3, run: migrateDocuments },
+  { from: 4, run: dropOwners },
 ];
 
 export interface Schema {

@@ -63,7 +63,7 @@ describe("on a Redis Cluster of three nodes", () => {
     const { destinations, turns } = store;
     // their keys lie on the first node and on the last
     const [from, to] = ["console:a", "console:b"];
-    await subscribed(store, from, { owner: "telegram:7" });
+    await subscribed(store, from, { guild: "7" });
     await turns.end([{ destination: from, pushes: "{1}" }], "one");
     await turns.moved(from, to);
     await destinations.move(from, to);
@@ -71,7 +71,7 @@ describe("on a Redis Cluster of three nodes", () => {
       { kind: "taken", pushes: "{1}", movedTo: to },
       { kind: "taken", pushes: "{1}", movedTo: undefined },
     ]);
-    expect(await destinations.ownedBy("telegram:7")).toEqual([to]);
+    expect(await destinations.ofGuild("7")).toEqual([to]);
     expect((await destinations.list(undefined, 10)).destinations).toEqual([to]);
     expect((await store.rules.inUse("BTC")).members).toEqual(new Map([["up-auto-50-2", 1]]));
     await turns.end([{ destination: from }, { destination: to }], "one");

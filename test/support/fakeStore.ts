@@ -37,7 +37,6 @@ const noDestinations: Destinations = {
   move: async () => undefined,
   namesNow: async (destinations) => destinations,
   forget: async () => false,
-  ownedBy: async () => [],
   ofGuild: async () => [],
   configured: async () => [],
   list: async () => ({ destinations: [], next: undefined }),

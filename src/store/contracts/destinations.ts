@@ -18,8 +18,6 @@ export interface Destinations {
   readonly namesNow: (destinations: readonly string[]) => Promise<readonly string[]>;
   /** Deletes the document and all that points to it. False when there was none. */
   readonly forget: (destination: string) => Promise<boolean>;
-  /** Destinations whose `settings.owner` this is. */
-  readonly ownedBy: (owner: string) => Promise<readonly string[]>;
   /** Destinations of a Discord server. */
   readonly ofGuild: (guild: string) => Promise<readonly string[]>;
   /** Destinations with a subscription that comes from the configuration. */

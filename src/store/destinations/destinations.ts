@@ -5,7 +5,7 @@ import { createDocumentReader } from "./destinationDocument.ts";
 import { movedRecord } from "./destinationMove.ts";
 import { createDocuments, type Decided } from "./documents.ts";
 import { documentsOf } from "./documentsOf.ts";
-import { destinationKeys, guildKey, ownerKey, registerKeys } from "../keys.ts";
+import { destinationKeys, guildKey, registerKeys } from "../keys.ts";
 import { ledgerTtlMs } from "../ledger/ledgerLua.ts";
 import { createNamesNow } from "./namesNow.ts";
 import { createMovePushed } from "../ledger/pushed.ts";
@@ -84,7 +84,6 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
     },
     namesNow: createNamesNow(redis),
     forget,
-    ownedBy: async (owner) => redis.smembers(ownerKey(owner)),
     ofGuild: async (guild) => redis.smembers(guildKey(guild)),
     configured: async () => redis.smembers(registerKeys.configured),
     list: register.list,

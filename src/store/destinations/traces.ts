@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { DestinationRecord } from "../../alerts/subscription.ts";
-import { guildKey, ownerKey, registerKeys } from "../keys.ts";
+import { guildKey, registerKeys } from "../keys.ts";
 import { createRegister } from "./register.ts";
 import { createPlace, type Placement, placementOf } from "./rulePages.ts";
 import type { RedisClient } from "../redis/script.ts";
@@ -12,7 +12,6 @@ import type { RedisClient } from "../redis/script.ts";
 export interface Trace {
   /** Rules by symbol. */
   readonly rules: Readonly<Record<string, readonly string[]>>;
-  readonly owners: readonly string[];
   readonly guilds: readonly string[];
   /** Whether it came to be or ended. */
   readonly registered: boolean;
@@ -30,7 +29,6 @@ const storedNote = z.object({
   at: z.number(),
   trace: z.object({
     rules: z.record(z.string(), z.array(z.string())),
-    owners: z.array(z.string()),
     guilds: z.array(z.string()),
     registered: z.boolean(),
     configured: z.boolean(),
@@ -52,12 +50,11 @@ export function traceOf(
 ): Trace | undefined {
   const trace = {
     rules: touchedRules(placementOf(before), placementOf(after)),
-    owners: difference(before?.settings.owner, after?.settings.owner),
     guilds: difference(before?.settings.guild, after?.settings.guild),
     registered: (before === undefined) !== (after === undefined),
     configured: isConfigured(before) !== isConfigured(after),
   };
-  const touches = Object.keys(trace.rules).length + trace.owners.length + trace.guilds.length;
+  const touches = Object.keys(trace.rules).length + trace.guilds.length;
   return touches > 0 || trace.registered || trace.configured ? trace : undefined;
 }
 
@@ -98,7 +95,6 @@ export function createFollow(
         const placed = placement.get(symbol);
         return place(symbol, destination, new Map(rules.map((rule) => [rule, placed?.get(rule) ?? ""])));
       }),
-      ...trace.owners.map(async (owner) => belong(ownerKey(owner), destination, settings?.owner === owner)),
       ...trace.guilds.map(async (guild) => belong(guildKey(guild), destination, settings?.guild === guild)),
       ...(trace.configured ? [belong(registerKeys.configured, destination, isConfigured(record))] : []),
       ...(trace.registered ? [register.note(destination, record !== undefined)] : []),

@@ -152,7 +152,7 @@ describe("a destination", () => {
       "lopside:{BTC}:rules",
       "lopside:{destinations}:lists",
     ]);
-    expect(await destinations.ownedBy("telegram:7")).toEqual([]);
+    expect(await destinations.ofGuild("9")).toEqual([]);
   });
 });
 

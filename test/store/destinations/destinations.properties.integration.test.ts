@@ -38,7 +38,7 @@ const subscription: fc.Arbitrary<Subscription> = fc
 const settings = fc.record(
   {
     kind: fc.constantFrom("direct" as const, "group" as const),
-    owner: fc.constantFrom("telegram:7", "discord:8"),
+    guild: fc.constantFrom("7", "8"),
   },
   { requiredKeys: ["kind"] },
 );
@@ -98,15 +98,15 @@ async function expectAgreement(): Promise<void> {
   expect((await destinations.configured()).toSorted()).toEqual(
     fromConfig.map((one) => one.destination).toSorted(),
   );
-  for (const owner of ["telegram:7", "discord:8"]) {
-    const owned = records.filter((record) => record.settings.owner === owner);
-    expect((await destinations.ownedBy(owner)).toSorted()).toEqual(
-      owned.map((one) => one.destination).toSorted(),
+  for (const guild of ["7", "8"]) {
+    const its = records.filter((record) => record.settings.guild === guild);
+    expect((await destinations.ofGuild(guild)).toSorted()).toEqual(
+      its.map((one) => one.destination).toSorted(),
     );
   }
 }
 
-test("after any edits, one by one or at once, pages, owners and the register say what the documents say", async () => {
+test("after any edits, one by one or at once, pages, servers and the register say what the documents say", async () => {
   await fc.assert(
     fc.asyncProperty(edits, fc.integer({ min: 1, max: 30 }), async (script, together) => {
       await redis.flushall();

@@ -5,8 +5,8 @@ import type { Evidence } from "./evidence.ts";
 
 /** What was claimed when it was done may still be posted. */
 const claimMs = 1_500;
-/** Its pace is gone in a minute; what turned it off says so where nobody is named; an owner is another's. */
-const elsewhere = /\{pace:|:ledger:disabled|:owner:/;
+/** Its pace is gone in a minute; what turned it off says so where nobody is named. */
+const elsewhere = /\{pace:|:ledger:disabled/;
 
 /** Whoever is forgotten is in no key, by name or by hash, and hears no more. */
 export async function forgotten(evidence: Evidence): Promise<readonly string[]> {
