@@ -46,7 +46,7 @@ export interface DestinationSettings {
   readonly feedNotices?: true;
   /** `telegram:USER` or `discord:USER`: who is told, once, when this destination stops working. */
   readonly owner?: string;
-  /** Discord: the server it belongs to. */
+  /** What it is a part of: a Discord server's id, or on Telegram its group, `telegram:CHAT`, also for the forum's topics. */
   readonly guild?: string;
   /** Discord: embeds instead of components. */
   readonly style?: "embed";

@@ -148,7 +148,7 @@ export const turnKeys = {
   moved: `${root}:{turns}:moved`,
 };
 
-/** Set: destinations of a Discord server. */
+/** Set: destinations of a Discord server, or of a Telegram group. */
 export function guildKey(guild: string): string {
   return `${root}:guild:{${guild}}`;
 }

@@ -18,7 +18,7 @@ export interface Destinations {
   readonly namesNow: (destinations: readonly string[]) => Promise<readonly string[]>;
   /** Deletes the document and all that points to it. False when there was none. */
   readonly forget: (destination: string) => Promise<boolean>;
-  /** Destinations of a Discord server. */
+  /** Destinations whose `settings.guild` this is: of a Discord server, or of a Telegram group with its topics. */
   readonly ofGuild: (guild: string) => Promise<readonly string[]>;
   /** Destinations with a subscription that comes from the configuration. */
   readonly configured: () => Promise<readonly string[]>;

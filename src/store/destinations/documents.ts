@@ -71,7 +71,7 @@ export interface DocumentsOptions {
 }
 
 /**
- * Documents first, then what points to them (rules' pages, servers, the register), which lies in other slots
+ * Documents first, then what points to them (rules' pages, servers and groups, the register), which lies in other slots
  * of a cluster. Before a document changes, what the change touches is noted; the note goes once all of it agrees with
  * the document as it is then. Of two who change a document at once each looks again whether the other was later, so
  * that what the later one wants stays; a process that dies leaves its note to `repair`.
