@@ -7,7 +7,7 @@ import { reconstruct } from "../worker/reconstruct.ts";
 const dayMs = 24 * 3_600_000;
 
 export interface PastOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, "symbols">;
   readonly log: Log;
   readonly lifecycle: Lifecycle;
 }

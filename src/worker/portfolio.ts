@@ -56,7 +56,7 @@ export interface Portfolio {
 
 export function createPortfolio(
   symbol: string,
-  store: Store,
+  store: Pick<Store, "symbols">,
   log: Log,
   onCalibrated: (symbol: string, decision: Decision) => void = () => undefined,
 ): Portfolio {

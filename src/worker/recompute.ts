@@ -1,7 +1,7 @@
 import type { AlertRule } from "../alerts/decision.ts";
 import { keepsNotional } from "../alerts/episode.ts";
 import { operatorRules, type RuleKey, ruleKey } from "../alerts/rules.ts";
-import { type Aggregate, aggregateVenues, toLiquidationMap } from "../model/aggregate.ts";
+import { type Aggregate, aggregateVenues, toLiquidationMap, type VenueInput } from "../model/aggregate.ts";
 import { measureImbalance, type NotionalMemory } from "../model/imbalance.ts";
 import type { Decision } from "../model/calibration/gate.ts";
 import type { Imbalance } from "../model/types.ts";
@@ -12,7 +12,7 @@ import type { Store } from "../store/contracts/store.ts";
 import type { Commit, RuleAlert } from "../store/contracts/symbols.ts";
 import { newestRecords } from "./ahead.ts";
 import type { RecomputeJob } from "./contracts.ts";
-import { judgeJumps } from "./jumps.ts";
+import { judgeJumps, type OpenInterestMemory } from "./jumps.ts";
 import { cascadeOf } from "./cascade.ts";
 import { encodeMemory, type SymbolMemory } from "./memory.ts";
 import type { Committed } from "./pictureData.ts";
@@ -22,7 +22,7 @@ import { createInTurn } from "./inTurn.ts";
 import { nullLevelsOf, venueInputs } from "./venues.ts";
 
 export interface RecomputeOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, "symbols" | "rounds" | "rules">;
   readonly rule: AlertRule;
   readonly pollIntervalMs: number;
   readonly venues: readonly string[];
@@ -126,7 +126,7 @@ async function recomputeOnce(
 ): Promise<"committed" | "conflict" | "slot-done"> {
   const { store, clock } = options;
   const { symbol } = portfolio;
-  const { records, histories, positions, depths } = outset;
+  const { records, histories } = outset;
   const [memory] = await Promise.all([portfolio.refresh(outset, clock.now()), rules.refresh(outset.rules)]);
   options.onHeard?.(symbol, records);
   // even where the slot is done: what was taken is for the next commit then
@@ -134,25 +134,8 @@ async function recomputeOnce(
   if (histories.length > 0) options.onHistories?.(symbol, histories);
   if (memory.slot === slot) return "slot-done";
 
-  const learned = portfolio.weigh(!keepsNotional(memory.episode));
-  const now = clock.now();
-  const jumps = judgeJumps(records, memory.openInterest ?? {});
-  const inputs = venueInputs({
-    records,
-    portfolio,
-    venues: options.venues,
-    measured: positions,
-    doubts: jumps.doubts,
-    now,
-    pollIntervalMs: options.pollIntervalMs,
-  });
-  const aggregate = aggregateVenues(symbol, now, inputs);
-  const measured = measureImbalance(aggregate, memory.notional, {
-    episodeOpen: keepsNotional(memory.episode),
-    nullLevels: nullLevelsOf(inputs, portfolio),
-  });
-  const cascade = cascadeOf(aggregate, depths);
-  const imbalance = { ...measured.imbalance, ...(cascade && { cascade }), ...(learned && { learned }) };
+  const measured = measure(options, portfolio, { outset, memory });
+  const { now, inputs, aggregate, imbalance } = measured;
   const decided = rules.decide({
     imbalance,
     inputs,
@@ -162,22 +145,17 @@ async function recomputeOnce(
     now,
   });
   const next: SymbolMemory = {
-    notional: measured.memory,
+    notional: measured.notional,
     episode: decided.memory,
-    openInterest: jumps.memory,
+    openInterest: measured.openInterest,
   };
-
-  const changed = portfolio.changed();
   const commit: Commit = {
     symbol,
     slot,
     basedOn: memory.version,
     at: now,
-    series: changed.series,
-    cursors: changed.cursors,
-    dropped: changed.dropped,
+    ...portfolio.changed(),
     memory: encodeMemory(next),
-    calibration: changed.calibration,
     imbalance,
     map: toLiquidationMap(aggregate),
     ruleAlerts: decided.alerts,
@@ -191,6 +169,52 @@ async function recomputeOnce(
   options.keepForPictures?.({ map: commit.map, aggregate, inputs });
   if (decided.alerts.length > 0) await wake(options, symbol);
   return result;
+}
+
+interface Measured {
+  readonly now: number;
+  readonly inputs: readonly VenueInput[];
+  readonly aggregate: Aggregate;
+  readonly imbalance: Imbalance;
+  /** What the next recompute is to remember of it. */
+  readonly notional: SymbolMemory["notional"];
+  readonly openInterest: OpenInterestMemory;
+}
+
+/** What the venues said, as one map at one mark price, and the imbalance it shows. */
+function measure(
+  { venues, pollIntervalMs, clock }: RecomputeOptions,
+  portfolio: Portfolio,
+  { outset, memory }: { readonly outset: Outset; readonly memory: SymbolMemory },
+): Measured {
+  const { records, positions, depths } = outset;
+  const episodeOpen = keepsNotional(memory.episode);
+  const learned = portfolio.weigh(!episodeOpen);
+  const now = clock.now();
+  const jumps = judgeJumps(records, memory.openInterest ?? {});
+  const inputs = venueInputs({
+    records,
+    portfolio,
+    venues,
+    measured: positions,
+    doubts: jumps.doubts,
+    now,
+    pollIntervalMs,
+  });
+  const aggregate = aggregateVenues(portfolio.symbol, now, inputs);
+  const { imbalance, memory: notional } = measureImbalance(aggregate, memory.notional, {
+    episodeOpen,
+    nullLevels: nullLevelsOf(inputs, portfolio),
+  });
+  const cascade = cascadeOf(aggregate, depths);
+  return {
+    now,
+    inputs,
+    aggregate,
+    imbalance: { ...imbalance, ...(cascade && { cascade }), ...(learned && { learned }) },
+    notional,
+    openInterest: jumps.memory,
+  };
 }
 
 /** The outbox has the alerts: who isn't woken finds them. */
