@@ -1,5 +1,6 @@
 import type { Edit } from "./change.ts";
 import { freshRecord, type Place, wishKey } from "./edits.ts";
+import { platformOf } from "./platform.ts";
 import { onGrid } from "./rules.ts";
 import type { DestinationKind, DestinationRecord, Subscription } from "./subscription.ts";
 
@@ -66,7 +67,8 @@ function numbered(
  * a public name an @. The bots know better once somebody speaks there.
  */
 export function kindOf(destination: string): DestinationKind {
-  const [platform = "", id = ""] = destination.split(/:(.*)/s, 2);
+  const platform = platformOf(destination);
+  const id = destination.slice(platform.length + 1);
   if (platform === "console") return "console";
   if (platform === "webhook") return "webhook";
   if (platform === "discord" || id.startsWith("@")) return "channel";

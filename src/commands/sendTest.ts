@@ -18,9 +18,10 @@ async function run(destination: string): Promise<void> {
   const [
     { readConfig },
     { openSender },
-    { isDestination, platformOf },
+    { isDestination },
     { testAlertContent },
     { alertMessage },
+    { platformOf },
     { systemClock },
   ] = await Promise.all([
     import("./settings.ts"),
@@ -28,6 +29,7 @@ async function run(destination: string): Promise<void> {
     import("../notifier/destinations.ts"),
     import("../alerts/content.ts"),
     import("../alerts/message.ts"),
+    import("../alerts/platform.ts"),
     import("../ops/clock.ts"),
   ]);
   if (!isDestination(destination))

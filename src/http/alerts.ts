@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Context, Hono } from "hono";
 import { z } from "zod";
+import { platformOf } from "../alerts/platform.ts";
 import type { AlertLog, DeliveryRecord, LoggedAlert } from "../store/contracts/alertLog.ts";
 
 export interface AlertSources {
@@ -115,7 +116,7 @@ function delivery(
 
 /** "telegram:3f29c1…": the platform, and sixteen digits that are the same for the same place. */
 export function hashedDestination(destination: string, key: Uint8Array): string {
-  const platform = destination.split(":")[0] ?? destination;
+  const platform = platformOf(destination);
   if (platform === destination) return destination;
   return `${platform}:${createHmac("sha256", key).update(destination).digest("hex").slice(0, 16)}`;
 }

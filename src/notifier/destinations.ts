@@ -1,10 +1,5 @@
+import { platformOf } from "../alerts/platform.ts";
 import type { Config } from "../config/config.ts";
-
-/** Destinations are written `console`, `telegram:CHAT[/TOPIC]`, `discord:CHANNEL`, `webhook:URL`. */
-export function platformOf(destination: string): string {
-  const colon = destination.indexOf(":");
-  return colon < 0 ? destination : destination.slice(0, colon);
-}
 
 /** Does it begin like one? Whether the chat exists, only its platform knows. */
 export function isDestination(text: string): boolean {

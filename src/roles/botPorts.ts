@@ -1,5 +1,6 @@
 import { testAlertContent } from "../alerts/content.ts";
 import { alertMessage } from "../alerts/message.ts";
+import { platformOf } from "../alerts/platform.ts";
 import { symbolRules } from "../alerts/ruleState.ts";
 import type { BotPorts, TestOutcome } from "../bots/contracts.ts";
 import { rememberedOf } from "../bots/telegram/remembered.ts";
@@ -11,7 +12,6 @@ import { rest } from "../notifier/heed.ts";
 import { summaryFor } from "../notifier/holding.ts";
 import { createRefusals } from "../notifier/refusals.ts";
 import { openSender } from "../notifier/senders/senders.ts";
-import { platformOf } from "../notifier/destinations.ts";
 import { createAlertLog } from "../store/ledger/alertLog.ts";
 import { createForgetting } from "../store/destinations/forgetting.ts";
 import { noticesPlace } from "../store/contracts/outbox.ts";

@@ -1,7 +1,7 @@
 import { alertButtons } from "../bots/shared/alertButtons.ts";
 import type { AlertContent } from "../alerts/content.ts";
 import type { FileIds, SendRequest } from "../notifier/contracts.ts";
-import { platformOf } from "../notifier/destinations.ts";
+import { platformOf } from "../alerts/platform.ts";
 import { createBotMemory } from "../store/botMemory.ts";
 import type { RedisClient } from "../store/redis/script.ts";
 import { readSigningKey } from "../store/signingKey.ts";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { platformOf } from "../../alerts/platform.ts";
 import { createBotMemory } from "../botMemory.ts";
 import { noticesPlace } from "../contracts/outbox.ts";
 import { createDropLeftovers } from "./documents.ts";
@@ -66,7 +67,7 @@ export function createForgetting(redis: RedisClient, options: ForgettingOptions)
   const clear = async (place: string, destination: string, at: number): Promise<boolean> => {
     // an alert that is younger is for somebody who has subscribed again; a notice may be of who knew it still
     const until = place === noticesPlace ? Infinity : at + soonestMs - 1;
-    const platform = destination.slice(0, Math.max(0, destination.indexOf(":"))) || destination;
+    const platform = platformOf(destination);
     const wasClaimed = await waiting.isClaimed(place, platform, destination);
     if (wasClaimed) await outbox.releaseStuck(place, platform, stuckMs);
     await waiting.takeOut(place, platform, destination, until);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { alertContent } from "../../../src/alerts/content.ts";
 import { alertMessage } from "../../../src/alerts/message.ts";
 import type { Sender, SendRequest } from "../../../src/notifier/contracts.ts";
-import { platformOf } from "../../../src/notifier/destinations.ts";
+import { platformOf } from "../../../src/alerts/platform.ts";
 import { firedUp, referenceImbalance } from "../../alerts/examples.ts";
 
 export const alert = alertMessage(alertContent(referenceImbalance, firedUp), "en");
