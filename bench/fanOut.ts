@@ -5,8 +5,7 @@ import { alertMessage } from "../src/alerts/message.ts";
 import { noPushes } from "../src/alerts/pushes.ts";
 import type { DestinationRecord } from "../src/alerts/subscription.ts";
 import type { Sender } from "../src/notifier/contracts.ts";
-import { createNotifier } from "../src/notifier/notifier.ts";
-import type { Pump } from "../src/notifier/pump.ts";
+import { createNotifier, type Notifier } from "../src/notifier/notifier.ts";
 import { createTelegramSender } from "../src/notifier/senders/telegram.ts";
 import { renderTelegram } from "../src/notifier/senders/telegramText.ts";
 import { systemClock } from "../src/ops/clock.ts";
@@ -204,7 +203,7 @@ async function fullQuota(): Promise<void> {
   await stage.close();
 }
 
-function notifierOn({ store, sink }: Stage, { isLimited }: { readonly isLimited: boolean }): Pump {
+function notifierOn({ store, sink }: Stage, { isLimited }: { readonly isLimited: boolean }): Notifier {
   const sender = createTelegramSender({
     token,
     apiRoot: `http://127.0.0.1:${sink.port}`,
@@ -280,7 +279,7 @@ interface Crossing {
   readonly turn: number;
 }
 
-async function deliver({ redis, store, sink }: Stage, notifier: Pump, crossing: Crossing): Promise<Cost> {
+async function deliver({ redis, store, sink }: Stage, notifier: Notifier, crossing: Crossing): Promise<Cost> {
   const { symbol, count, turn } = crossing;
   await forgetPushes(redis);
   await sink.seen();

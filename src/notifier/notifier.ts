@@ -39,7 +39,7 @@ const shareOfRate = 0.1;
 /** Where nothing limits the platform: so many claimed at most for each that is visited, so that no call waits for Redis. */
 const aheadUnlimited = 32;
 
-export interface Notifier extends Omit<Pump, "wake"> {
+export interface Notifier extends Pick<Pump, "settled" | "stop"> {
   /** There may be something new in this place; `coming` are alerts that are about to be. */
   readonly wake: (place: string, coming?: readonly Alert[]) => void;
 }
@@ -103,7 +103,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const visitor = { holder, turnMs, line: lineOf(sender, pace) };
   const pump = createPump({ platform, outbox, visitor, courier, capacity, log, monotonicMs });
   return {
-    ...pump,
+    settled: pump.settled,
+    stop: pump.stop,
     wake: (place, coming = []) => {
       pump.wake(place);
       if (coming.length > 0) prepare(coming);

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { alertIdOf } from "../../src/alerts/alertId.ts";
-import { createNotifier } from "../../src/notifier/notifier.ts";
-import type { Pump } from "../../src/notifier/pump.ts";
+import { createNotifier, type Notifier } from "../../src/notifier/notifier.ts";
 import { createWebhookSender } from "../../src/notifier/senders/webhook.ts";
 import { createAlertLog } from "../../src/store/ledger/alertLog.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
@@ -65,7 +64,7 @@ async function receiver(...answers: readonly Answer[]) {
 /** Wakes the notifier, and waits until nothing is due and all is written. */
 function delivering(): () => Promise<void> {
   const sender = createWebhookSender({ secret: "whsec", allowPrivate: true, timeoutMs: 2_000, clock });
-  const pump: Pump = createNotifier({
+  const pump: Notifier = createNotifier({
     sender,
     store,
     clock,
