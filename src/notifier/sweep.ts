@@ -1,10 +1,10 @@
 import type { Log } from "../ops/log.ts";
 import type { Outbox } from "../store/contracts/outbox.ts";
-import type { Pump } from "./pump.ts";
+import type { Notifier } from "./notifier.ts";
 
 export interface SweepOptions {
   /** By platform. */
-  readonly pumps: ReadonlyMap<string, Pick<Pump, "wake">>;
+  readonly notifiers: ReadonlyMap<string, Pick<Notifier, "wake">>;
   readonly outbox: Pick<Outbox, "releaseStuck">;
   /** Symbols, and where notices are. */
   readonly places: readonly string[];
@@ -29,7 +29,9 @@ const mostReleases = 20;
  * itself: one that hangs holds up no other. Returns how to stop.
  */
 export function startSweep(options: SweepOptions): () => Promise<void> {
-  const stops = [...options.pumps].map(([platform, pump]) => sweepPlatform(options, platform, pump));
+  const stops = [...options.notifiers].map(([platform, notifier]) =>
+    sweepPlatform(options, platform, notifier),
+  );
   return async () => {
     await Promise.all(stops.map(async (stop) => stop()));
   };
@@ -38,7 +40,7 @@ export function startSweep(options: SweepOptions): () => Promise<void> {
 function sweepPlatform(
   options: SweepOptions,
   platform: string,
-  pump: Pick<Pump, "wake">,
+  notifier: Pick<Notifier, "wake">,
 ): () => Promise<void> {
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -49,7 +51,7 @@ function sweepPlatform(
       const ageMs = failed.has(place) ? noneStuckMs : stuckMs;
       if (await isReleased(options, { platform, place, ageMs })) failed.delete(place);
       else failed.add(place);
-      pump.wake(place);
+      notifier.wake(place);
     }
   };
   const tick = (): void => {

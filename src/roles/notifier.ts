@@ -16,12 +16,12 @@ export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliv
   const { config, clock, log, store, redis, metrics, lifecycle } = parts;
   const senders = await openSenders(parts);
   const dress = await openDressing(parts);
-  const pumps = new Map<string, Notifier>();
+  const notifiers = new Map<string, Notifier>();
   const wakeNotices = (): void => {
-    for (const pump of pumps.values()) pump.wake(noticesPlace);
+    for (const notifier of notifiers.values()) notifier.wake(noticesPlace);
   };
   for (const sender of senders) {
-    const pump = createNotifier({
+    const notifier = createNotifier({
       sender,
       store,
       clock,
@@ -35,15 +35,15 @@ export async function startNotifier(parts: Parts): Promise<Pick<Handlers, "deliv
       onRepeat: (platform) => metrics.repeats.inc({ platform }),
       onNotice: wakeNotices,
     });
-    pumps.set(sender.platform, pump);
+    notifiers.set(sender.platform, notifier);
   }
   lifecycle.add("deliveries under way", async () => {
-    await Promise.all([...pumps.values()].map(async (pump) => pump.stop()));
+    await Promise.all([...notifiers.values()].map(async (notifier) => notifier.stop()));
   });
   // also of those that were watched: what waits of them waits for nobody else
   const places = [...(await createAlertLog(redis.commands).symbols(config.symbols)), noticesPlace];
-  lifecycle.add("sweep", startSweep({ pumps, outbox: store.outbox, places, log }));
-  return { deliver: async ({ platform, symbol }, coming) => pumps.get(platform)?.wake(symbol, coming) };
+  lifecycle.add("sweep", startSweep({ notifiers, outbox: store.outbox, places, log }));
+  return { deliver: async ({ platform, symbol }, coming) => notifiers.get(platform)?.wake(symbol, coming) };
 }
 
 /** Opens the senders and asks the platforms about their tokens: a wrong one stops the start, an outage does not. */

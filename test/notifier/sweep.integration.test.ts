@@ -37,8 +37,8 @@ test("after Redis was away whoever sent something meanwhile says so before it is
     return store.outbox.releaseStuck(...asked);
   };
   const other = notifierOf(sender);
-  const pumps = new Map([["console", other.pump]]);
-  const stop = startSweep({ pumps, outbox: { releaseStuck }, places: ["BTC"], log: silentLog });
+  const notifiers = new Map([["console", other.pump]]);
+  const stop = startSweep({ notifiers, outbox: { releaseStuck }, places: ["BTC"], log: silentLog });
   await turn();
   away.other = false;
   vi.advanceTimersByTime(3_000);

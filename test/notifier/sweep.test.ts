@@ -7,18 +7,18 @@ const settle = async (): Promise<void> => {
   await vi.advanceTimersByTimeAsync(0);
 };
 
-/** A pump that notes where it was woken. */
+/** A notifier that notes where it was woken. */
 function noting(): { woken: string[]; wake: (place: string) => void } {
   const woken: string[] = [];
   return { woken, wake: (place) => woken.push(place) };
 }
 
 function sweepWith(
-  pumps: Readonly<Record<string, { wake: (place: string) => void }>>,
+  notifiers: Readonly<Record<string, { wake: (place: string) => void }>>,
   releaseStuck: SweepOptions["outbox"]["releaseStuck"] = async () => 0,
 ) {
   const outbox = { releaseStuck };
-  return startSweep({ pumps: new Map(Object.entries(pumps)), outbox, places, log: silentLog });
+  return startSweep({ notifiers: new Map(Object.entries(notifiers)), outbox, places, log: silentLog });
 }
 
 describe("a sweep", () => {

@@ -24,24 +24,24 @@ async function startPoster(stage: Stage, actor: Actor): Promise<Poster> {
   const { store } = await openFor(stage.world, actor);
   return startIn(stage.world, actor, async () => {
     const log = stage.logOf(actor.name);
-    const pumps = pumpsOf(stage, actor, store);
-    const stopSweep = startSweep({ pumps, outbox: store.outbox, places, log });
+    const notifiers = notifiersOf(stage, actor, store);
+    const stopSweep = startSweep({ notifiers, outbox: store.outbox, places, log });
     return {
       actor,
-      wake: (place) => wakeAll(pumps, place),
+      wake: (place) => wakeAll(notifiers, place),
       stop: async () => {
         await stopSweep();
-        await Promise.all([...pumps.values()].map(async (pump) => pump.stop()));
+        await Promise.all([...notifiers.values()].map(async (notifier) => notifier.stop()));
       },
     };
   });
 }
 
-function pumpsOf(stage: Stage, actor: Actor, store: Store): ReadonlyMap<string, Notifier> {
+function notifiersOf(stage: Stage, actor: Actor, store: Store): ReadonlyMap<string, Notifier> {
   const { world, platforms } = stage;
-  const pumps = new Map<string, Notifier>();
+  const notifiers = new Map<string, Notifier>();
   for (const sender of sendersFor(world, platforms, actor)) {
-    const pump = createNotifier({
+    const notifier = createNotifier({
       sender,
       store,
       clock: clockOf(world, actor.skew),
@@ -49,14 +49,14 @@ function pumpsOf(stage: Stage, actor: Actor, store: Store): ReadonlyMap<string, 
       nameOf: (destination) => destination,
       onSettled: () => undefined,
       onRepeat: () => undefined,
-      onNotice: () => wakeAll(pumps, noticesPlace),
+      onNotice: () => wakeAll(notifiers, noticesPlace),
       monotonicMs: world.now,
     });
-    pumps.set(sender.platform, pump);
+    notifiers.set(sender.platform, notifier);
   }
-  return pumps;
+  return notifiers;
 }
 
-function wakeAll(pumps: ReadonlyMap<string, Notifier>, place: string): void {
-  for (const pump of pumps.values()) pump.wake(place);
+function wakeAll(notifiers: ReadonlyMap<string, Notifier>, place: string): void {
+  for (const notifier of notifiers.values()) notifier.wake(place);
 }
