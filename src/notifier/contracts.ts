@@ -1,6 +1,6 @@
 import type { AlertMessage } from "../alerts/message.ts";
 import type { Picture } from "../charts/contracts.ts";
-import type { ChatNames, PaceLimits, PaceWish } from "../store/contracts/pace.ts";
+import type { ChatNames, PaceLimits } from "../store/contracts/pace.ts";
 
 /**
  * One platform's way of posting. It only sends: whether, when and how often is decided before. Each
@@ -16,9 +16,8 @@ export interface Sender {
   /** How often it may be asked; as often as there is something, where it doesn't say. */
   readonly pace?: {
     readonly limits: PaceLimits;
-    readonly wishOf: (destination: string) => PaceWish;
-    /** With them a claim books by itself, in the same trip; they must say what `wishOf` says. */
-    readonly names?: ChatNames;
+    /** How its destinations name their chats (`wishOf`): scripts in Redis know no more of them than their text. */
+    readonly names: ChatNames;
   };
   /** For so many real ms after a first attempt a second one is known as the same by its idempotency key. */
   readonly repeatSafeMs?: number;

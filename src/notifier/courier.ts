@@ -18,6 +18,7 @@ import {
   turnMs,
   type Visit,
 } from "./visits.ts";
+import { wishOf } from "./wishOf.ts";
 
 export interface CourierOptions extends ReceiveOptions {
   readonly settler: Settler;
@@ -77,7 +78,7 @@ export function createCourier(options: CourierOptions): Courier {
     settle(delivery, { kind: "back", retryInMs, reason });
   const refund = (delivery: Delivery): void => {
     if (sender.pace === undefined) return;
-    const { chat } = sender.pace.wishOf(delivery.destination);
+    const { chat } = wishOf(sender.pace.names, delivery.destination);
     options.pace.refund(sender.platform, [chat]).catch((error: unknown) => {
       log.debug({ error }, "a place in line was lost");
     });

@@ -4,6 +4,7 @@ import type { Pace } from "../store/contracts/pace.ts";
 import type { Sender } from "./contracts.ts";
 import type { Refusals } from "./refusals.ts";
 import type { FinalResult } from "./settlement.ts";
+import { wishOf } from "./wishOf.ts";
 
 export interface Heed {
   readonly sender: Sender;
@@ -86,6 +87,6 @@ export async function rest(
   if (sender.pace === undefined) return;
   const { platform } = sender;
   log.warn({ platform, waitMs, isAll }, "rate limit of the platform");
-  await pace.pause(platform, sender.pace.wishOf(destination).chat, waitMs);
+  await pace.pause(platform, wishOf(sender.pace.names, destination).chat, waitMs);
   if (isAll) await pace.pause(platform, undefined, waitMs);
 }

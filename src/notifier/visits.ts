@@ -5,6 +5,7 @@ import type { Claimed, Delivery, Found } from "../store/contracts/outbox.ts";
 import type { Booking, Line, Pace } from "../store/contracts/pace.ts";
 import type { Turns } from "../store/contracts/turns.ts";
 import type { Sender } from "./contracts.ts";
+import { wishOf } from "./wishOf.ts";
 
 /** A turn ends by itself where its process died; while a call lasts it is kept (keepMs). */
 export const turnMs = 4_000;
@@ -244,15 +245,15 @@ async function book(
   const askedAt = monotonicMs();
   if (sender.pace === undefined || !isLimited(sender.pace.limits))
     return { bookings: [], trip: { askedAt, answeredAt: askedAt } };
-  const { limits, wishOf } = sender.pace;
-  const wishes = deliveries.map(({ destination }) => wishOf(destination));
+  const { limits, names } = sender.pace;
+  const wishes = deliveries.map(({ destination }) => wishOf(names, destination));
   const bookings = await pace.book(sender.platform, limits, wishes);
   return { bookings, trip: { askedAt, answeredAt: monotonicMs() } };
 }
 
-/** Where a claim may book by itself. */
+/** In which a claim books by itself; undefined where nothing limits the platform. */
 export function lineOf({ platform, pace: asked }: Sender, pace: Pick<Pace, "line">): Line | undefined {
-  if (asked?.names === undefined || !isLimited(asked.limits)) return undefined;
+  if (asked === undefined || !isLimited(asked.limits)) return undefined;
   return pace.line(platform, asked.limits, asked.names);
 }
 

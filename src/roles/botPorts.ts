@@ -12,6 +12,7 @@ import { rest } from "../notifier/heed.ts";
 import { summaryFor } from "../notifier/holding.ts";
 import { createRefusals } from "../notifier/refusals.ts";
 import { openSender } from "../notifier/senders/senders.ts";
+import { wishOf } from "../notifier/wishOf.ts";
 import { createAlertLog } from "../store/ledger/alertLog.ts";
 import { createForgetting } from "../store/destinations/forgetting.ts";
 import { noticesPlace } from "../store/contracts/outbox.ts";
@@ -102,7 +103,7 @@ function createTestSender(
 
 async function mayGo(answers: ReplyPace, { platform, pace }: Sender, destination: string): Promise<boolean> {
   if (pace === undefined) return true;
-  return (await answers.take(platform, pace.limits, pace.wishOf(destination))).kind === "go";
+  return (await answers.take(platform, pace.limits, wishOf(pace.names, destination))).kind === "go";
 }
 
 function outcomeOf(result: SendResult): TestOutcome {

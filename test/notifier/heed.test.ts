@@ -8,7 +8,7 @@ import { fakeSender } from "./fakeSender.ts";
 
 const limits = { perSecond: 25, chatGapMs: 1_000, groupPerMinute: 20, invalidPer10Minutes: 2_000 };
 const paced: Partial<Sender> = {
-  pace: { limits, wishOf: (destination) => ({ chat: `chat of ${destination}`, isGroup: false }) },
+  pace: { limits, names: { before: "console:", after: "", groups: "" } },
 };
 
 /** What one answer brings about. */
@@ -45,7 +45,7 @@ describe("what a platform's answer means for all that is still to come", () => {
     [
       "patience it asks for in a chat is kept there",
       { kind: "rate-limited", retryAt: now + 7_001, scope: "chat" },
-      [["pause", "chat of console:1", 7_001]],
+      [["pause", "1", 7_001]],
       7_001,
     ],
     [
@@ -53,7 +53,7 @@ describe("what a platform's answer means for all that is still to come", () => {
       { kind: "rate-limited", retryAt: now + 7_001 },
       [
         ["closed", 7_001],
-        ["pause", "chat of console:1", 7_001],
+        ["pause", "1", 7_001],
         ["pause", "all", 7_001],
       ],
       7_001,
@@ -61,7 +61,7 @@ describe("what a platform's answer means for all that is still to come", () => {
     [
       "patience that is over is none",
       { kind: "rate-limited", retryAt: now - 1, scope: "chat" },
-      [["pause", "chat of console:1", 0]],
+      [["pause", "1", 0]],
       0,
     ],
     [

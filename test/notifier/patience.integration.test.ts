@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import type { SendResult } from "../../src/notifier/contracts.ts";
-import { paceBy } from "../../src/notifier/senders/chatNames.ts";
 import { aGate } from "../support/gate.ts";
 import { aPush, fakeSender } from "./fakeSender.ts";
 import { useScene } from "./scene.ts";
@@ -15,7 +14,7 @@ test("a platform that wants patience from all isn't asked by those either who ha
   const after: string[] = [];
   let isAnswered = false;
   const { sender } = fakeSender([], {
-    pace: paceBy(limits, { before: "console:", after: "", groups: "" }),
+    pace: { limits, names: { before: "console:", after: "", groups: "" } },
     send: async (request) => {
       if (isAnswered) after.push(request.destination);
       // whoever is asked at the same moment doesn't know it yet
@@ -36,7 +35,7 @@ test("nor is a chat's new address by who found it at its old one", async () => {
   await subscribed(store, "console:old");
   await subscribed(store, "console:other");
   const { sender, requests } = fakeSender([], {
-    pace: paceBy(limits, { before: "console:", after: "", groups: "" }),
+    pace: { limits, names: { before: "console:", after: "", groups: "" } },
   });
   const { drain } = notifierOf({
     ...sender,
@@ -57,7 +56,7 @@ test("nor by who was waiting for a picture", async () => {
   await subscribed(store, "console:2");
   const drawing = aGate();
   const { sender, requests } = fakeSender([], {
-    pace: paceBy(limits, { before: "console:", after: "", groups: "" }),
+    pace: { limits, names: { before: "console:", after: "", groups: "" } },
   });
   const pictures = [async () => Promise.resolve({}), async () => drawing.passed.then(() => ({}))];
   const { drain } = notifierOf(
@@ -91,7 +90,7 @@ test("a chat that wants patience isn't asked by what waited behind, until its pa
     return answers.shift() ?? { kind: "sent", messageId: "m2" };
   };
   const { sender } = fakeSender([], {
-    pace: paceBy(limits, { before: "console:", after: "", groups: "" }),
+    pace: { limits, names: { before: "console:", after: "", groups: "" } },
     send: async () => answered("push"),
     edit: async () => answered("edit"),
   });

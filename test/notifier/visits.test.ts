@@ -12,9 +12,8 @@ const limits: PaceLimits = {
   invalidPer10Minutes: Infinity,
 };
 const names = { before: "telegram:", after: "/", groups: "-@" };
-const wishOf = (destination: string) => ({ chat: destination, isGroup: false });
 const platform = "telegram";
-const paced = fakeSender([], { platform, pace: { limits, wishOf, names } }).sender;
+const paced = fakeSender([], { platform, pace: { limits, names } }).sender;
 
 const deliveries = ["telegram:1", "telegram:2"].map((destination) => aDelivery({ destination }));
 const found: NonNullable<Taken["found"]> = new Map(
@@ -102,14 +101,13 @@ describe("a claim books by itself", () => {
   const free: PaceLimits = { ...limits, perSecond: Infinity, chatGapMs: 0, groupPerMinute: Infinity };
 
   test.each([
-    ["where a platform has limits, and says what its chats are called", { limits, wishOf, names }, line],
-    ["not where it doesn't say that", { limits, wishOf }, undefined],
-    ["nor where nothing limits it", { limits: free, wishOf, names }, undefined],
+    ["where a platform has limits", { limits, names }, line],
+    ["not where nothing limits it", { limits: free, names }, undefined],
   ])("%s", (_where, asked, wanted) => {
     expect(lineOf({ ...paced, pace: asked }, pace)).toBe(wanted);
   });
 
-  test("not where a platform says nothing of limits", () => {
+  test("nor where a platform says nothing of limits", () => {
     expect(lineOf(fakeSender().sender, pace)).toBeUndefined();
   });
 });

@@ -2,7 +2,6 @@ import { DiscordAPIError, HTTPError, RateLimitError, REST } from "@discordjs/res
 import { RESTJSONErrorCodes, Routes } from "discord-api-types/v10";
 import type { Clock } from "../../ops/clock.ts";
 import type { ChatNames, PaceLimits } from "../../store/contracts/pace.ts";
-import { paceBy } from "./chatNames.ts";
 import { connectionFailure, isConnectionError } from "./connection.ts";
 import type { Sender, SendResult, TokenCheck } from "../contracts.ts";
 import { createDiscordCall, TurnedAwayError } from "./discordCall.ts";
@@ -59,7 +58,7 @@ export function createDiscordSender(options: DiscordOptions): Sender {
   };
   return {
     platform: "discord",
-    pace: paceBy(limits, chatNames),
+    pace: { limits, names: chatNames },
     repeatSafeMs: nonceMs,
     send: async (request) => calling(request.destination, async (calls) => postMessage(calls, request)),
     edit: async (request) => calling(request.destination, async (calls) => editMessage(calls, request)),

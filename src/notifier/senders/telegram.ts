@@ -2,7 +2,6 @@ import { Api, GrammyError, HttpError } from "grammy";
 import type { Clock } from "../../ops/clock.ts";
 import type { FileIds, Sender, SendRequest, SendResult, TokenCheck } from "../contracts.ts";
 import type { ChatNames, PaceLimits } from "../../store/contracts/pace.ts";
-import { paceBy } from "./chatNames.ts";
 import { connectionFailure } from "./connection.ts";
 import { createLeanFetch } from "./leanFetch.ts";
 import { retryTime } from "./retryTime.ts";
@@ -71,7 +70,7 @@ export function createTelegramSender(
     });
   return {
     platform: "telegram",
-    pace: paceBy(telegramLimits(paidRate), chatNames),
+    pace: { limits: telegramLimits(paidRate), names: chatNames },
     send: (request) => {
       const place = parseTelegramDestination(request.destination);
       if (place === undefined) return Promise.resolve(notOurs);

@@ -103,7 +103,7 @@ local function bookPlaces(keys, terms, chats, groups)
 end
 `;
 
-/** Lua: the chat a destination names, and whether it is a group: `wishOf` of the notifier's chatNames.ts once more. */
+/** Lua: the chat a destination names, and whether it is a group: `wishOf` of the notifier once more. */
 export const wishLua = `
 local function wishOf(before, after, signs, destination)
   local chat = string.sub(destination, #before + 1)

@@ -1,4 +1,3 @@
-import { paceBy } from "../../../src/notifier/senders/chatNames.ts";
 import type { EditRequest, Sender, SendRequest, SendResult } from "../../../src/notifier/contracts.ts";
 import type { Actor } from "./actor.ts";
 import { ask, type Call, type Platforms } from "./platforms.ts";
@@ -8,14 +7,14 @@ import type { World } from "./world.ts";
 const nonceMs = 150_000;
 const repeatSafeMs = 110_000;
 
-const telegramPace = paceBy(
-  { perSecond: 25, chatGapMs: 1_000, groupPerMinute: 20, invalidPer10Minutes: Infinity },
-  { before: "telegram:", after: "/", groups: "-@" },
-);
-const discordPace = paceBy(
-  { perSecond: 45, chatGapMs: 0, groupPerMinute: Infinity, invalidPer10Minutes: 2_000 },
-  { before: "", after: "", groups: "" },
-);
+const telegramPace = {
+  limits: { perSecond: 25, chatGapMs: 1_000, groupPerMinute: 20, invalidPer10Minutes: Infinity },
+  names: { before: "telegram:", after: "/", groups: "-@" },
+};
+const discordPace = {
+  limits: { perSecond: 45, chatGapMs: 0, groupPerMinute: Infinity, invalidPer10Minutes: 2_000 },
+  names: { before: "", after: "", groups: "" },
+};
 
 /** What a process posts by: they promise what the real ones promise. */
 export function sendersFor(world: World, platforms: Platforms, actor: Actor): readonly Sender[] {

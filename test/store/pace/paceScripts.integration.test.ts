@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Sender } from "../../../src/notifier/contracts.ts";
 import { createDiscordSender } from "../../../src/notifier/senders/discord.ts";
+import { wishOf } from "../../../src/notifier/wishOf.ts";
 import { createTelegramSender } from "../../../src/notifier/senders/telegram.ts";
 import { systemClock } from "../../../src/ops/clock.ts";
 import { noticesPlace } from "../../../src/store/contracts/outbox.ts";
@@ -169,19 +170,19 @@ async function take(each: Step, { pace, wait, claim, bounds }: World): Promise<r
       return [0, 0];
     case "messages": {
       if (!each.isClaim) {
-        const wishes = each.chats.map(wishOf);
+        const wishes = each.chats.map(wishFor);
         return [await pace.book("mixed", bounds, wishes), await pace.book("plain", bounds, wishes)];
       }
       await wait(each.chats.map((one) => `telegram:${one}`));
       const { deliveries, bookings } = await claim();
-      const wishes = deliveries.map(({ destination }) => wishOf(destination.slice("telegram:".length)));
+      const wishes = deliveries.map(({ destination }) => wishFor(destination.slice("telegram:".length)));
       if (wishes.length !== each.chats.length) throw new Error("the claim left some behind");
       return [bookings, await pace.book("plain", bounds, wishes)];
     }
   }
 }
 
-function wishOf(name: string): PaceWish {
+function wishFor(name: string): PaceWish {
   return { chat: name, isGroup: /^[-@]/.test(name) };
 }
 
@@ -207,7 +208,7 @@ describe("the chat a destination names", () => {
     [discord, "discord:123456789012345678", "discord:123456789012345678", false],
     [discord, "discord:-1/2", "discord:-1/2", false],
   ])("%# is the same to who sends and to a script", async (pace, destination, name, isGroup) => {
-    expect(pace.wishOf(destination)).toEqual({ chat: name, isGroup });
+    expect(wishOf(pace.names, destination)).toEqual({ chat: name, isGroup });
     expect(await byScript(pace.names, destination)).toEqual({ chat: name, isGroup });
   });
 
@@ -223,7 +224,7 @@ describe("the chat a destination names", () => {
           [discord, "discord:"],
         ] as const) {
           const destination = `${before}${rest}`;
-          expect(await byScript(pace.names, destination)).toEqual(pace.wishOf(destination));
+          expect(await byScript(pace.names, destination)).toEqual(wishOf(pace.names, destination));
         }
       }),
     );
@@ -231,8 +232,8 @@ describe("the chat a destination names", () => {
 });
 
 function paceOf({ pace }: Pick<Sender, "pace">) {
-  if (pace?.names === undefined) throw new Error("a platform that doesn't say what its chats are called");
-  return { names: pace.names, wishOf: pace.wishOf };
+  if (pace === undefined) throw new Error("a platform without limits");
+  return pace;
 }
 
 async function byScript({ before, after, groups }: ChatNames, destination: string): Promise<PaceWish> {
