@@ -1,7 +1,7 @@
 import type { Imbalance } from "../model/types.ts";
 import { judgeData, type Direction, type UsableData } from "./data.ts";
 import type { SaidDecision } from "./decision.ts";
-import { malformed, parseJson, type Fields, type Parsed } from "./read.ts";
+import { parseJson, type Fields, type Parsed } from "./read.ts";
 import type { RuleKey } from "./rules.ts";
 
 interface Common {
@@ -139,10 +139,10 @@ export function parseAlertContent(json: unknown): Parsed<AlertContent> {
 }
 
 function readContent(fields: Fields): AlertContent {
-  if (fields.number("version") !== 1) return malformed(`its version is ${fields.number("version")}, not 1`);
+  const version = fields.version(1);
   const kind = fields.oneOf("kind", ["firing", "test", "resolved"]);
   const common = {
-    version: 1,
+    version,
     alertId: fields.text("alertId"),
     symbol: fields.text("symbol"),
     direction: fields.oneOf("direction", ["up", "down"]),

@@ -14,12 +14,11 @@ export function parseEpisodeMemory(json: unknown, now: number): { memory: Episod
 }
 
 function readMemory(fields: Fields): EpisodeMemory {
-  const version = fields.number("version");
-  if (version !== 2) return malformed(`its version is ${version}, not 2`);
+  const version = fields.version(2);
   const open = fields.object("open");
   const cooling = fields.object("cooling");
   return {
-    version: 2,
+    version,
     startedAt: fields.number("startedAt"),
     watch: readWatch(fields.object("watch")),
     episodes: fields.count("episodes"),

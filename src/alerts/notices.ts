@@ -1,6 +1,6 @@
 import { textsIn, type Language, type Texts } from "../texts/texts.ts";
 import type { AlertMessage } from "./message.ts";
-import { malformed, parseJson, type Fields, type Parsed } from "./read.ts";
+import { parseJson, type Fields, type Parsed } from "./read.ts";
 import { countTold, readHeld, summaryLines, type HeldAlert } from "./summary.ts";
 
 interface Common {
@@ -40,8 +40,7 @@ export function parseNotice(json: unknown): Parsed<Notice> {
 }
 
 function readNotice(fields: Fields): Notice {
-  if (fields.number("version") !== 1) return malformed(`its version is ${fields.number("version")}, not 1`);
-  const common = { version: 1, time: fields.number("time") } as const;
+  const common = { version: fields.version(1), time: fields.number("time") } as const;
   const kind = fields.oneOf("kind", ["summary", "disabled", "feed-lost", "feed-back"]);
   if (kind === "feed-lost" || kind === "feed-back")
     return { ...common, kind, symbol: fields.text("symbol"), since: fields.number("since") };

@@ -1,5 +1,5 @@
 import { mostCooldownMs } from "./limits.ts";
-import { malformed, parseJson, type Fields } from "./read.ts";
+import { parseJson, type Fields } from "./read.ts";
 import type { Direction } from "./data.ts";
 
 /** One destination's newest push about a symbol. */
@@ -87,12 +87,12 @@ export function formatPushes(pushes: Pushes): string {
 }
 
 function readPushes(fields: Fields): Pushes {
-  if (fields.number("version") !== 1) return malformed(`its version is ${fields.number("version")}, not 1`);
+  const version = fields.version(1);
   const symbols = fields.object("symbols");
   const subscriptions = fields.object("subscriptions");
   const loud = fields.object("loud");
   return {
-    version: 1,
+    version,
     symbols: Object.fromEntries(symbols.keys().map((symbol) => [symbol, readPush(symbols.object(symbol))])),
     subscriptions: Object.fromEntries(subscriptions.keys().map((id) => [id, subscriptions.number(id)])),
     loud: { day: loud.text("day"), count: loud.count("count") },

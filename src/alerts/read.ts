@@ -21,6 +21,8 @@ export function parseJson<T>(json: unknown, read: (fields: Fields) => T): Parsed
 
 /** The fields of one JSON object, each checked as it is taken. */
 export interface Fields {
+  /** Its "version", where that is the one known here. */
+  readonly version: <const T extends number>(known: T) => T;
   readonly keys: () => readonly string[];
   readonly has: (key: string) => boolean;
   readonly number: (key: string) => number;
@@ -67,6 +69,10 @@ function fieldsOf(value: unknown, name: string): Fields {
     return check(field) ? field : malformed(`"${key}" is not ${wanted}`);
   };
   return {
+    version: (known) => {
+      const version = take("version", "a finite number", isNumber);
+      return version === known ? known : malformed(`its version is ${version}, not ${known}`);
+    },
     keys: () => Object.keys(value),
     has: (key) => at(key) !== undefined,
     number: (key) => take(key, "a finite number", isNumber),
