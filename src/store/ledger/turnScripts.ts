@@ -29,7 +29,7 @@ end
 `;
 
 /** Lua: a key of each of these destinations. */
-const keysLua = `
+const keysOfLua = `
 local function keysOf(names, after)
   local keys = {}
   for at, name in ipairs(names) do keys[at] = '${before}' .. name .. after end
@@ -64,7 +64,7 @@ end
 export const takeTurnsLua = `
 ${leaseLua}
 ${linesLua}
-${keysLua}
+${keysOfLua}
 ${storeLua}
 ${pushedLua}
 local function takeTurns(keys, turn, names, now)
