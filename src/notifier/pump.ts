@@ -1,6 +1,7 @@
 import type { Log } from "../ops/log.ts";
 import type { Claimed, Outbox, Visitor } from "../store/contracts/outbox.ts";
 import type { Courier } from "./courier.ts";
+import { createThroughput } from "./throughput.ts";
 import type { Trip } from "./visits.ts";
 
 export interface PumpOptions {
@@ -36,15 +37,10 @@ interface Known {
   readonly isOpen: boolean;
 }
 
-/** Claimed at first; more while the platform is quick, so that a dead process leaves few claims behind. */
+/** In one claim: at first, and then more while Redis is quick to answer, up to the most; where it isn't, fewer. */
 const firstClaim = 32;
 const mostClaimed = 192;
 const leastClaimed = 16;
-/** Taken at most before it is known how quick the platform is. */
-const firstAhead = 256;
-/** And then as many as it takes in this time: each must begin within 1.5 s of its claim. */
-const aheadMs = 500;
-const measureMs = 50;
 
 export function createPump(options: PumpOptions): Pump {
   const { platform, outbox, courier, log, monotonicMs } = options;
@@ -58,27 +54,12 @@ export function createPump(options: PumpOptions): Pump {
   let onChange: (() => void) | undefined;
   let reading: Promise<void> | undefined;
   let failures = 0;
-  let ahead = Math.min(firstAhead, options.capacity);
-  const served = { count: 0, since: monotonicMs() };
-
-  const noteServed = (): void => {
-    served.count += 1;
-    const ms = monotonicMs() - served.since;
-    if (ms < measureMs) return;
-    const wanted = Math.floor((served.count / ms) * aheadMs);
-    ahead = Math.min(options.capacity, Math.max(2 * leastClaimed, wanted));
-    Object.assign(served, { count: 0, since: monotonicMs() });
-  };
-  /** After a rest nothing is known. */
-  const forgetServed = (): void => {
-    ahead = Math.min(firstAhead, options.capacity);
-    Object.assign(served, { count: 0, since: monotonicMs() });
-  };
+  const throughput = createThroughput(options);
 
   const learn = (place: string, { ageMs, laterInMs, isOpen }: Claimed): void => {
     const now = monotonicMs();
     places.set(place, {
-      // the others of an alert that is still being written may not go yet
+      // while an alert's rows are still being written only lane 0 is claimed: a group of it may yet come
       since: ageMs.map((age, lane) => (age === undefined || (isOpen && lane > 0) ? undefined : now - age)),
       laterAt: laterInMs === undefined ? undefined : now + laterInMs,
       isOpen,
@@ -110,7 +91,7 @@ export function createPump(options: PumpOptions): Pump {
 
   /** One claim from the place whose turn it is. What it brought is read while the next one is under way. */
   const step = async (place: string): Promise<void> => {
-    const room = ahead - courier.load();
+    const room = throughput.ahead() - courier.load();
     const askedAt = monotonicMs();
     const claimed = await outbox.claim(place, platform, Math.min(claimSize, room), options.visitor);
     const trip = { askedAt, answeredAt: monotonicMs() };
@@ -145,7 +126,10 @@ export function createPump(options: PumpOptions): Pump {
   };
 
   /** For as much as is worth a trip. */
-  const hasRoom = (): boolean => ahead - courier.load() >= Math.min(claimSize, ahead / 2);
+  const hasRoom = (): boolean => {
+    const ahead = throughput.ahead();
+    return ahead - courier.load() >= Math.min(claimSize, ahead / 2);
+  };
 
   const changed = async (): Promise<void> =>
     new Promise((resolve) => {
@@ -163,7 +147,7 @@ export function createPump(options: PumpOptions): Pump {
     if (isRunning) notify();
     else {
       isRunning = true;
-      if (courier.load() === 0) forgetServed();
+      if (courier.load() === 0) throughput.forget();
       running = run();
     }
   };
@@ -194,7 +178,7 @@ export function createPump(options: PumpOptions): Pump {
       if (!isRunning) arm();
     },
     proceed: () => {
-      noteServed();
+      throughput.note();
       if (onChange !== undefined && hasRoom()) notify();
     },
     settled: async () => {
