@@ -26,3 +26,15 @@ describe("Redis with room for too few connections", () => {
     );
   });
 });
+
+describe("a read-only replica", () => {
+  test("is refused by what it is, before anything is asked of it that it can't do", async () => {
+    const { port } = new URL(server.url);
+    const replica = await startTestRedis({ tcp: true, config: ["--replicaof", "127.0.0.1", port] });
+    const lifecycle = createLifecycle(silentLog);
+    const options = { redisUrl: replica.url, dataDir: server.dir, log: silentLog, lifecycle };
+    await expect(openRedis(options)).rejects.toThrow(`this Redis is a replica of 127.0.0.1:${port}`);
+    await lifecycle.stopAll();
+    await replica.stop();
+  });
+});

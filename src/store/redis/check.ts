@@ -16,7 +16,7 @@ export interface RedisFinding {
 const neededVersion = { major: 6, minor: 2 };
 
 /**
- * Version, eviction and persistence of the server, of each master of a cluster, and whether its user may do what
+ * Role, version, eviction and persistence of the server, of each master of a cluster, and whether its user may do what
  * Lopside does. It reads INFO, which managed services allow where they forbid CONFIG; what can't be read is a warning.
  */
 export async function checkRedis(client: RedisClient): Promise<readonly RedisFinding[]> {
@@ -28,7 +28,7 @@ export async function checkRedis(client: RedisClient): Promise<readonly RedisFin
 async function checkNode(node: Redis): Promise<readonly RedisFinding[]> {
   try {
     const info = parseInfo(await node.info());
-    return [checkVersion(info), checkEviction(info), checkPersistence(info)];
+    return [...checkRole(info), checkVersion(info), checkEviction(info), checkPersistence(info)];
   } catch (error) {
     if (isForbidden(error)) return [forbidden(error)];
     return [
@@ -75,6 +75,18 @@ export function parseInfo(text: string): RedisInfo {
       return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 1)]];
     }),
   );
+}
+
+/** A replica answers whatever is asked, and refuses all that would have to be kept. */
+function checkRole(info: RedisInfo): readonly RedisFinding[] {
+  if (info.get("role") !== "slave") return [];
+  return [
+    {
+      level: "error",
+      message: `this Redis is a replica of ${info.get("master_host")}:${info.get("master_port")}: nothing can be kept there`,
+      hint: "Put its master into REDIS_URL, or the sentinels that know it: redis+sentinel://HOST:PORT,HOST:PORT/MASTER.",
+    },
+  ];
 }
 
 export function checkVersion(info: RedisInfo): RedisFinding {
