@@ -1,5 +1,6 @@
 import { rememberedOf } from "../bots/telegram/remembered.ts";
 import { createBotMemory } from "../store/botMemory.ts";
+import { createDataMark } from "../store/dataMark.ts";
 import { createForgetting } from "../store/destinations/forgetting.ts";
 import { createPictureStore } from "../store/market/pictures.ts";
 import { createFeedNotices } from "../worker/feedNotices.ts";
@@ -13,6 +14,7 @@ import { createAhead } from "../worker/ahead.ts";
 import { createPatience } from "../worker/patience.ts";
 import { startDeadlines } from "../worker/slots.ts";
 import { keepDailyExports } from "./dailyExport.ts";
+import { followThroughLoss } from "./lostData.ts";
 import { followConfiguration } from "./operator.ts";
 import type { LopsideOptions, Parts } from "./parts.ts";
 import { givePast } from "./past.ts";
@@ -38,7 +40,13 @@ export async function startWorker(parts: WorkerParts): Promise<Pick<Handlers, "r
     lifecycle,
   } = parts;
   const { symbols, alerts } = config;
-  await followConfiguration(store.destinations, destinations, { symbols, ratio: alerts.ratio });
+  await followThroughLoss({
+    mark: createDataMark(redis.commands),
+    follow: async () =>
+      followConfiguration(store.destinations, destinations, { symbols, ratio: alerts.ratio }),
+    log,
+    lifecycle,
+  });
   const forgetting = createForgetting(redis.commands, { symbols, remembered: rememberedOf });
   keepRepairing({ destinations: store.destinations, forgetting, log, lifecycle });
   keepDailyExports(parts);

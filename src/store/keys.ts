@@ -13,6 +13,9 @@ const venuePattern = /^[A-Za-z0-9_:-]{1,40}$/;
 /** String: the version of this layout. */
 export const schemaKey = `${root}:schema`;
 
+/** String: there as long as Redis has what workers began with (dataMark.ts). */
+export const dataMarkKey = `${root}:data`;
+
 export interface SymbolKeys {
   /** Hash: version, slot, time of the commit, memory, imbalance, what was learned of liquidations. */
   readonly state: string;
