@@ -14,14 +14,17 @@ export function createPictureFiles(folder: string, most = mostFiles): SavePictur
   return async ({ png }, { symbol, asOf }) => {
     const time = new Date(asOf.at).toISOString().slice(0, 16).replace(":", "");
     const path = join(folder, `${symbol}-${time}Z.png`);
+    const unfinished = `${path}.part`;
     try {
       await mkdir(folder, { recursive: true });
       // whoever opens it must not see half of it
-      await writeFile(`${path}.part`, png);
-      await rename(`${path}.part`, path);
+      await writeFile(unfinished, png);
+      await rename(unfinished, path);
       await prune(folder, most);
       return path;
     } catch {
+      // what fitted on a full disk would fill it up for good; where even that can't be taken away nothing is lost
+      await rm(unfinished, { force: true }).catch(() => undefined);
       return undefined; // a full disk must not hold up the words
     }
   };

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -51,6 +51,12 @@ test("where it can't be kept, the words go on without it", async () => {
   const common = { destination: "console", possibleRepeat: false, idempotencyKey: "1", picture };
   expect(await sender.send({ ...common, message: alert })).toMatchObject({ kind: "sent" });
   expect(written.join("")).not.toContain("Picture:");
+});
+
+test("what can't be finished leaves nothing behind", async () => {
+  await mkdir(join(folder, "BTC-2026-11-22T1240Z.png"));
+  expect(await createPictureFiles(folder)(picture, alert)).toBeUndefined();
+  expect(await readdir(folder)).toEqual(["BTC-2026-11-22T1240Z.png"]);
 });
 
 test("the console says where the picture is", async () => {
