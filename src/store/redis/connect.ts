@@ -99,8 +99,8 @@ const roleOptions: Readonly<Record<RedisRole, RedisOptions & { readonly socketTi
 
 /** The options of ioredis that say where Redis is and how to log in. */
 export function endOptions(end: Exclude<RedisEnd, { kind: "cluster" }>): RedisOptions {
-  // after a failover the old master is read-only: go and find the new one
-  const common = { reconnectOnError: (error: Error): boolean => error.message.startsWith("READONLY") };
+  // after a failover the old master is read-only: go and find the new one. Redis 6.2 says so at the end of a line
+  const common = { reconnectOnError: (error: Error): boolean => error.message.includes("READONLY ") };
   if (end.kind === "socket") return { ...common, path: end.path };
   if (end.kind === "single")
     return { ...common, host: end.host, port: end.port, db: end.db, ...loginOptions(end) };

@@ -3,11 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { checkRedis } from "../../../src/store/redis/check.ts";
 import { connectRedis } from "../../../src/store/redis/connect.ts";
 import { spawnGuarded } from "../../../src/store/redis/guarded.ts";
 import { parseRedisUrl } from "../../../src/store/redis/redisUrl.ts";
+import { patient } from "../../support/patience.ts";
 import { freePort, silentLog, startTestRedis } from "../../support/redis.ts";
 import type { TestRedis, TestRedisOptions } from "../../support/redis.ts";
 
@@ -42,6 +43,17 @@ describe("a connection for commands", () => {
     await server.start();
     await once(redis, "ready");
     expect(await redis.get("count")).toBeNull();
+  });
+
+  test.each([
+    "READONLY You can't write against a read only replica. script: 6b1bf4, on @user_script:1.",
+    // as Redis 6.2 has it where a script is what would write
+    "ERR Error running script (call to f_6b1bf4): @user_script:1: @user_script: 1: -READONLY You can't write against a read only replica.",
+  ])("looks for the new master where the old one says: %s", async (words) => {
+    const redis = await (await start()).connect("commands");
+    const before = await redis.client("ID");
+    await expect(redis.eval("return redis.error_reply(ARGV[1])", 0, words)).rejects.toThrow("READONLY");
+    await vi.waitFor(async () => expect(await redis.client("ID")).not.toBe(before), patient);
   });
 
   test("fails in time when Redis takes commands and says nothing", async () => {
