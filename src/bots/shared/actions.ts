@@ -51,6 +51,9 @@ interface Asks {
   readonly "choose-language": Bare;
   /** Whether loss and return of the data are told. */
   readonly "feed-notices": { readonly wanted: boolean };
+  /** How many alerts a day make a sound; the rest come silently. */
+  readonly "loud-per-day": { readonly most: number | "all" };
+  readonly "choose-loud-per-day": Bare;
   readonly forget: Bare;
   readonly "forget-now": Bare;
 }
@@ -92,6 +95,7 @@ const bare = {
   "choose-quiet": "q",
   "choose-zone": "z",
   "choose-language": "g",
+  "choose-loud-per-day": "b",
   forget: "f",
   "forget-now": "F",
   "unsubscribe-all": "U",
@@ -145,6 +149,8 @@ export function encodeAction(action: Action): string {
       return `L:${action.language}`;
     case "feed-notices":
       return `K:${action.wanted ? 1 : 0}`;
+    case "loud-per-day":
+      return `B:${action.most}`;
   }
 }
 
@@ -190,6 +196,8 @@ function decodeSetting(letter: string, first: string, second: string): Action | 
   if (letter === "L" && language) return { do: "language", language };
   if (letter === "K" && (first === "0" || first === "1"))
     return { do: "feed-notices", wanted: first === "1" };
+  if (letter === "B" && first === "all") return { do: "loud-per-day", most: "all" };
+  if (letter === "B" && id !== undefined) return { do: "loud-per-day", most: id };
   if (letter === "A" && first !== "") return { do: "zone", zone: first };
   if (letter === "N" && first === "off") return { do: "quiet", hours: "off" };
   const to = countIn(second);

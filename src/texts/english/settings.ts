@@ -16,6 +16,8 @@ export const settingsEnglish = {
   "bot-choose-zone-location": "Or send me a location: I look up its zone and keep nothing else.",
   "bot-choose-zone-now": "Now it is { $zone }, where it is { $time }.",
   "bot-zone-set": "Time zone { $zone }: it is { $time } there now.",
+  "bot-choose-loud":
+    "How many alerts a day may make a sound here? The rest come without one. The day begins at midnight ({ $zone }).",
   "bot-choose-language": "Which language?",
   "bot-language-set": "From now on I write English here.",
   "bot-settings-title": "Settings here",
@@ -26,6 +28,8 @@ export const settingsEnglish = {
   "bot-settings-quiet-off": "Quiet hours: none",
   "bot-settings-feed-on": "Loss of data: told here once, and once when it is back",
   "bot-settings-feed-off": "Loss of data: not told here",
+  "bot-settings-loud": "Alerts with a sound: { $count } a day at most",
+  "bot-settings-loud-all": "Alerts with a sound: no limit a day",
   "bot-settings-muted": "Muted until { $until }",
   "bot-button-mute": "🔕 Mute",
   "bot-button-unmute": "🔔 Unmute",
@@ -34,6 +38,8 @@ export const settingsEnglish = {
   "bot-button-language": "🌐 Language",
   "bot-button-feed-on": "📡 Tell when data is lost",
   "bot-button-feed-off": "📡 Don't tell of lost data",
+  "bot-button-loud": "🔊 Sounds a day",
+  "bot-button-loud-all": "No limit",
   "bot-button-forget": "🗑 Delete all",
   "bot-language-name": "English",
 } as const;

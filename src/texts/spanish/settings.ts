@@ -17,6 +17,8 @@ export const settingsSpanish: Readonly<Record<keyof typeof settingsEnglish, stri
   "bot-choose-zone-location": "O envíame una ubicación: miro su zona y no guardo nada más.",
   "bot-choose-zone-now": "Ahora es { $zone }, donde son { $time }.",
   "bot-zone-set": "Zona horaria { $zone }: allí son ahora { $time }.",
+  "bot-choose-loud":
+    "¿Cuántas alertas al día pueden sonar aquí? Las demás llegan sin sonido. El día empieza a medianoche ({ $zone }).",
   "bot-choose-language": "¿Qué idioma?",
   "bot-language-set": "Desde ahora escribo aquí en español.",
   "bot-settings-title": "Ajustes de aquí",
@@ -27,6 +29,8 @@ export const settingsSpanish: Readonly<Record<keyof typeof settingsEnglish, stri
   "bot-settings-quiet-off": "Horas de silencio: ninguna",
   "bot-settings-feed-on": "Falta de datos: se avisa aquí una vez, y otra cuando vuelven",
   "bot-settings-feed-off": "Falta de datos: aquí no se avisa",
+  "bot-settings-loud": "Alertas con sonido: { $count } al día como máximo",
+  "bot-settings-loud-all": "Alertas con sonido: sin límite al día",
   "bot-settings-muted": "En silencio hasta { $until }",
   "bot-button-mute": "🔕 Silenciar",
   "bot-button-unmute": "🔔 Activar",
@@ -35,6 +39,8 @@ export const settingsSpanish: Readonly<Record<keyof typeof settingsEnglish, stri
   "bot-button-language": "🌐 Idioma",
   "bot-button-feed-on": "📡 Avisar si faltan datos",
   "bot-button-feed-off": "📡 No avisar si faltan datos",
+  "bot-button-loud": "🔊 Sonidos al día",
+  "bot-button-loud-all": "Sin límite",
   "bot-button-forget": "🗑 Borrar todo",
   "bot-language-name": "Español",
 };

@@ -209,6 +209,15 @@ describe("settings of a channel", () => {
     expect((await ports.destinations.get(`discord:${other.id}`))?.settings.mutedUntil).toBeUndefined();
   });
 
+  test("as many alerts a day make a sound as is chosen", async () => {
+    const set = await withAlerts();
+    await set.press(set.list, "⚙️ Settings");
+    await set.press(set.list, "🔊 Sounds a day");
+    await set.press(set.list, "5");
+    expect((await recordOf(set))?.settings.loudPerDay).toBe(5);
+    expect(shown(set.list)).toContain("Alerts with a sound: 5 a day at most");
+  });
+
   test("the loss of data is told once where somebody switched that on", async () => {
     const set = await withAlerts();
     const { server, channel, redis, ports, list } = set;

@@ -33,6 +33,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
       "choose-quiet",
       "choose-zone",
       "choose-language",
+      "choose-loud-per-day",
       "forget",
       "forget-now",
       "unsubscribe-all",
@@ -52,6 +53,8 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: fc.constant("zone"), zone: fc.constantFrom("UTC", "Europe/Berlin", "Etc/GMT-2") }),
   fc.record({ do: fc.constant("language"), language: fc.constant("en") }),
   fc.record({ do: fc.constant("feed-notices"), wanted: fc.boolean() }),
+  fc.record({ do: fc.constant("loud-per-day"), most: fc.integer({ min: 1, max: 100 }) }),
+  fc.record({ do: fc.constant("loud-per-day"), most: fc.constant("all") }),
 ) as fc.Arbitrary<Action>;
 const anyTarget = fc.constantFrom(
   undefined,

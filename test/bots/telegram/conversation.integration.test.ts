@@ -224,6 +224,23 @@ describe("settings", () => {
     expect(record?.settings).toMatchObject({ zone: "Europe/Madrid", quietHours: { from: 1_320, to: 420 } });
   });
 
+  test("as many alerts a day make a sound as is chosen", async () => {
+    const { ports, ana, anaChat, ask, press, server } = await setScene();
+    const mostOf = async () => (await ports.destinations.get(`telegram:${ana.id}`))?.settings.loudPerDay;
+    const card = await ask(ana, anaChat, "/alerts");
+    const tap = async (label: string, shown: string) => {
+      await press(ana, card, label);
+      await server.waitFor(() => (textOf(card).includes(shown) ? card : undefined));
+    };
+    await tap("⚙️ Settings", "Alerts with a sound: no limit a day");
+    await tap("🔊 Sounds a day", "The day begins at midnight (UTC).");
+    await tap("3", "Alerts with a sound: 3 a day at most");
+    expect(await mostOf()).toBe(3);
+    await tap("🔊 Sounds a day", "The day begins at midnight (UTC).");
+    await tap("No limit", "Alerts with a sound: no limit a day");
+    expect(await mostOf()).toBeUndefined();
+  });
+
   test("quiet hours that end before their time let what they held back be told", async () => {
     const told: string[] = [];
     const { ana, anaChat, ask, next, driver, server } = await setScene({

@@ -1,4 +1,11 @@
-import { setFeedNotices, setLanguage, setMute, setQuietHours, setZone } from "../../../alerts/settings.ts";
+import {
+  setFeedNotices,
+  setLanguage,
+  setLoudPerDay,
+  setMute,
+  setQuietHours,
+  setZone,
+} from "../../../alerts/settings.ts";
 import { quietUntil } from "../../../alerts/quietHours.ts";
 import type { Edit } from "../../../alerts/change.ts";
 import type { DestinationSettings } from "../../../alerts/subscription.ts";
@@ -7,6 +14,7 @@ import type { ActionOf } from "../actions.ts";
 import type { Asked, Tools } from "../conversation.ts";
 import {
   chooseLanguageReply,
+  chooseLoudPerDayReply,
   chooseMuteReply,
   chooseQuietReply,
   chooseZoneReply,
@@ -41,6 +49,10 @@ export const settingsHandlers = {
     changed(tools, asked, setFeedNotices(asked.place, wanted), (settings) =>
       settingsReply(asked.texts, settings, tools.clock.now(), asked.about),
     ),
+  "loud-per-day": async (tools: Tools, { most }: ActionOf<"loud-per-day">, asked: Asked): Promise<Reply> =>
+    changed(tools, asked, setLoudPerDay(asked.place, most === "all" ? undefined : most), (settings) =>
+      settingsReply(asked.texts, settings, tools.clock.now(), asked.about),
+    ),
   "choose-mute": (_tools: Tools, _action: ActionOf<"choose-mute">, { texts, about }: Asked): Reply =>
     chooseMuteReply(texts, about),
   "choose-quiet": async (tools: Tools, _action: ActionOf<"choose-quiet">, asked: Asked): Promise<Reply> =>
@@ -49,6 +61,11 @@ export const settingsHandlers = {
     chooseZoneReply(asked.texts, await settingsOf(tools, asked), tools.clock.now()),
   "choose-language": (_tools: Tools, _action: ActionOf<"choose-language">, { texts, about }: Asked): Reply =>
     chooseLanguageReply(texts, about),
+  "choose-loud-per-day": async (
+    tools: Tools,
+    _action: ActionOf<"choose-loud-per-day">,
+    asked: Asked,
+  ): Promise<Reply> => chooseLoudPerDayReply(asked.texts, await settingsOf(tools, asked), asked.about),
   settings: async (tools: Tools, _action: ActionOf<"settings">, asked: Asked): Promise<Reply> =>
     settingsReply(asked.texts, await settingsOf(tools, asked), tools.clock.now(), asked.about),
   forget: (_tools: Tools, _action: ActionOf<"forget">, { texts, about }: Asked): Reply =>

@@ -28,6 +28,7 @@ export function settingsReply(texts: Texts, settings: Settings, now: number, abo
             : say("bot-settings-quiet", { hours: quietHoursText(hours) }),
           say("bot-settings-zone", { zone: settings.zone ?? "UTC" }),
           say("bot-settings-language", { language: say("bot-language-name") }),
+          loudLine(texts, settings),
           say(isTold ? "bot-settings-feed-on" : "bot-settings-feed-off"),
         ].join("\n"),
       ),
@@ -45,6 +46,7 @@ export function settingsReply(texts: Texts, settings: Settings, now: number, abo
         press(say("bot-button-language"), { do: "choose-language" }, target),
       ],
       [
+        press(say("bot-button-loud"), { do: "choose-loud-per-day" }, target),
         press(
           say(isTold ? "bot-button-feed-off" : "bot-button-feed-on"),
           { do: "feed-notices", wanted: !isTold },
@@ -150,6 +152,26 @@ export function chooseLanguageReply(texts: Texts, { target }: About): Reply {
     press(textsIn(language).say("bot-language-name"), { do: "language", language }, target),
   );
   return { paragraphs: [plain(texts.say("bot-choose-language"))], rows: inRows(buttons, 2) };
+}
+
+function loudLine({ say, count }: Texts, { loudPerDay }: Settings): string {
+  return loudPerDay === undefined
+    ? say("bot-settings-loud-all")
+    : say("bot-settings-loud", { count: count(loudPerDay) });
+}
+
+const offeredLoud = [1, 3, 5, 10];
+
+export function chooseLoudPerDayReply(texts: Texts, settings: Settings, { target }: About): Reply {
+  const { say, count } = texts;
+  const buttons = offeredLoud.map((most) => press(count(most), { do: "loud-per-day", most }, target));
+  return {
+    paragraphs: [
+      plain(say("bot-choose-loud", { zone: settings.zone ?? "UTC" })),
+      plain(loudLine(texts, settings)),
+    ],
+    rows: [buttons, [press(say("bot-button-loud-all"), { do: "loud-per-day", most: "all" }, target)]],
+  };
 }
 
 export function forgetReply(texts: Texts, { target }: About): Reply {
