@@ -111,7 +111,7 @@ function translate(error: unknown, clock: Clock): SendResult {
   if (error instanceof TurnedAwayError) return translateTurnedAway(error, clock);
   if (error instanceof HTTPError)
     return { kind: "unknown-outcome", reason: `Discord failed: ${error.status}` };
-  if (error instanceof DiscordAPIError) return translateAnswer(error);
+  if (error instanceof DiscordAPIError) return translateAnswer(error, clock);
   if (isConnectionError(error)) return connectionFailure(error, "Discord");
   throw error;
 }
@@ -136,9 +136,14 @@ const deadChannels = new Set<number | string>([
   RESTJSONErrorCodes.CannotSendMessagesInNonTextChannel,
 ]);
 
-function translateAnswer(error: DiscordAPIError): SendResult {
+/** For conversations opened too fast: a 403 that names no end. */
+const openingMs = 60_000;
+
+function translateAnswer(error: DiscordAPIError, clock: Clock): SendResult {
   if (error.status === 401)
     return { kind: "rejected", reason: wrongToken, disable: false, ofToken: true, invalid: true };
+  if (error.code === RESTJSONErrorCodes.OpeningDirectMessagesTooFast)
+    return { kind: "rate-limited", retryAt: retryTime(clock, openingMs), scope: "chat" };
   const reason = `${error.message} (${error.code})`;
   const disable = deadChannels.has(error.code);
   return { kind: "rejected", reason, disable, ...(error.status === 403 && { invalid: true }) };

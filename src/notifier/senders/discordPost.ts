@@ -33,9 +33,14 @@ async function directChannel({ rest, channel, limit }: DiscordCalls): Promise<st
     const options = { body: { recipient_id: channel }, signal: limit };
     return textField(await rest.post(Routes.userChannels(), options), "id");
   } catch (error) {
-    if (error instanceof DiscordAPIError) return undefined;
+    if (error instanceof DiscordAPIError && isAboutPerson(error)) return undefined;
     throw error;
   }
+}
+
+/** What is said of the token or of our haste says nothing of the person: they must not be stopped by it. */
+function isAboutPerson({ status, code }: DiscordAPIError): boolean {
+  return status !== 401 && code !== RESTJSONErrorCodes.OpeningDirectMessagesTooFast;
 }
 
 async function postIn(calls: DiscordCalls, request: SendRequest): Promise<SendResult> {

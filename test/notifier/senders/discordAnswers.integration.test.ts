@@ -73,3 +73,26 @@ describe("what answers before Discord", () => {
     expect(await sender.send(request)).toMatchObject({ kind: "rate-limited", scope: "chat" });
   });
 });
+
+describe("what Discord answers about a person", () => {
+  const refusal = (status: number, code: number) =>
+    saying(status, JSON.stringify({ message: "no", code }), json);
+  /** The channel of that id is unknown: it is a person's, whose conversation is asked for next. */
+  const opening = async (second: (response: ServerResponse) => void): Promise<DiscordOptions> => {
+    let asked = 0;
+    return behind((response) => {
+      asked += 1;
+      (asked === 1 ? refusal(404, 10003) : second)(response);
+    });
+  };
+
+  it("stops nobody for good because conversations were opened too fast", async () => {
+    const sender = createDiscordSender(await opening(refusal(403, 40003)));
+    expect(await sender.send(request)).toMatchObject({ kind: "rate-limited", scope: "chat" });
+  });
+
+  it("stops nobody for good because the token was reset in between", async () => {
+    const sender = createDiscordSender(await opening(refusal(401, 0)));
+    expect(await sender.send(request)).toMatchObject({ kind: "rejected", disable: false, ofToken: true });
+  });
+});
