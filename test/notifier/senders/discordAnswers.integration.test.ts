@@ -95,4 +95,9 @@ describe("what Discord answers about a person", () => {
     const sender = createDiscordSender(await opening(refusal(401, 0)));
     expect(await sender.send(request)).toMatchObject({ kind: "rejected", disable: false, ofToken: true });
   });
+
+  it("gives up on whoever shares no server with the bot any more", async () => {
+    const sender = createDiscordSender(await behind(refusal(403, 50278)));
+    expect(await sender.send(request)).toMatchObject({ kind: "rejected", disable: true });
+  });
 });
