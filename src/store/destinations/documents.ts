@@ -109,6 +109,16 @@ export function createDocuments({ redis, newId, now }: DocumentsOptions): Docume
     return done;
   };
 
+  /** False where whoever makes the change may still be at it. */
+  const complete = async (field: string, text: string, at: number): Promise<boolean> => {
+    const note = parseNote(text);
+    if (Math.abs(at - note.at) <= abandonedMs) return false;
+    const destination = field.slice(field.indexOf("|") + 1);
+    await followDocument(destination, note.trace, await read(destination));
+    await redis.hdel(registerKeys.unfinished, field);
+    return true;
+  };
+
   return {
     change: async (destination, decide) => {
       for (let attempt = 0; attempt < conflictLimit; attempt++) {
@@ -122,13 +132,19 @@ export function createDocuments({ redis, newId, now }: DocumentsOptions): Docume
     },
     repair: async (at) => {
       const notes = Object.entries(await redis.hgetall(registerKeys.unfinished));
-      const abandoned = notes.filter(([, note]) => Math.abs(at - parseNote(note).at) > abandonedMs);
-      for (const [field, note] of abandoned) {
-        const destination = field.slice(field.indexOf("|") + 1);
-        await followDocument(destination, parseNote(note).trace, await read(destination));
-        await redis.hdel(registerKeys.unfinished, field);
+      const failures: unknown[] = [];
+      let completed = 0;
+      for (const [field, note] of notes) {
+        try {
+          if (await complete(field, note, at)) completed += 1;
+        } catch (error) {
+          // one that can't be read must not keep the others from being completed
+          failures.push(error);
+        }
       }
-      return abandoned.length;
+      if (failures.length > 0)
+        throw new AggregateError(failures, `${failures.length} changes of destinations can't be completed`);
+      return completed;
     },
   };
 }

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { ruleKey } from "../../../src/alerts/rules.ts";
 import type { DestinationRecord } from "../../../src/alerts/subscription.ts";
 import type { Destinations, Rules } from "../../../src/store/contracts/destinations.ts";
+import { formatDocument } from "../../../src/store/destinations/destinationDocument.ts";
 import { createDestinations } from "../../../src/store/destinations/destinations.ts";
 import { destinationKeys, registerKeys, symbolKeys } from "../../../src/store/keys.ts";
 import { createRules } from "../../../src/store/destinations/rulePages.ts";
+import { formatNote } from "../../../src/store/destinations/traces.ts";
 import type { RedisClient } from "../../../src/store/redis/script.ts";
 import { pushesTtlMs } from "../../../src/store/ledger/pushed.ts";
 import { createTurns } from "../../../src/store/ledger/turns.ts";
@@ -107,6 +109,23 @@ describe("a destination", () => {
       await expect(destinations.get("telegram:1")).rejects.toThrow(/shape|version/);
     },
   );
+
+  test("whose change was left halfway is completed though another one's can't be read", async () => {
+    const halfway = ["telegram:1", "telegram:2", "telegram:3"];
+    const trace = { rules: {}, guilds: ["9"], registered: true, configured: false };
+    for (const destination of halfway) {
+      await redis.hset(registerKeys.documents, destination, formatDocument(aRecord({ destination })));
+      await redis.hset(registerKeys.unfinished, `id|${destination}`, formatNote({ at: 0, trace }));
+    }
+    await redis.hset(registerKeys.documents, "telegram:1", "[");
+    await redis.hset(registerKeys.unfinished, "id|telegram:2", "{");
+    await expect(destinations.repair(Date.now())).rejects.toThrow("2 changes");
+    expect((await destinations.list(undefined, 9)).destinations).toEqual(["telegram:3"]);
+    expect((await redis.hkeys(registerKeys.unfinished)).toSorted()).toEqual([
+      "id|telegram:1",
+      "id|telegram:2",
+    ]);
+  });
 
   test("stays as it was when an edit is refused", async () => {
     await keep(aRecord());
