@@ -112,7 +112,7 @@ function recordOf(
 }
 
 function parseFacts(text: string): Facts {
-  const document = fieldsOf(JSON.parse(text));
+  const document = fieldsOf(parsedJson(text));
   if (document["v"] !== documentVersion) throw refusal(document["v"]);
   const { n, s, x } = document;
   const disabled = x === undefined ? undefined : disabledOf(x);
@@ -169,6 +169,15 @@ function disabledOf(x: unknown): Disabled {
 
 function pick<T>(choices: readonly T[], index: unknown): T {
   return (isNumber(index) ? choices[index] : undefined) ?? wrong("s");
+}
+
+/** The parser's own words would quote the text, and with it ids of people. */
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return wrong("it");
+  }
 }
 
 type Fields = Readonly<Record<string, unknown>>;

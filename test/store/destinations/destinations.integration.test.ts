@@ -127,6 +127,13 @@ describe("a destination", () => {
     ]);
   });
 
+  test("that is no JSON is refused without a word of it: ids of people are in it", async () => {
+    await redis.hset(registerKeys.documents, "telegram:1", '{"v":1,"o":"telegram:777"x}');
+    const refused = await destinations.get("telegram:1").catch((error: unknown) => String(error));
+    expect(refused).toMatch(/expected shape/);
+    expect(refused).not.toContain("777");
+  });
+
   test("stays as it was when an edit is refused", async () => {
     await keep(aRecord());
     const refused = { kind: "refuse", reason: "refused-threshold", arguments: { least: "1.1" } } as const;
