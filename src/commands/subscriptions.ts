@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Config } from "../config/config.ts";
 import type { Store } from "../store/contracts/store.ts";
+import { ExitError } from "./exit.ts";
 
 /** What people subscribed to, out of Redis and back. */
 export function subscriptionsCommand(): Command {
@@ -22,9 +23,15 @@ export function subscriptionsCommand(): Command {
 async function runExport(): Promise<void> {
   const { exportLines } = await import("../store/destinations/transfer.ts");
   const { writeLine } = await import("./lines.ts");
+  let unreadable = 0;
+  const onUnreadable = (count: number): void => {
+    unreadable += count;
+  };
   await withStore(async ({ destinations }) => {
-    for await (const line of exportLines(destinations)) await writeLine(process.stdout, line);
+    for await (const line of exportLines(destinations, onUnreadable)) await writeLine(process.stdout, line);
   });
+  if (unreadable > 0)
+    throw new ExitError(`destinations that can't be read, and are not in it: ${unreadable}`);
 }
 
 function say(text: string): void {

@@ -27,13 +27,18 @@ export function keepDailyExports({
   let running: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     if ((await lease.hold(holder, turnMs)).kind === "taken") return;
+    let unreadable = 0;
+    const onUnreadable = (count: number): void => {
+      unreadable += count;
+    };
     const written = await keepDailyFile({
       dir: join(config.dataDir, "exports"),
       name: "subscriptions",
-      lines: () => exportLines(store.destinations),
+      lines: () => exportLines(store.destinations, onUnreadable),
       now: clock.now(),
       keepDays,
     });
+    if (unreadable > 0) log.warn({ unreadable }, "destinations that can't be read are not in today's export");
     if (written) log.info({ folder: "exports" }, "today's export of subscriptions is written");
     await lease.release(holder);
   };

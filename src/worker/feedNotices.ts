@@ -12,7 +12,7 @@ import { noticesPlace, type Outbox } from "../store/contracts/outbox.ts";
 import { createInTurn } from "./inTurn.ts";
 
 export interface FeedNoticesOptions {
-  readonly destinations: Pick<Destinations, "list" | "getMany">;
+  readonly destinations: Pick<Destinations, "list" | "getReadable">;
   readonly outbox: Pick<Outbox, "insert">;
   readonly memory: Pick<BotMemory, "recall" | "remember">;
   readonly clock: Clock;
@@ -97,7 +97,7 @@ function readMemory(text: string | undefined): Kept {
 }
 
 async function tell(options: FeedNoticesOptions, symbol: string, notice: FeedNotice): Promise<number> {
-  const { destinations, outbox, clock } = options;
+  const { destinations, outbox, clock, log } = options;
   const now = clock.now();
   const content: FeedNoticeContent = {
     version: 1,
@@ -109,9 +109,11 @@ async function tell(options: FeedNoticesOptions, symbol: string, notice: FeedNot
   let [cursor, told]: [string | undefined, number] = [undefined, 0];
   do {
     const page = await destinations.list(cursor, batch);
-    const records = await destinations.getMany(page.destinations);
+    const { records, unreadable } = await destinations.getReadable(page.destinations);
+    if (unreadable > 0)
+      log.warn({ symbol, unreadable }, "destinations can't be read, and are not told of data");
     for (const record of records) {
-      if (record === undefined || !asked(record, symbol)) continue;
+      if (!asked(record, symbol)) continue;
       told += 1;
       await outbox.insert(noticesPlace, now, [
         {

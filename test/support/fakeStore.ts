@@ -31,6 +31,7 @@ export interface FakeStore extends Store {
 const noDestinations: Destinations = {
   get: async () => undefined,
   getMany: async (destinations) => destinations.map(() => undefined),
+  getReadable: async () => ({ records: [], unreadable: 0 }),
   change: async () => ({ kind: "refused", reason: "refused-nothing-kept", arguments: {} }),
   disable: async () => false,
   enable: async () => undefined,

@@ -6,6 +6,7 @@ import { createBotMemory } from "../../src/store/botMemory.ts";
 import { noticesPlace } from "../../src/store/contracts/outbox.ts";
 import type { Store } from "../../src/store/contracts/store.ts";
 import { createForgetting } from "../../src/store/destinations/forgetting.ts";
+import { registerKeys } from "../../src/store/keys.ts";
 import type { RedisClient } from "../../src/store/redis/script.ts";
 import { openStore } from "../../src/store/store.ts";
 import { createFeedNotices } from "../../src/worker/feedNotices.ts";
@@ -127,6 +128,14 @@ describe("the loss of data", () => {
     await live([false, false], clock, { ...store, outbox: dyingAfter(1) });
     await live([true, true, true, true], clock);
     expect((await waiting()).toSorted()).toEqual(["telegram:1 feed-back", "telegram:2 feed-back"]);
+  });
+
+  it("is said to the others where what is kept of one can't be read", async () => {
+    await subscribe("telegram:1", { feedNotices: true });
+    await subscribe("telegram:2", { feedNotices: true });
+    await redis.hset(registerKeys.documents, "telegram:2", "[");
+    await live([true, true, true, false, false, false], handClock());
+    expect((await waiting()).toSorted()).toEqual(["telegram:1 feed-back", "telegram:1 feed-lost"]);
   });
 
   it("leaves nothing behind that names, or hashes, who was told and then asked to be forgotten", async () => {

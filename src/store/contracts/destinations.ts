@@ -7,6 +7,8 @@ export interface Destinations {
   readonly get: (destination: string) => Promise<DestinationRecord | undefined>;
   /** In the order of `destinations`, in one trip. */
   readonly getMany: (destinations: readonly string[]) => Promise<readonly (DestinationRecord | undefined)[]>;
+  /** Those of them that are there and can be read: one that can't be must not keep the others from anything. */
+  readonly getReadable: (destinations: readonly string[]) => Promise<Readable>;
   /** Compare-and-set: `edit` is called again when somebody else was faster. */
   readonly change: (destination: string, edit: Edit) => Promise<ChangeResult>;
   /** Nothing is sent any more, settings stay. True only for the one who did it, who then tells the owner. */
@@ -29,6 +31,12 @@ export interface Destinations {
   ) => Promise<{ readonly destinations: readonly string[]; readonly next: string | undefined }>;
   /** Completes changes whose process died halfway. Called now and then by whoever sweeps; says how many. */
   readonly repair: (now: number) => Promise<number>;
+}
+
+export interface Readable {
+  readonly records: readonly DestinationRecord[];
+  /** How many can't be read. */
+  readonly unreadable: number;
 }
 
 export type ChangeResult = { readonly kind: "changed"; readonly record: DestinationRecord } | Refused;

@@ -34,6 +34,22 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
     });
   };
 
+  const getReadable: Destinations["getReadable"] = async (destinations) => {
+    const texts = await readAll(redis, destinations);
+    const records: DestinationRecord[] = [];
+    let unreadable = 0;
+    destinations.forEach((destination, index) => {
+      const text = texts[index] ?? null;
+      if (text === null) return;
+      try {
+        records.push(parseDocument(destination, text));
+      } catch {
+        unreadable += 1; // told by its number: what is wrong with it is said to whoever asks for it alone
+      }
+    });
+    return { records, unreadable };
+  };
+
   const forget = async (destination: string): Promise<boolean> =>
     documents.change(destination, (record): Decided<boolean> => {
       if (record === undefined) return { leave: true, answer: false };
@@ -42,6 +58,7 @@ export function createDestinations(redis: RedisClient, options: DestinationsOpti
 
   return {
     getMany,
+    getReadable,
     get: async (destination) => (await getMany([destination]))[0],
     change: async (destination, edit) =>
       documents.change(destination, (record): Decided<ChangeResult> => {

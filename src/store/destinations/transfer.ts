@@ -9,9 +9,10 @@ import { formatRecordLine, parseRecordLine } from "./recordLine.ts";
 /** Destinations read at once. */
 const batch = 500;
 
-/** Every destination's record as a line of JSON, each once. */
+/** Every destination's record as a line of JSON, each once; `onUnreadable` hears how many are none that can be read. */
 export async function* exportLines(
-  destinations: Pick<Destinations, "list" | "getMany">,
+  destinations: Pick<Destinations, "list" | "getReadable">,
+  onUnreadable: (count: number) => void,
 ): AsyncGenerator<string> {
   const seen = new Set<string>();
   let cursor: string | undefined;
@@ -19,10 +20,10 @@ export async function* exportLines(
     const page = await destinations.list(cursor, batch);
     const names = page.destinations.filter((name) => !seen.has(name));
     for (const name of names) seen.add(name);
-    for (const record of await destinations.getMany(names)) {
-      // forgotten since it was listed
-      if (record !== undefined) yield formatRecordLine(record);
-    }
+    // without those that were forgotten since they were listed
+    const { records, unreadable } = await destinations.getReadable(names);
+    if (unreadable > 0) onUnreadable(unreadable);
+    for (const record of records) yield formatRecordLine(record);
     cursor = page.next;
   } while (cursor !== undefined);
 }

@@ -6,6 +6,7 @@ import { onGrid } from "../../../src/alerts/rules.ts";
 import type { DestinationRecord, Subscription } from "../../../src/alerts/subscription.ts";
 import type { Store } from "../../../src/store/contracts/store.ts";
 import { formatRecordLine, parseRecordLine } from "../../../src/store/destinations/recordLine.ts";
+import { registerKeys } from "../../../src/store/keys.ts";
 import type { RedisClient } from "../../../src/store/redis/script.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { exportLines, importLines, type Imported } from "../../../src/store/destinations/transfer.ts";
@@ -29,7 +30,7 @@ beforeEach(async () => {
 
 async function exported(): Promise<readonly string[]> {
   const lines: string[] = [];
-  for await (const line of exportLines(store.destinations)) lines.push(line);
+  for await (const line of exportLines(store.destinations, () => undefined)) lines.push(line);
   return lines.toSorted();
 }
 
@@ -122,6 +123,20 @@ describe("an export", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("leaves out and counts what can't be read, and goes on with the rest", async () => {
+    const lines = ["telegram:1", "telegram:2", "telegram:3"].map((destination) =>
+      formatRecordLine(aRecord({ destination })),
+    );
+    await take(lines);
+    await redis.hset(registerKeys.documents, "telegram:2", "[");
+    let unreadable = 0;
+    const rest: string[] = [];
+    const onUnreadable = (count: number): void => void (unreadable += count);
+    for await (const line of exportLines(store.destinations, onUnreadable)) rest.push(line);
+    expect(rest.toSorted()).toEqual([lines[0], lines[2]]);
+    expect(unreadable).toBe(1);
   });
 
   test("says every record exactly, and each once", async () => {

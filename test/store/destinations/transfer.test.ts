@@ -16,10 +16,12 @@ async function exported(pages: readonly (readonly string[])[], forgotten: readon
       destinations: [...(pages[Number(cursor)] ?? [])],
       next: Number(cursor) + 1 < pages.length ? String(Number(cursor) + 1) : undefined,
     }),
-    getMany: async (names: readonly string[]) =>
-      names.map((name) => (forgotten.includes(name) ? undefined : recordOf(name))),
+    getReadable: async (names: readonly string[]) => ({
+      records: names.filter((name) => !forgotten.includes(name)).map(recordOf),
+      unreadable: 0,
+    }),
   };
-  for await (const line of exportLines(destinations)) lines.push(line);
+  for await (const line of exportLines(destinations, () => undefined)) lines.push(line);
   return lines;
 }
 
