@@ -154,7 +154,7 @@ function translateAnswer(error: GrammyError, clock: Clock): SendResult {
 
 /** Refusals of the chat, not of the message, as the Bot API words them. */
 const deadChats =
-  /chat not found|peer_id_invalid|user not found|not enough rights|have no rights|need administrator rights|chat_write_forbidden|chat_restricted|chat_admin_required|group chat was deleted|group is deactivated/i;
+  /chat not found|peer_id_invalid|user not found|not enough rights|have no rights|need administrator rights|chat_write_forbidden|chat_send_plain_forbidden|chat_guest_send_forbidden|chat_restricted|allow_payment_required|chat_admin_required|group chat was deleted|group is deactivated/i;
 
 function isDead(description: string): boolean {
   return deadChats.test(description);

@@ -76,11 +76,10 @@ export function createEdit(api: Api, fileIds: FileIds | undefined): Edit {
 
 /** The photo was refused, not the chat: it may take text. */
 export function isPhotoRefused(error: unknown): boolean {
-  return (
-    error instanceof GrammyError &&
-    error.error_code === 400 &&
-    /photo|image|caption|file|media/i.test(error.description)
-  );
+  if (!(error instanceof GrammyError)) return false;
+  const { error_code: code, description } = error;
+  // 413: a gateway's own limit; without its picture the request is small
+  return code === 413 || (code === 400 && /photo|image|caption|file|media/i.test(description));
 }
 
 /** It was posted as text, because its picture failed. */

@@ -101,12 +101,15 @@ describe.each(ways)("the Telegram sender %s", (_way, way) => {
   });
 
   it.each([
-    ["the chat takes no photos", "not enough rights to send photos to the chat"],
-    ["the photo can't be read", "IMAGE_PROCESS_FAILED"],
-  ])("lets the text go where %s", async (_why, description) => {
+    ["the chat takes no photos", 400, "Bad Request: not enough rights to send photos to the chat"],
+    ["the chat forbids photos", 400, "Bad Request: CHAT_SEND_PHOTOS_FORBIDDEN"],
+    ["the photo can't be read", 400, "Bad Request: IMAGE_PROCESS_FAILED"],
+    ["the photo has no size that fits", 400, "Bad Request: PHOTO_INVALID_DIMENSIONS"],
+    ["the photo is too large", 413, "Request Entity Too Large"],
+  ])("lets the text go where %s", async (_why, code, description) => {
     const { server, chat, sender } = await open();
-    const body = { ok: false, error_code: 400, description: `Bad Request: ${description}` };
-    server.faults.add({ kind: "status", status: 400, body, method: "sendPhoto" });
+    const body = { ok: false, error_code: code, description };
+    server.faults.add({ kind: "status", status: code, body, method: "sendPhoto" });
     const request = { destination: `telegram:${chat.id}`, message: alert, possibleRepeat: false };
     expect(await sender.send({ ...request, idempotencyKey: "1", picture })).toMatchObject({ kind: "sent" });
     expect(server.sent(chat.id)[0]?.content.text).toContain("Liquidation maps are not price predictions.");
@@ -207,6 +210,29 @@ describe.each(ways)("the Telegram sender %s", (_way, way) => {
     const { server, post } = await open();
     const result = await post(destinationOf(server));
     expect(result).toMatchObject({ kind: "rejected", disable: true, reason: expect.stringMatching(reason) });
+  });
+
+  // as the Bot API words them; what the stand-in's chats say of themselves is above
+  it.each([
+    "Forbidden: user is deactivated",
+    "Forbidden: bot can't send messages to bots",
+    "Bad Request: CHAT_RESTRICTED",
+    "Bad Request: CHAT_WRITE_FORBIDDEN",
+    "Bad Request: CHAT_SEND_PLAIN_FORBIDDEN",
+    "Bad Request: CHAT_GUEST_SEND_FORBIDDEN",
+    "Bad Request: ALLOW_PAYMENT_REQUIRED",
+    "Bad Request: PEER_ID_INVALID",
+    "Bad Request: group chat was deleted",
+    "Bad Request: need administrator rights in the channel chat",
+  ])("gives up on a chat that answers %s", async (description) => {
+    const { server, chat, post } = await open();
+    const code = description.startsWith("Forbidden") ? 403 : 400;
+    server.faults.add({ kind: "status", status: code, body: { ok: false, error_code: code, description } });
+    expect(await post(`telegram:${chat.id}`)).toEqual({
+      kind: "rejected",
+      disable: true,
+      reason: description,
+    });
   });
 
   it("says when a limited chat may be written to, on a clock of any speed", async () => {
