@@ -10,8 +10,17 @@ export function humanLine(line: string, colours: boolean): string {
   const clock = typeof time === "string" ? time.slice(11, 19) : "";
   const word = String(level).toUpperCase().padEnd(5);
   const shown = Object.entries(fields).map(([key, value]) => `${key}=${brief(value)}`);
-  const head = `${clock} ${colours ? coloured(word, String(level)) : word} ${String(msg)}`;
-  return `${[head, ...shown].join(" ")}${level === "error" ? stackIn(fields) : ""}\n`;
+  const head = `${clock} ${colours ? coloured(word, String(level)) : word}`;
+  const said = visible([String(msg), ...shown].join(" "));
+  return `${head} ${said}${level === "error" ? stackIn(fields) : ""}\n`;
+}
+
+/** What steers a terminal, or begins a line, is shown as what it is: outsiders' words are among it. */
+function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    const hex = (character.codePointAt(0) ?? 0).toString(16);
+    return String.raw`\u` + (hex.length > 4 ? `{${hex}}` : hex.padStart(4, "0"));
+  });
 }
 
 function coloured(text: string, level: string): string {
@@ -31,7 +40,9 @@ function stackIn(fields: object): string {
     (value): value is { stack: string } =>
       typeof value === "object" && value !== null && "stack" in value && typeof value.stack === "string",
   );
-  return withStack === undefined ? "" : `\n${withStack.stack.replaceAll(/^/gm, "    ")}`;
+  if (withStack === undefined) return "";
+  const lines = withStack.stack.split("\n").map((line) => `\n    ${visible(line)}`);
+  return lines.join("");
 }
 
 function parsed(line: string): Record<string, unknown> | undefined {

@@ -101,6 +101,19 @@ describe("a log line", () => {
     expect(logged((log) => log.error({ error }, "m"), { colours: false })).toContain("\n    Error: boom\n");
   });
 
+  it("stays one line for people, and leaves their terminal alone, whatever an outsider's text has in it", () => {
+    const bell = "\u001B[2J\u0007";
+    const text = logged((log) => log.warn({ reason: bell, word: "\u009B2J\u202Ex" }, `odd\n${bell}\u202E`), {
+      colours: false,
+    });
+    expect(text).toMatch(/^[\d:]{8} WARN {2}odd[ -~]+\n$/);
+  });
+
+  it("shows a stack to people without what would steer their terminal", () => {
+    const text = logged((log) => log.error({ error: new Error("odd\u001B[2J\r") }, "m"), { colours: false });
+    expect(text).not.toMatch(/[^ -~\n]/);
+  });
+
   it("is left out below the level", () => {
     expect(logged((log) => log.debug({}, "quiet"))).toBe("");
   });
