@@ -21,6 +21,7 @@ const notPublic: readonly (readonly [network: string, prefix: number, family: "i
   ["224.0.0.0", 4, "ipv4"], // multicast
   ["240.0.0.0", 4, "ipv4"], // reserved, broadcast
   ["::", 127, "ipv6"], // unspecified, loopback
+  ["::ffff:0:0:0", 96, "ipv6"], // IPv4-translated: an IPv4 address in disguise
   ["64:ff9b::", 96, "ipv6"], // NAT64: an IPv4 address in disguise
   ["64:ff9b:1::", 48, "ipv6"], // local NAT64
   ["100::", 64, "ipv6"], // discard

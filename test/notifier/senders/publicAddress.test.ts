@@ -88,6 +88,7 @@ describe("whether an address is on the public internet", () => {
     ["IPv4 mapped, private", "::ffff:10.0.0.1"],
     ["IPv4 mapped in hex", "::ffff:7f00:1"],
     ["IPv4 compatible, written as IPv4", "::10.0.0.1"],
+    ["IPv4 translated without a state", "::ffff:0:10.0.0.1"],
     ["a private address behind NAT64", "64:ff9b::a00:1"],
     ["a name", "localhost"],
     ["nothing", ""],
