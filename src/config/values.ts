@@ -112,13 +112,18 @@ export const webhookUrls = checked((text) => {
   const entries = text.split(",").map((part) => part.trim());
   const wrong = entries.findIndex((entry) => !/^https?:$/.test(urlOf(entry)?.protocol ?? ""));
   if (wrong >= 0) return { problem: `entry ${wrong + 1} is not a URL that starts with http:// or https://` };
-  const named = entries.findIndex((entry) => (urlOf(entry)?.username ?? "") !== "");
-  if (named >= 0) return { problem: `entry ${named + 1} has a user name in it, which is not sent` };
+  const named = entries.findIndex((entry) => hasLogin(urlOf(entry)));
+  if (named >= 0)
+    return { problem: `entry ${named + 1} has a user name or a password in it, which is not sent` };
   const repeated = entries.findIndex((entry, index) => entries.indexOf(entry) !== index);
   if (repeated >= 0) return { problem: `entry ${repeated + 1} is there twice` };
   if (entries.length > 100) return { problem: `has ${entries.length} entries; at most 100 are allowed` };
   return { value: entries.map((entry) => urlOf(entry)?.href ?? entry) };
 });
+
+function hasLogin(url: URL | undefined): boolean {
+  return url !== undefined && `${url.username}${url.password}` !== "";
+}
 
 function urlOf(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;

@@ -122,7 +122,12 @@ describe("a wrong value is refused", () => {
     [
       "WEBHOOK_URLS",
       "https://me:pw@a.example/",
-      "WEBHOOK_URLS entry 1 has a user name in it, which is not sent",
+      "WEBHOOK_URLS entry 1 has a user name or a password in it, which is not sent",
+    ],
+    [
+      "WEBHOOK_URLS",
+      "https://:pw@a.example/",
+      "WEBHOOK_URLS entry 1 has a user name or a password in it, which is not sent",
     ],
     ["WEBHOOK_URLS", "https://a.example,https://a.example", "WEBHOOK_URLS entry 2 is there twice"],
     ["WEBHOOK_SECRET", "short", "WEBHOOK_SECRET must have at least 16 characters and no spaces"],

@@ -29,9 +29,14 @@ const person = z
   .string()
   .regex(/^(?:telegram|discord):[1-9]\d{0,19}$/, "is nobody's id: telegram:USER or discord:USER");
 const minute = z.int().min(0).max(1_439);
+/** ECMA-262, time values: beyond, no date can be written. */
+const lastMoment = 8.64e15;
+const moment = z.int().min(-lastMoment).max(lastMoment);
+/** Buttons have room for nine digits. */
+const id = z.int().positive().max(999_999_999);
 
 const subscription = z.strictObject({
-  id: z.int().positive(),
+  id,
   symbol: z.string().regex(/^[A-Z0-9]{1,20}$/, "is no symbol: capital letters and digits, like BTC"),
   ratio: z.number().refine(isOnGrid, { error: ({ input }) => wordThreshold(Number(input)) }),
   direction: z.enum(["both", "up", "down"]),
@@ -60,7 +65,7 @@ const settings = z.strictObject({
     .strictObject({ from: minute, to: minute })
     .refine(({ from, to }) => from !== to, "have no length")
     .exactOptional(),
-  mutedUntil: z.int().positive().exactOptional(),
+  mutedUntil: moment.positive().exactOptional(),
   loudPerDay: z.int().min(1).max(mostLoudPerDay).exactOptional(),
   feedNotices: z.literal(true).exactOptional(),
   owner: person.exactOptional(),
@@ -81,9 +86,9 @@ const record = z
     destination,
     settings,
     subscriptions: z.array(subscription),
-    nextId: z.int().positive(),
+    nextId: id,
     disabled: z
-      .strictObject({ reason: z.string().max(500), at: z.int(), ownerTold: z.boolean() })
+      .strictObject({ reason: z.string().max(500), at: moment, ownerTold: z.boolean() })
       .exactOptional(),
   })
   .superRefine((kept, context) => {
@@ -113,7 +118,9 @@ export function parseRecordLine(line: string): ParsedRecord {
 function isPostable(destination: string): boolean {
   const [, url] = /^webhook:(.*)$/s.exec(destination) ?? [];
   if (url === undefined) return true;
-  return URL.canParse(url) && new URL(url).username === "";
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return `${username}${password}` === "";
 }
 
 function contradictions({

@@ -210,6 +210,31 @@ describe("an import", () => {
       "destination is no address to post to",
     ],
     [
+      "an address with a password alone",
+      bent({ destination: "webhook:https://:DROP@example.org/" }),
+      "destination is no address to post to",
+    ],
+    [
+      "muted until after the last day there is",
+      bent({ settings: { kind: "direct", mutedUntil: 9e15 } }),
+      "settings.mutedUntil is too big: at most 8640000000000000",
+    ],
+    [
+      "stopped before the first day there is",
+      bent({ disabled: { reason: "blocked", at: -9e15, ownerTold: false } }),
+      "disabled.at is too small",
+    ],
+    [
+      "an id that no button can carry",
+      bent({ subscriptions: [aSubscription({ id: 1e9 })], nextId: 1e9 + 1 }),
+      "subscriptions[0].id is too big: at most 999999999",
+    ],
+    [
+      "a next id after which there is no other",
+      bent({ nextId: Number.MAX_SAFE_INTEGER }),
+      "nextId is too big: at most 999999999",
+    ],
+    [
       "a language without texts",
       bent({ settings: { kind: "direct", language: "tlh" } }),
       "settings.language is no language there are texts in: en or es",
