@@ -57,7 +57,9 @@ async function press(tools: TelegramTools, pressing: Press): Promise<void> {
     mayChange,
   });
   if (isElsewhere && pressed.action.do === "subscribe") await removeHello(tools, meant.chatId);
-  if (isToast(pressed.action, reply)) return answerQuery(tools, query, replyText(reply));
+  // a channel's readers are many, and what is posted there reaches them all
+  const isReaders = spot.kind === "channel" && !(await mayChange());
+  if (isReaders || isToast(pressed.action, reply)) return answerQuery(tools, query, replyText(reply));
   await answerQuery(tools, query, "");
   await show(tools, pressing, reply);
 }

@@ -174,6 +174,23 @@ describe("subscribing", () => {
     expect(record?.subscriptions.map(({ ratio }) => ratio)).toEqual([2]);
   });
 
+  test("in a channel whoever only reads it makes the bot post nothing: the answer is theirs alone", async () => {
+    const { server, driver, ana, ben, press, settled } = await setScene();
+    const channel = driver.addChannel({ admins: [ana] });
+    driver.channelPost(channel, "/imbalance BTC");
+    const card = await server.waitFor(() => server.sent(channel.id)[0]);
+    const why =
+      labelsOf(card)
+        .flat()
+        .find((label) => /why/i.test(label)) ?? "";
+    const { answer } = await press(ben, card, why);
+    await settled();
+    expect(server.sent(channel.id)).toHaveLength(1);
+    expect(answer).toMatchObject({ show_alert: true, text: expect.stringMatching(/^.{20,200}$/s) });
+    await press(ana, card, why);
+    await server.waitFor(() => server.sent(channel.id)[1]);
+  });
+
   test("of a channel picked from Telegram's own list", async () => {
     const { driver, ana, anaChat, server, ask, next, settled } = await setScene();
     await ask(ana, anaChat, "/start");
